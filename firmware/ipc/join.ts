@@ -1,0 +1,71 @@
+// Network access: `han` relays and polices, `access` decides and wraps the network key.
+
+/** `NETWORK_ASK` han -> access: once after each start, with the hub's own EUI-64. */
+export const enum NetworkAsk {
+  EUI64 = 8,
+  LENGTH = 16,
+}
+
+/** `NETWORK_SET` access -> han: the network key that `access` made, with its sequence number. */
+export const enum NetworkSet {
+  KEY_SEQUENCE = 1,
+  KEY = 8,
+  LENGTH = 24,
+}
+
+/** `JOIN_ASK` han -> access: this node asks to become Networked. */
+export const enum JoinAsk {
+  /** A `JoinKind`. */
+  KIND = 1,
+  /** The 802.15.4 capability byte. */
+  CAPABILITY = 2,
+  EUI64 = 8,
+  /** The network address it would have. u16 */
+  SHORT = 16,
+  LENGTH = 18,
+}
+
+export const enum JoinKind {
+  ASSOCIATION = 0,
+  /** A NWK rejoin request that was not secured with the network key. */
+  UNSECURED_REJOIN = 1,
+}
+
+/**
+ * `JOIN_ANSWER` access -> han. Accepted: APS_FRAME is a whole APS frame (Transport-Key, secured
+ * with that node's key-transport key), to be sent as it is in an unsecured NWK frame.
+ */
+export const enum JoinAnswer {
+  /** A `JoinDecision`. */
+  DECISION = 1,
+  /** A `DeviceKind`, of `device.ts`. */
+  KIND = 2,
+  APS_LENGTH = 3,
+  EUI64 = 8,
+  APS_FRAME = 16,
+}
+
+export const enum JoinDecision {
+  ACCEPTED = 0,
+  /** No install code is registered for it: no key is ever sent. */
+  NOT_REGISTERED = 1,
+  /** It asked under the well-known key, or unsecured: refused whoever it is. */
+  INSECURE_REJOIN = 2,
+  /** The window in which nodes may join is closed. */
+  CLOSED = 3,
+  /** Too many attempts; not now. */
+  RATE = 4,
+}
+
+/** `JOIN_STORED` han -> access: the node proved that it has the key; its record lies in flash. */
+export const enum JoinStored {
+  EUI64 = 8,
+  SHORT = 16,
+  LENGTH = 18,
+}
+
+/** `PERMIT_JOIN` access -> han: open the window for SECONDS, 0 closes it. u16 */
+export const enum PermitJoin {
+  SECONDS = 2,
+  LENGTH = 4,
+}

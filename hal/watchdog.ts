@@ -1,0 +1,5 @@
+// The backstop behind metering: the kernel feeds it after each turn, and only then.
+
+export interface Watchdog {
+  feed(): void;
+}
