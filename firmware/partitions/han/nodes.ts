@@ -1,0 +1,208 @@
+// The nodes of the network: one fixed table in one buffer, found by index, EUI-64 or short
+// address. `node-store.ts` keeps one journal record for each node that is Networked.
+
+import type { DeviceKind } from "../../ipc/device";
+import { check } from "../../kernel/partition";
+import {
+  copyBytes,
+  equalBytes,
+  readU16,
+  readU32,
+  writeU16,
+  writeU32,
+} from "../../wire/little-endian";
+
+export const enum NodeState {
+  FREE = 0,
+  /** It asked for association; `access` has not answered. Reaches nothing. */
+  WAITING = 1,
+  /** The wrapped network key is on its way to it, or there; not proven. Reaches nothing. */
+  KEYED = 2,
+  /** It proved that it has the key; its record is being stored. Reaches nothing yet. */
+  STORING = 3,
+  /** Its record lies in flash. */
+  NETWORKED = 4,
+  /** It left or was removed; the record is being erased. Reaches nothing. */
+  LEAVING = 5,
+}
+
+/** The 802.15.4 capability byte of an association request. */
+export const enum Capability {
+  FULL_FUNCTION = 0x02,
+  RX_ON_WHEN_IDLE = 0x08,
+}
+
+export const enum NodeLimit {
+  /** As many as the device log of `access` holds. */
+  MAX = 32,
+  /** No such node. */
+  NONE = -1,
+}
+
+/** One record; the first STORED bytes are what the journal keeps of it. */
+const enum Field {
+  EUI64 = 0,
+  SHORT = 8,
+  CAPABILITY = 10,
+  KIND = 11,
+  /** End device time-out as the node asked for it; 0xff: it never did. */
+  TIMEOUT = 12,
+  /** Frame counters below this are refused; after a restart it lies ahead of what was heard. */
+  COUNTER = 16,
+  STORED = 20,
+
+  STATE = 20,
+  /** The last MAC sequence number heard, for duplicate rejection, and whether there was one. */
+  MAC_SEQUENCE = 21,
+  MAC_HEARD = 22,
+  LENGTH = 24,
+}
+
+export const enum NodeRecord {
+  LENGTH = 20,
+}
+
+export class Nodes {
+  private readonly records = new Uint8Array(NodeLimit.MAX * Field.LENGTH);
+  private readonly heardAt = new Float64Array(NodeLimit.MAX);
+
+  state(node: number): NodeState {
+    return this.records[this.at(node) + Field.STATE]!;
+  }
+
+  isNetworked(node: number): boolean {
+    return this.state(node) === NodeState.NETWORKED;
+  }
+
+  short(node: number): number {
+    return readU16(this.records, this.at(node) + Field.SHORT);
+  }
+
+  capability(node: number): number {
+    return this.records[this.at(node) + Field.CAPABILITY]!;
+  }
+
+  /** Its receiver is off when idle: frames for it wait until it asks. */
+  sleeps(node: number): boolean {
+    return (this.capability(node) & Capability.RX_ON_WHEN_IDLE) === 0;
+  }
+
+  kind(node: number): DeviceKind {
+    return this.records[this.at(node) + Field.KIND]!;
+  }
+
+  /** Monotonic milliseconds of its last good frame; 0: none since this start. */
+  lastHeard(node: number): number {
+    return this.heardAt[node]!;
+  }
+
+  /** Copies its EUI-64, 8 bytes in radio order. */
+  copyEui64(node: number, bytes: Uint8Array, start: number): void {
+    copyBytes(this.records, this.at(node) + Field.EUI64, bytes, start, 8);
+  }
+
+  hasEui64(node: number, bytes: Uint8Array, start: number): boolean {
+    return equalBytes(this.records, this.at(node) + Field.EUI64, bytes, start, 8);
+  }
+
+  /** The node with this EUI-64 in any state but FREE; `NodeLimit.NONE`. */
+  findEui64(bytes: Uint8Array, start: number): number {
+    for (let node = 0; node < NodeLimit.MAX; node++) {
+      if (this.state(node) !== NodeState.FREE && this.hasEui64(node, bytes, start)) return node;
+    }
+    return NodeLimit.NONE;
+  }
+
+  /** The node with this short address in any state but FREE; `NodeLimit.NONE`. */
+  findShort(short: number): number {
+    for (let node = 0; node < NodeLimit.MAX; node++) {
+      if (this.state(node) !== NodeState.FREE && this.short(node) === short) return node;
+    }
+    return NodeLimit.NONE;
+  }
+
+  /** Takes a free record for a node that asks to join, state WAITING; `NodeLimit.NONE`: full. */
+  take(eui64: Uint8Array, start: number, short: number, capability: number): number {
+    for (let node = 0; node < NodeLimit.MAX; node++) {
+      if (this.state(node) !== NodeState.FREE) continue;
+      const at = this.at(node);
+      this.records.fill(0, at, at + Field.LENGTH);
+      copyBytes(eui64, start, this.records, at + Field.EUI64, 8);
+      writeU16(this.records, at + Field.SHORT, short);
+      this.records[at + Field.CAPABILITY] = capability;
+      this.records[at + Field.TIMEOUT] = 0xff;
+      this.records[at + Field.STATE] = NodeState.WAITING;
+      this.heardAt[node] = 0;
+      return node;
+    }
+    return NodeLimit.NONE;
+  }
+
+  setState(node: number, state: NodeState): void {
+    this.records[this.at(node) + Field.STATE] = state;
+  }
+
+  setKind(node: number, kind: DeviceKind): void {
+    this.records[this.at(node) + Field.KIND] = kind;
+  }
+
+  setCapability(node: number, capability: number): void {
+    this.records[this.at(node) + Field.CAPABILITY] = capability;
+  }
+
+  timeout(node: number): number {
+    return this.records[this.at(node) + Field.TIMEOUT]!;
+  }
+
+  setTimeout(node: number, timeout: number): void {
+    this.records[this.at(node) + Field.TIMEOUT] = timeout;
+  }
+
+  setHeard(node: number, now: number): void {
+    this.heardAt[node] = now;
+  }
+
+  /** The smallest frame counter that it may still use. */
+  counter(node: number): number {
+    return readU32(this.records, this.at(node) + Field.COUNTER);
+  }
+
+  setCounter(node: number, counter: number): void {
+    writeU32(this.records, this.at(node) + Field.COUNTER, counter);
+  }
+
+  /** True for a repetition of the last MAC frame, which is then not handled again. */
+  isRepeated(node: number, sequence: number): boolean {
+    const at = this.at(node);
+    const repeated =
+      this.records[at + Field.MAC_HEARD] === 1 &&
+      this.records[at + Field.MAC_SEQUENCE] === sequence;
+    this.records[at + Field.MAC_HEARD] = 1;
+    this.records[at + Field.MAC_SEQUENCE] = sequence;
+    return repeated;
+  }
+
+  /** Writes what the journal keeps: `NodeRecord.LENGTH` bytes. */
+  copyRecord(node: number, bytes: Uint8Array, start: number): void {
+    copyBytes(this.records, this.at(node), bytes, start, Field.STORED);
+  }
+
+  /** Puts a stored record back; the node is Networked. */
+  restore(node: number, bytes: Uint8Array, start: number): void {
+    const at = this.at(node);
+    this.records.fill(0, at, at + Field.LENGTH);
+    copyBytes(bytes, start, this.records, at, Field.STORED);
+    this.records[at + Field.STATE] = NodeState.NETWORKED;
+    this.heardAt[node] = 0;
+  }
+
+  free(node: number): void {
+    const at = this.at(node);
+    this.records.fill(0, at, at + Field.LENGTH);
+  }
+
+  private at(node: number): number {
+    check(node >= 0 && node < NodeLimit.MAX, "no such node");
+    return node * Field.LENGTH;
+  }
+}
