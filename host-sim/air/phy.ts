@@ -21,10 +21,8 @@ export const enum Phy {
   MIN_BE = 3,
   MAX_BE = 5,
   MAX_BACKOFFS = 4,
-  MAX_RETRIES = 3,
   /** macAckWaitDuration: 20 + 12 + 10 + 12 symbols. */
   ACK_WAIT_US = 864,
-  ACK_OCTETS = 3,
   /** Between acknowledgement and the next frame of one sender: macSIFSPeriod, 12 symbols. */
   SIFS_US = 192,
 }
@@ -39,6 +37,12 @@ export const enum Power {
 
 /** How much stronger a frame must be than everything else at once to be read, dB. */
 export const CAPTURE_DB = 4;
+
+/** An acknowledgement without its FCS. */
+export const ACK_OCTETS = 3;
+
+/** Tries after the first of a frame that is not acknowledged. */
+export const MAX_RETRIES = 3;
 
 /** Microseconds on air of a frame of `octets` without FCS. */
 export function airtimeUs(octets: number): number {

@@ -14,7 +14,7 @@ import {
   sourceAt,
   sourceIsExtended,
 } from "./frame";
-import { Phy } from "./phy";
+import { ACK_OCTETS, MAX_RETRIES, Phy } from "./phy";
 
 export interface TransceiverConfig {
   panId: number;
@@ -90,13 +90,13 @@ export class Transceiver implements Station {
   private done: TransmitDone = () => {};
   private csma = true;
   private maxBackoffs: number = Phy.MAX_BACKOFFS;
-  private maxRetries: number = Phy.MAX_RETRIES;
+  private maxRetries: number = MAX_RETRIES;
   private backoffs = 0;
   private exponent: number = Phy.MIN_BE;
   private retries = 0;
   /** An acknowledgement of ours is due or on air. */
   private acking = false;
-  private readonly ack = new Uint8Array(Phy.ACK_OCTETS);
+  private readonly ack = new Uint8Array(ACK_OCTETS);
   private matching = true;
   private readonly pending = new Set<string>();
   private rxTotalUs = 0;
@@ -142,7 +142,7 @@ export class Transceiver implements Station {
     this.done = done;
     this.csma = options.csma ?? true;
     this.maxBackoffs = options.maxBackoffs ?? Phy.MAX_BACKOFFS;
-    this.maxRetries = options.maxRetries ?? Phy.MAX_RETRIES;
+    this.maxRetries = options.maxRetries ?? MAX_RETRIES;
     this.retries = 0;
     this.attempt();
   }
@@ -187,11 +187,15 @@ export class Transceiver implements Station {
   heard(transmission: Transmission, rssi: number, lqi: number): void {
     const { bytes, length } = transmission;
     const type = frameType(bytes, length);
-    if (type === FrameType.ACK) return this.heardAck(bytes);
+    if (type === FrameType.ACK) {
+      this.heardAck(bytes);
+      return;
+    }
     this.ackedWithPending = false;
-    if (this.config.promiscuous) return this.onFrame(bytes, length, rssi, lqi);
-    if (type < 0 || !passesFilter(bytes, this.config)) return;
-    if (asksForAck(bytes) && type !== FrameType.BEACON) this.acknowledge(bytes, length);
+    if (!this.config.promiscuous) {
+      if (type < 0 || !passesFilter(bytes, this.config)) return;
+      if (asksForAck(bytes) && type !== FrameType.BEACON) this.acknowledge(bytes, length);
+    }
     this.onFrame(bytes, length, rssi, lqi);
   }
 
@@ -211,12 +215,13 @@ export class Transceiver implements Station {
 
   private sense(): void {
     if (!this.acking && !this.air.busy(this, this.config.channel, Phy.CCA_US)) {
-      return this.turnAround();
+      this.turnAround();
+      return;
     }
     this.backoffs++;
     this.exponent = Math.min(this.exponent + 1, Phy.MAX_BE);
-    if (this.backoffs > this.maxBackoffs) return this.finish(TxStatus.CHANNEL_ACCESS, false);
-    this.backOff();
+    if (this.backoffs > this.maxBackoffs) this.finish(TxStatus.CHANNEL_ACCESS, false);
+    else this.backOff();
   }
 
   private turnAround(): void {
@@ -233,14 +238,20 @@ export class Transceiver implements Station {
   }
 
   private sent(): void {
-    if (!asksForAck(this.frame)) return this.finish(TxStatus.OK, false);
+    if (!asksForAck(this.frame)) {
+      this.finish(TxStatus.OK, false);
+      return;
+    }
     this.state = State.ACK_WAIT;
     this.listen();
     this.event = this.world.schedule(Phy.ACK_WAIT_US, () => this.unanswered());
   }
 
   private unanswered(): void {
-    if (this.retries >= this.maxRetries) return this.finish(TxStatus.NO_ACK, false);
+    if (this.retries >= this.maxRetries) {
+      this.finish(TxStatus.NO_ACK, false);
+      return;
+    }
     this.retries++;
     this.attempt();
   }
@@ -270,7 +281,7 @@ export class Transceiver implements Station {
     this.acking = true;
     this.listen();
     this.world.schedule(Phy.TURNAROUND_US, () => {
-      const sent = this.air.transmit(this, channel, this.ack, Phy.ACK_OCTETS);
+      const sent = this.air.transmit(this, channel, this.ack, ACK_OCTETS);
       this.txTotalUs += sent.endUs - sent.startUs;
       this.world.at(sent.endUs, () => {
         this.acking = false;
