@@ -122,8 +122,8 @@ export const enum SpinelPromiscuous {
 }
 
 export const enum SpinelCapability {
-  MAC_RAW = 48 + 1,
-  RADIO = 8 + 2,
+  CONFIG_RADIO = 32 + 2,
+  MAC_RAW = 512 + 1,
 }
 
 /** Bits of `RADIO_CAPS`. */
