@@ -1,0 +1,121 @@
+// Commands from a file of exchanges, one after the other, and whether each answer came back exactly.
+
+import { HeadEnd, type ReceivedFate, type ReceivedMessage } from "./head-end";
+
+export interface ExchangePair {
+  readonly name: string;
+  /** The device's kind or EUI-64 as the file names it; the owner turns it into an EUI-64. */
+  readonly to: string;
+  readonly command: Buffer;
+  readonly response: Buffer;
+}
+
+export interface ExchangeOutcome {
+  readonly name: string;
+  readonly exact: boolean;
+  /** Why not, for a person. */
+  readonly why: string;
+}
+
+/** A refused or lost command is tried again: the hub may be full, or the WAN away. */
+const RETRY_MS = 15_000;
+const TRIES_MAX = 20;
+/** A sleeping gas meter fetches its command within half an hour, and answers in the same wake. */
+const ANSWER_MS = 2 * 3_600_000;
+
+/** One command at a time to one device: its answer is waited for before the next. */
+export class ExchangeRun {
+  readonly outcomes: ExchangeOutcome[] = [];
+  sent = 0;
+  private index = -1;
+  private tries = 0;
+  private messageId: number | undefined;
+  private due = Number.POSITIVE_INFINITY;
+  private readonly early: ReceivedMessage[] = [];
+
+  constructor(
+    private readonly headEnd: HeadEnd,
+    private readonly context: string,
+    private readonly pairs: readonly ExchangePair[],
+    private readonly eui64Of: (to: string) => string,
+  ) {}
+
+  start(now: number): void {
+    this.advance(now);
+  }
+
+  get done(): boolean {
+    return this.index >= this.pairs.length;
+  }
+
+  get exact(): number {
+    return this.outcomes.filter(({ exact }) => exact).length;
+  }
+
+  dueAt(): number {
+    return this.due;
+  }
+
+  tick(now: number): void {
+    if (now < this.due || this.done) return;
+    if (this.messageId === undefined) this.send(now);
+    else this.finish(now, false, "no answer came");
+  }
+
+  message(now: number, message: ReceivedMessage): void {
+    if (this.done || message.context !== this.context) return;
+    if (this.messageId === undefined) {
+      this.early.push(message);
+      return;
+    }
+    if (message.messageId !== this.messageId) return;
+    const { response } = this.pairs[this.index]!;
+    const exact = message.bytes.equals(response);
+    this.finish(now, exact, exact ? "" : "the answer differs");
+  }
+
+  fate(now: number, fate: ReceivedFate): void {
+    const failed = fate.result === 2 || fate.result === 3;
+    if (!failed || this.done || fate.context !== this.context) return;
+    if (fate.messageId === this.messageId) this.finish(now, false, `fate ${fate.result}`);
+  }
+
+  private advance(now: number): void {
+    this.index++;
+    this.tries = 0;
+    this.due = Number.POSITIVE_INFINITY;
+    if (!this.done) this.send(now);
+  }
+
+  private send(now: number): void {
+    const pair = this.pairs[this.index]!;
+    this.messageId = undefined;
+    this.early.length = 0;
+    this.due = Number.POSITIVE_INFINITY;
+    this.tries++;
+    const eui64 = this.eui64Of(pair.to);
+    this.headEnd.sendMessage(now, this.context, eui64, pair.command, (at, response) => {
+      if (response?.code === "2.01") {
+        this.sent++;
+        this.accepted(at, HeadEnd.messageIdOf(response));
+      } else if (this.tries >= TRIES_MAX) {
+        this.finish(at, false, `refused with ${response?.code ?? "no answer"}`);
+      } else {
+        this.due = at + RETRY_MS;
+      }
+    });
+  }
+
+  private accepted(now: number, messageId: number | undefined): void {
+    this.messageId = messageId;
+    this.due = now + ANSWER_MS;
+    // On a real network the answer may overtake the receipt.
+    for (const message of this.early.splice(0)) this.message(now, message);
+  }
+
+  private finish(now: number, exact: boolean, why: string): void {
+    this.outcomes.push({ name: this.pairs[this.index]!.name, exact, why });
+    this.messageId = undefined;
+    this.advance(now);
+  }
+}
