@@ -1,0 +1,151 @@
+// The hub's flash chip: all regions on one NOR device, which does one thing at a time.
+// Times are those of a common 64 Mbit serial NOR (Winbond W25Q64JV data sheet, typical values).
+
+import type { FlashChip } from "../firmware/kernel/board";
+import { FlashDone, FlashOperation } from "../hal/flash";
+import { Sent } from "../hal/sent";
+import { EraseOrder, FlashMemory, type Interruption } from "./flash-memory";
+
+export const enum FlashTime {
+  /** Command and address, on a 32 MHz quad line. */
+  READ_US = 2,
+  READ_BYTES_PER_US = 16,
+  PAGE_PROGRAM_US = 400,
+  SECTOR_ERASE_US = 45_000,
+}
+
+export interface FlashScheduler {
+  /** Integer microseconds. */
+  now(): number;
+  after(delayUs: number, action: () => void): void;
+}
+
+export interface FlashRegionSize {
+  readonly id: number;
+  readonly bytes: number;
+}
+
+/** Decides whether an operation fails: 0 it works, anything else is its status. */
+export type FlashFaults = (region: number, operation: FlashOperation, offset: number) => number;
+
+interface Operation {
+  readonly region: number;
+  readonly operation: FlashOperation;
+  readonly offset: number;
+  readonly data: Uint8Array;
+  readonly startsAt: number;
+  readonly endsAt: number;
+}
+
+export class SimulatedFlash implements FlashChip {
+  /** Set it to make operations fail. */
+  faults: FlashFaults = () => 0;
+  private readonly memories = new Map<number, FlashMemory>();
+  private readonly running = new Map<number, Operation>();
+  private busyUntil = 0;
+
+  /**
+   * @param complete gets each completion, laid out as `FlashDone`, to hand to the kernel
+   */
+  constructor(
+    regions: readonly FlashRegionSize[],
+    private readonly scheduler: FlashScheduler,
+    private readonly complete: (region: number, message: Uint8Array, length: number) => void,
+  ) {
+    for (const { id, bytes } of regions) this.memories.set(id, new FlashMemory(bytes));
+  }
+
+  /** The cells of a region: what a factory writes, and what a checker looks at. */
+  memory(region: number): FlashMemory {
+    const memory = this.memories.get(region);
+    if (memory === undefined) throw new Error(`no flash region ${region}`);
+    return memory;
+  }
+
+  submit(
+    region: number,
+    operation: FlashOperation,
+    offset: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+  ): Sent {
+    if (this.running.has(region)) return Sent.FULL;
+    const memory = this.memory(region);
+    const data = new Uint8Array(length);
+    if (operation === FlashOperation.READ) memory.checkTransfer(offset, length);
+    else if (operation === FlashOperation.ERASE) memory.checkErase(offset);
+    else {
+      data.set(bytes.subarray(start, start + length));
+      memory.checkProgram(offset, data);
+    }
+    const startsAt = Math.max(this.scheduler.now(), this.busyUntil);
+    const endsAt = startsAt + duration(operation, length);
+    const started: Operation = { region, operation, offset, data, startsAt, endsAt };
+    this.busyUntil = endsAt;
+    this.running.set(region, started);
+    this.scheduler.after(endsAt - this.scheduler.now(), () => this.finish(started));
+    return Sent.OK;
+  }
+
+  /** The supply fails now: what is under way stops where it is, what waits never happens. */
+  cutPower(mask: number, order: EraseOrder): void {
+    const now = this.scheduler.now();
+    for (const { region, operation, offset, data, startsAt, endsAt } of this.running.values()) {
+      if (now < startsAt) continue;
+      const how = { progress: (now - startsAt) / (endsAt - startsAt), mask, order };
+      change(this.memory(region), operation, offset, data, how);
+    }
+    this.running.clear();
+    this.busyUntil = now;
+  }
+
+  private finish(done: Operation): void {
+    const { region, operation, offset, data } = done;
+    // Power was cut meanwhile, and this is another life.
+    if (this.running.get(region) !== done) return;
+    this.running.delete(region);
+    const memory = this.memory(region);
+    const status = this.faults(region, operation, offset);
+    const failed = { progress: 0.5, mask: 0x55, order: EraseOrder.ASCENDING };
+    change(memory, operation, offset, data, status === 0 ? undefined : failed);
+    const message = completion(region, operation, status, memory, offset, data.length);
+    this.complete(region, message, message.length);
+  }
+}
+
+/** What an operation does to the cells, all of it or as far as `how` says. */
+export function change(
+  memory: FlashMemory,
+  operation: FlashOperation,
+  offset: number,
+  data: Uint8Array,
+  how?: Interruption,
+): void {
+  if (operation === FlashOperation.WRITE) memory.program(offset, data, how);
+  else if (operation === FlashOperation.ERASE) memory.erase(offset, how);
+}
+
+/** The message that reports an operation. */
+export function completion(
+  region: number,
+  operation: FlashOperation,
+  status: number,
+  memory: FlashMemory,
+  offset: number,
+  length: number,
+): Uint8Array {
+  const read = operation === FlashOperation.READ && status === 0 ? length : 0;
+  const message = new Uint8Array(FlashDone.DATA + read);
+  message[FlashDone.REGION] = region;
+  message[FlashDone.OPERATION] = operation;
+  message[FlashDone.STATUS] = status;
+  message.set(memory.bytes.subarray(offset, offset + read), FlashDone.DATA);
+  return message;
+}
+
+function duration(operation: FlashOperation, length: number): number {
+  if (operation === FlashOperation.ERASE) return FlashTime.SECTOR_ERASE_US;
+  if (operation === FlashOperation.WRITE) return FlashTime.PAGE_PROGRAM_US;
+  return FlashTime.READ_US + Math.ceil(length / FlashTime.READ_BYTES_PER_US);
+}
