@@ -23,8 +23,6 @@ export const enum Phy {
   MAX_BACKOFFS = 4,
   /** macAckWaitDuration: 20 + 12 + 10 + 12 symbols. */
   ACK_WAIT_US = 864,
-  /** Between acknowledgement and the next frame of one sender: macSIFSPeriod, 12 symbols. */
-  SIFS_US = 192,
 }
 
 /** Radio figures of every station here, dBm. */

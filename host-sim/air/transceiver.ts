@@ -125,6 +125,11 @@ export class Transceiver implements Station {
     return this.config.channel;
   }
 
+  /** Its address in radio order. */
+  get eui64(): Uint8Array {
+    return this.config.eui64;
+  }
+
   get busy(): boolean {
     return this.state !== State.IDLE;
   }
@@ -231,6 +236,11 @@ export class Transceiver implements Station {
   }
 
   private send(): void {
+    // Only without carrier sensing: an acknowledgement of ours is still under way.
+    if (this.acking) {
+      this.turnAround();
+      return;
+    }
     this.state = State.SENDING;
     const sent = this.air.transmit(this, this.config.channel, this.frame, this.length);
     this.txTotalUs += sent.endUs - sent.startUs;
