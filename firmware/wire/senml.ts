@@ -1,0 +1,146 @@
+// Sensor Measurement Lists in CBOR: the records that carry meter readings.
+// One pack is an array; base name and base time hold until another record changes them.
+// @source RFC 8428 sections 4 and 6
+
+import { Cbor, headLength, Major, putHead, putInteger, putText } from "./cbor";
+
+/** CBOR labels. @source RFC 8428 table 4 */
+export const enum SenmlLabel {
+  BASE_NAME = -2,
+  BASE_TIME = -3,
+  NAME = 0,
+  UNIT = 1,
+  VALUE = 2,
+  TIME = 6,
+}
+
+export const enum SenmlKind {
+  ELECTRICITY = 0,
+  DEMAND = 1,
+  GAS = 2,
+  ELECTRICITY_INTERVAL = 3,
+  GAS_INTERVAL = 4,
+}
+
+const NAMES = ["electricity", "demand", "gas", "electricity-interval", "gas-interval"];
+const UNITS = ["Wh", "W", "m3", "Wh", "m3"];
+
+/** `urn:dev:mac:`, 16 hexadecimal digits and an underline. @source RFC 9039 section 4.1 */
+const BASE_PREFIX = "urn:dev:mac:";
+const BASE_NAME_LENGTH = BASE_PREFIX.length + 17;
+/** The array's head has one byte; a block holds far fewer. */
+const RECORDS_MAX = 23;
+
+/** Writes one pack into a bounded place. It belongs to its user. */
+export class SenmlWriter {
+  /** Where the next byte goes: the pack's end. */
+  at = 0;
+  records = 0;
+  private start = 0;
+  private limit = 0;
+  private baseTime = 0;
+  private readonly device = new Uint8Array(8);
+
+  open(start: number, limit: number): void {
+    this.start = start;
+    this.at = start + 1;
+    this.limit = limit;
+    this.records = 0;
+  }
+
+  /**
+   * Adds a record. False: no room; nothing was written.
+   * @param eui64 of the meter, least significant byte first
+   * @param time Unix seconds
+   * @param value Wh, W, or cubic decimetres
+   */
+  put(
+    bytes: Uint8Array,
+    eui64: Uint8Array,
+    eui64Start: number,
+    kind: SenmlKind,
+    time: number,
+    value: number,
+  ): boolean {
+    const isSame = this.records > 0 && this.isDevice(eui64, eui64Start);
+    const offset = isSame ? time - this.baseTime : 0;
+    if (this.records === RECORDS_MAX) return false;
+    if (this.at + recordLength(kind, time, value, isSame, offset) > this.limit) return false;
+    let at = putHead(bytes, this.at, Major.MAP, 3 + (isSame ? (offset === 0 ? 0 : 1) : 2));
+    at = putText(bytes, putInteger(bytes, at, SenmlLabel.NAME), NAMES[kind]!);
+    at = putText(bytes, putInteger(bytes, at, SenmlLabel.UNIT), UNITS[kind]!);
+    at = putValue(bytes, putInteger(bytes, at, SenmlLabel.VALUE), kind, value);
+    if (offset !== 0) at = putInteger(bytes, putInteger(bytes, at, SenmlLabel.TIME), offset);
+    if (!isSame) {
+      for (let i = 0; i < 8; i++) this.device[i] = eui64[eui64Start + i]!;
+      this.baseTime = time;
+      at = this.putBaseName(bytes, putInteger(bytes, at, SenmlLabel.BASE_NAME));
+      at = putInteger(bytes, putInteger(bytes, at, SenmlLabel.BASE_TIME), time);
+    }
+    this.at = at;
+    this.records++;
+    return true;
+  }
+
+  /** Takes back what was put after `at` and `records` had these values. */
+  rewind(at: number, records: number): void {
+    this.at = at;
+    this.records = records;
+  }
+
+  /** Ends the pack; answers its length. */
+  close(bytes: Uint8Array): number {
+    bytes[this.start] = (Major.ARRAY << 5) | this.records;
+    return this.at - this.start;
+  }
+
+  private isDevice(eui64: Uint8Array, start: number): boolean {
+    for (let i = 0; i < 8; i++) if (eui64[start + i] !== this.device[i]) return false;
+    return true;
+  }
+
+  private putBaseName(bytes: Uint8Array, start: number): number {
+    let at = putHead(bytes, start, Major.TEXT, BASE_NAME_LENGTH);
+    for (let i = 0; i < BASE_PREFIX.length; i++) bytes[at++] = BASE_PREFIX.charCodeAt(i);
+    for (let i = 7; i >= 0; i--) {
+      bytes[at++] = hexDigit(this.device[i]! >> 4);
+      bytes[at++] = hexDigit(this.device[i]! & 15);
+    }
+    bytes[at++] = 0x5f;
+    return at;
+  }
+}
+
+/** Gas in cubic metres is a decimal fraction, exact as the meter counts. */
+function putValue(bytes: Uint8Array, start: number, kind: SenmlKind, value: number): number {
+  if (UNITS[kind] !== "m3") return putInteger(bytes, start, value);
+  const array = putHead(bytes, start, Major.TAG, Cbor.TAG_DECIMAL_FRACTION);
+  const exponent = putHead(bytes, array, Major.ARRAY, 2);
+  return putInteger(bytes, putInteger(bytes, exponent, -3), value);
+}
+
+function recordLength(
+  kind: SenmlKind,
+  time: number,
+  value: number,
+  isSame: boolean,
+  offset: number,
+): number {
+  const fraction = UNITS[kind] === "m3" ? 3 : 0;
+  const fields = 3 + textLength(NAMES[kind]!.length) + textLength(UNITS[kind]!.length);
+  const own = 1 + fields + fraction + integerLength(value);
+  if (!isSame) return own + 2 + textLength(BASE_NAME_LENGTH) + integerLength(time);
+  return offset === 0 ? own : own + 1 + integerLength(offset);
+}
+
+function integerLength(value: number): number {
+  return headLength(value < 0 ? -1 - value : value);
+}
+
+function textLength(length: number): number {
+  return headLength(length) + length;
+}
+
+function hexDigit(value: number): number {
+  return value < 10 ? 0x30 + value : 0x57 + value;
+}
