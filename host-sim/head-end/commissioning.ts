@@ -1,0 +1,84 @@
+// What the management party does once a hub has registered: it puts the house's devices into the
+// hub's log, with their install codes, and gives the providers their grants.
+
+import type { HeadEnd } from "./head-end";
+
+export interface CommissionedDevice {
+  readonly eui64: string;
+  /** A number of docs/wan.md: 1 electricity meter, 2 gas meter, 3 display, 4 consumer device. */
+  readonly kind: number;
+  /** With its CRC. */
+  readonly installCode: Buffer;
+}
+
+/** Bits of a grant. */
+export const RIGHTS = { read: 1, message: 2 } as const;
+
+/** A hub that is full or away is asked again after this pause. */
+const RETRY_MS = 30_000;
+
+type Step = { readonly device: CommissionedDevice; readonly provider?: string };
+
+export class Commissioning {
+  private readonly steps: Step[];
+  private due = Number.POSITIVE_INFINITY;
+  private started = false;
+  readonly refused: { readonly eui64: string; readonly code: string }[] = [];
+
+  /** @param providers names of the contexts that may read and reach every meter */
+  constructor(
+    private readonly headEnd: HeadEnd,
+    devices: readonly CommissionedDevice[],
+    providers: readonly string[],
+  ) {
+    // Grants before devices: a meter's first reading must find its readers.
+    const meters = devices.filter(({ kind }) => kind === 1 || kind === 2);
+    this.steps = [
+      ...meters.flatMap((device) => providers.map((provider) => ({ device, provider }))),
+      ...devices.map((device) => ({ device })),
+    ];
+  }
+
+  get done(): boolean {
+    return this.started && this.steps.length === 0;
+  }
+
+  /** Call when the management context has registered; more than once does no harm. */
+  registered(now: number): void {
+    if (this.started) return;
+    this.started = true;
+    this.next(now);
+  }
+
+  dueAt(): number {
+    return this.due;
+  }
+
+  tick(now: number): void {
+    if (now < this.due) return;
+    this.due = Number.POSITIVE_INFINITY;
+    this.next(now);
+  }
+
+  private next(now: number): void {
+    const step = this.steps[0];
+    if (step === undefined) return;
+    const { device, provider } = step;
+    const done = (at: number, response: { readonly code: string } | undefined): void => {
+      const code = response?.code ?? "";
+      if (code === "" || code.startsWith("5.")) {
+        this.due = at + RETRY_MS;
+        return;
+      }
+      if (!code.startsWith("2.")) this.refused.push({ eui64: device.eui64, code });
+      this.steps.shift();
+      this.next(at);
+    };
+    if (provider === undefined) {
+      this.headEnd.addDevice(now, device.eui64, device.kind, device.installCode, done);
+    } else {
+      const rights = RIGHTS.read + RIGHTS.message;
+      this.headEnd.grant(now, provider, device.eui64, rights, done);
+    }
+  }
+}
