@@ -12,7 +12,7 @@ export const enum TraceKind {
 }
 
 const BUFFER_LENGTH = 65536;
-const HEADER_LENGTH = 18;
+const HEADER_LENGTH = 17;
 
 export class Trace {
   private readonly hash = createHash("sha256");
