@@ -244,7 +244,6 @@ function sourcePanAt(bytes: Uint8Array, start: number, control: number): number 
 
 function headerLength(control: number): number {
   const pans = (hasDestinationPan(control) ? 2 : 0) + (hasSourcePan(control) ? 2 : 0);
-  const addresses =
-    addressLength(destinationMode(control)) + addressLength(sourceMode(control));
+  const addresses = addressLength(destinationMode(control)) + addressLength(sourceMode(control));
   return Mac.ADDRESSING + pans + addresses;
 }

@@ -104,7 +104,8 @@ export function receivedFlags(bytes: Uint8Array, at: number): number {
 /** 0 to 255; `UNKNOWN_LQI` when the co-processor gave none. @param length of the whole value */
 export function receivedLqi(bytes: Uint8Array, at: number, length: number): number {
   const metadata = streamMetadataAt(bytes, at);
-  if (at + length - metadata < StreamRawReceived.LENGTH_WITH_LQI) return StreamRawDefault.UNKNOWN_LQI;
+  if (at + length - metadata < StreamRawReceived.LENGTH_WITH_LQI)
+    return StreamRawDefault.UNKNOWN_LQI;
   return bytes[metadata + StreamRawReceived.LQI]!;
 }
 

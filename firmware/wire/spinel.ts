@@ -66,7 +66,9 @@ export function spinelCommand(bytes: Uint8Array, start: number): number {
 
 /** The property of `GET` to `REMOVED`, a `SpinelProperty` or a number that is none of ours; else -1. */
 export function spinelProperty(bytes: Uint8Array, start: number): number {
-  return hasProperty(spinelCommand(bytes, start)) ? readPacked(bytes, propertyAt(bytes, start)) : -1;
+  return hasProperty(spinelCommand(bytes, start))
+    ? readPacked(bytes, propertyAt(bytes, start))
+    : -1;
 }
 
 /** Where the property's value starts (of a command without property, its payload). */
