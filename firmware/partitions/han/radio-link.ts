@@ -1,0 +1,449 @@
+// The driver of the radio co-processor: Spinel transactions with time-outs, set-up, energy scan,
+// raw frames out and in. Whatever goes wrong with the co-processor (it resets by itself, falls
+// silent, answers nonsense) ends in one way: reset it, set everything up anew, go on.
+// @source OpenThread spinel.h; draft-rquattle-spinel-unified
+
+import type { Radio } from "../../../hal/radio";
+import { Sent } from "../../../hal/sent";
+import { check } from "../../kernel/partition";
+import { Parsed } from "../../wire/parsed";
+import {
+  checkPacked,
+  checkSpinel,
+  putSpinel,
+  putSpinelCommand,
+  readI8,
+  readPacked,
+  Spinel,
+  SpinelCommand,
+  SpinelReset,
+  spinelCommand,
+  spinelProperty,
+  spinelTransaction,
+  spinelValueAt,
+} from "../../wire/spinel";
+import { isReset, SpinelProperty, SpinelScanState, SpinelStatus } from "../../wire/spinel-property";
+import {
+  checkReceived,
+  receivedFlags,
+  StreamRaw,
+  StreamRawFlags,
+  streamFrameLength,
+} from "../../wire/spinel-stream";
+import { RadioCounts, type RadioOwner } from "./radio-owner";
+import { isSetupAnswer, RadioSettings, SetupStep } from "./radio-setup";
+import { RadioTask, Task } from "./radio-task";
+import { MatchLimit, SourceMatch } from "./source-match";
+import { Transmitter } from "./transmitter";
+
+const enum State {
+  /** A reset was asked for; its announcement is awaited. */
+  RESETTING = 0,
+  SETTING_UP = 1,
+  UP = 2,
+}
+
+const enum Wait {
+  /** An answer takes a few ms; this is far beyond a busy line. */
+  COMMAND_MS = 500,
+  /** A third question without answer is a dead co-processor. */
+  TRIES = 3,
+  /** Booting takes up to a second; then the reset line is pulled, ever less often. */
+  RESET_MS = 1500,
+  RESET_MAX_MS = 30_000,
+  /** A co-processor that has not said anything for so long is asked whether it lives. */
+  SILENCE_MS = 20_000,
+  /** The serial line was full. */
+  LINE_MS = 4,
+  /** Over the time that a scan itself takes. */
+  SCAN_GRACE_MS = 1000,
+}
+
+export class RadioLink {
+  readonly counts = new RadioCounts();
+  readonly settings = new RadioSettings();
+  private readonly match = new SourceMatch();
+  private readonly frame = new Uint8Array(Spinel.FRAME_MAX);
+
+  private state = State.RESETTING;
+  private stateDue = Infinity;
+  private resets = 0;
+
+  private readonly task = new RadioTask(this.settings, this.match);
+  private taskTid = 0;
+  private taskDue = Infinity;
+  private taskTries = 0;
+  private isMatchOff = false;
+
+  private scanDue = Infinity;
+  private scanRssi = 0;
+  private hasScanResult = false;
+
+  private lastTid = 0;
+  private lineDue = Infinity;
+  private heardAt = 0;
+
+  private readonly transmitter: Transmitter;
+
+  constructor(
+    private readonly radio: Radio,
+    private readonly owner: RadioOwner,
+  ) {
+    this.transmitter = new Transmitter(this.settings, owner, this.counts);
+  }
+
+  start(now: number): void {
+    this.reset(now);
+  }
+
+  isUp(): boolean {
+    return this.state === State.UP;
+  }
+
+  /** Sets channel and addresses; `radioReady` follows. `settings.eui64` is the caller's to set. */
+  configure(now: number, channel: number, panId: number, short: number): void {
+    check(channel >= 11 && channel <= 26, "channel");
+    this.settings.channel = channel;
+    this.settings.panId = panId;
+    this.settings.short = short;
+    if (this.state !== State.UP) {
+      // Steps not yet taken read the new settings; those taken are taken again.
+      if (this.state === State.SETTING_UP && this.task.step > SetupStep.CHANNEL) {
+        this.task.step = SetupStep.CHANNEL;
+        this.dropTask();
+      }
+      this.pump(now);
+      return;
+    }
+    this.state = State.SETTING_UP;
+    this.task.step = SetupStep.CHANNEL;
+    this.dropTask();
+    this.pump(now);
+  }
+
+  /** Measures the energy on one channel; `energyMeasured` follows, or `radioReady` after trouble. */
+  measureEnergy(now: number, channel: number, milliseconds: number): void {
+    this.task.scanChannel = channel;
+    this.task.scanMs = milliseconds;
+    this.hasScanResult = false;
+    this.scanDue = now + milliseconds + Wait.SCAN_GRACE_MS;
+    this.pump(now);
+  }
+
+  /**
+   * Takes one frame without check bytes. False: no room, or the radio is not up.
+   * @param urgent a node listens for it right now
+   */
+  transmit(now: number, psdu: Uint8Array, length: number, tag: number, urgent: boolean): boolean {
+    if (this.state !== State.UP || !this.transmitter.take(psdu, length, tag, urgent)) {
+      this.counts.queueFull++;
+      return false;
+    }
+    this.pump(now);
+    return true;
+  }
+
+  /** Says whether frames wait for an address: 2 bytes short or 8 bytes EUI-64, radio order. */
+  setPending(
+    now: number,
+    address: Uint8Array,
+    start: number,
+    length: number,
+    pending: boolean,
+  ): void {
+    this.match.want(address, start, length, pending);
+    this.pump(now);
+  }
+
+  dueAt(): number {
+    const isIdle = this.state === State.UP && this.task.kind === Task.NONE;
+    const silence = isIdle && this.lineDue === Infinity ? this.heardAt + Wait.SILENCE_MS : Infinity;
+    return Math.min(
+      this.stateDue,
+      this.taskDue,
+      this.transmitter.dueAt,
+      this.scanDue,
+      this.lineDue,
+      silence,
+    );
+  }
+
+  tick(now: number): void {
+    this.lineDue = now >= this.lineDue ? Infinity : this.lineDue;
+    if (now >= this.stateDue) {
+      this.reset(now);
+      return;
+    }
+    if (now >= this.scanDue) {
+      this.reset(now);
+      return;
+    }
+    if (now >= this.taskDue && this.taskTimedOut()) {
+      this.reset(now);
+      return;
+    }
+    if (now >= this.transmitter.dueAt && this.transmitter.timedOut(now)) {
+      this.reset(now);
+      return;
+    }
+    this.pump(now);
+  }
+
+  /** A Spinel frame of the co-processor. */
+  receive(now: number, bytes: Uint8Array, length: number): void {
+    if (
+      checkSpinel(bytes, 0, length) !== Parsed.OK ||
+      spinelCommand(bytes, 0) < SpinelCommand.IS ||
+      spinelCommand(bytes, 0) > SpinelCommand.REMOVED
+    ) {
+      this.counts.malformed++;
+      return;
+    }
+    this.heardAt = now;
+    const tid = spinelTransaction(bytes, 0);
+    const property = spinelProperty(bytes, 0);
+    const at = spinelValueAt(bytes, 0);
+    if (property === SpinelProperty.LAST_STATUS) this.receiveStatus(now, tid, bytes, at, length);
+    else if (tid !== 0) this.receiveAnswer(now, tid, property, bytes, at, length);
+    else this.receiveUnasked(now, property, bytes, at, length);
+    this.pump(now);
+  }
+
+  private receiveStatus(
+    now: number,
+    tid: number,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+  ): void {
+    if (checkPacked(bytes, at, end) !== Parsed.OK) {
+      this.counts.malformed++;
+      return;
+    }
+    const status = readPacked(bytes, at);
+    if (isReset(status)) {
+      this.wasReset(now);
+      return;
+    }
+    if (tid === 0) return;
+    if (this.transmitter.owns(tid)) this.transmitter.ended(now, status);
+    else if (tid === this.taskTid && this.task.kind !== Task.NONE) this.taskEnded(now, status);
+    else this.counts.stale++;
+  }
+
+  private receiveAnswer(
+    now: number,
+    tid: number,
+    property: number,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+  ): void {
+    if (this.task.kind === Task.NONE || tid !== this.taskTid) {
+      this.counts.stale++;
+      return;
+    }
+    const wrong =
+      property !== this.task.property() ||
+      (this.task.kind === Task.SETUP &&
+        !isSetupAnswer(this.task.step, this.settings, bytes, at, end));
+    if (wrong) {
+      // Asked again when the time-out comes: nonsense in a row is bounded by it.
+      this.counts.malformed++;
+      return;
+    }
+    this.taskEnded(now, SpinelStatus.OK);
+  }
+
+  private receiveUnasked(
+    now: number,
+    property: number,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+  ): void {
+    if (property === SpinelProperty.STREAM_RAW) {
+      if (this.state !== State.UP) return;
+      if (checkReceived(bytes, at, end - at) !== Parsed.OK) {
+        this.counts.malformed++;
+        return;
+      }
+      if ((receivedFlags(bytes, at) & (StreamRawFlags.SENT | StreamRawFlags.BAD_FCS)) !== 0) return;
+      this.counts.received++;
+      this.owner.frameReceived(now, bytes, at + StreamRaw.FRAME, streamFrameLength(bytes, at));
+    } else if (property === SpinelProperty.MAC_ENERGY_SCAN_RESULT) {
+      if (end - at < 2 || this.task.scanChannel === 0 || bytes[at] !== this.task.scanChannel)
+        return;
+      this.scanRssi = readI8(bytes, at + 1);
+      this.hasScanResult = true;
+    } else if (property === SpinelProperty.MAC_SCAN_STATE) {
+      if (end - at >= 1 && bytes[at] === SpinelScanState.IDLE) this.scanEnded(now);
+    }
+  }
+
+  /** The co-processor announced a reset: ours or its own, everything in it is gone. */
+  private wasReset(now: number): void {
+    if (this.state !== State.RESETTING) this.counts.resetsSeen++;
+    this.loseAll(now);
+    this.state = State.SETTING_UP;
+    this.task.step = SetupStep.VERSION;
+    this.stateDue = Infinity;
+  }
+
+  private reset(now: number): void {
+    this.counts.resetsMade++;
+    this.loseAll(now);
+    this.state = State.RESETTING;
+    // The line first, then the pin, in turns: a hung co-processor reads no line.
+    if (this.resets % 2 === 0) {
+      const length = putSpinelCommand(this.frame, 0, 0, SpinelCommand.RESET);
+      this.frame[length] = SpinelReset.STACK;
+      if (this.radio.send(this.frame, length + 1) !== Sent.OK) this.radio.reset();
+    } else this.radio.reset();
+    this.stateDue =
+      now + Math.min(Wait.RESET_MS * 2 ** Math.min(this.resets, 5), Wait.RESET_MAX_MS);
+    this.resets++;
+  }
+
+  private loseAll(now: number): void {
+    this.dropTask();
+    this.lineDue = Infinity;
+    this.scanDue = Infinity;
+    this.task.scanChannel = 0;
+    this.match.forgetPresent();
+    this.isMatchOff = false;
+    // The state first: the owner, told of each lost frame, must not queue another meanwhile.
+    this.state = State.RESETTING;
+    this.transmitter.loseAll(now);
+  }
+
+  private dropTask(): void {
+    this.task.kind = Task.NONE;
+    this.taskDue = Infinity;
+    this.taskTries = 0;
+  }
+
+  /** True: give the co-processor up. */
+  private taskTimedOut(): boolean {
+    this.counts.timeouts++;
+    this.taskDue = Infinity;
+    const tries = this.taskTries + 1;
+    this.task.kind = Task.NONE;
+    this.taskTries = tries;
+    return tries >= Wait.TRIES;
+  }
+
+  private scanEnded(now: number): void {
+    if (this.scanDue === Infinity || !this.hasScanResult) return;
+    const channel = this.task.scanChannel;
+    this.scanDue = Infinity;
+    this.task.scanChannel = 0;
+    this.owner.energyMeasured(now, channel, this.scanRssi);
+  }
+
+  private taskEnded(now: number, status: number): void {
+    const task = this.task.kind;
+    this.dropTask();
+    switch (task) {
+      case Task.SETUP:
+        this.stepEnded(now, status);
+        return;
+      case Task.MATCH:
+        if (status === SpinelStatus.OK || status === SpinelStatus.ITEM_NOT_FOUND) {
+          this.match.settle(this.task.matchAt, this.task.matchInsert);
+        } else if (status === SpinelStatus.ALREADY) this.match.settle(this.task.matchAt, true);
+        else this.match.isOverrun = true;
+        return;
+      case Task.MATCH_OFF:
+        this.isMatchOff = status === SpinelStatus.OK;
+        return;
+      case Task.SCAN_MASK:
+        if (status === SpinelStatus.OK) this.ask(now, Task.SCAN_PERIOD);
+        return;
+      case Task.SCAN_PERIOD:
+        if (status === SpinelStatus.OK) this.ask(now, Task.SCAN_START);
+        return;
+      default:
+        return;
+    }
+  }
+
+  private stepEnded(now: number, status: number): void {
+    check(this.state === State.SETTING_UP, "a step outside set-up");
+    if (status !== SpinelStatus.OK) {
+      // It refuses what we cannot do without: reset it; the back-off bounds the attempts.
+      this.counts.failed++;
+      this.reset(now);
+      return;
+    }
+    this.task.step++;
+    if (this.task.step === SetupStep.MATCH_EXTENDED + 1) {
+      this.match.forgetPresent();
+      this.isMatchOff = false;
+    }
+    if (this.task.step < SetupStep.DONE) return;
+    this.state = State.UP;
+    this.resets = 0;
+    this.owner.radioReady(now);
+  }
+
+  /** Puts the next thing on the line, as far as it takes it. */
+  private pump(now: number): void {
+    if (now < this.lineDue && this.lineDue !== Infinity) return;
+    if (this.state === State.RESETTING) return;
+    if (this.task.kind === Task.NONE) this.pumpTask(now);
+    if (this.state === State.UP) this.pumpFrame(now);
+  }
+
+  private pumpTask(now: number): void {
+    if (this.state === State.SETTING_UP) {
+      this.ask(now, Task.SETUP);
+      return;
+    }
+    if (this.match.isOverrun) {
+      if (!this.isMatchOff) {
+        this.ask(now, Task.MATCH_OFF);
+        return;
+      }
+    } else {
+      this.task.matchAt = this.match.nextDifference();
+      if (this.task.matchAt !== MatchLimit.NONE) {
+        this.task.matchInsert = this.match.isWanted(this.task.matchAt);
+        this.ask(now, Task.MATCH);
+        return;
+      }
+    }
+    if (this.task.scanChannel !== 0 && this.task.scanMs !== 0) this.ask(now, Task.SCAN_MASK);
+    else if (now >= this.heardAt + Wait.SILENCE_MS) this.ask(now, Task.PROBE);
+  }
+
+  private pumpFrame(now: number): void {
+    const tid = this.nextTid();
+    const length = this.transmitter.putNext(this.frame, tid);
+    if (length !== 0 && this.put(now, length)) this.transmitter.started(now, tid);
+  }
+
+  /** Sends the command of a task, if the line takes it. */
+  private ask(now: number, kind: Task): void {
+    const tid = this.nextTid();
+    this.task.kind = kind;
+    if (!this.put(now, this.task.put(this.frame, tid))) {
+      this.task.kind = Task.NONE;
+      return;
+    }
+    if (kind === Task.SCAN_START) this.task.scanMs = 0;
+    this.taskTid = tid;
+    this.taskDue = now + Wait.COMMAND_MS;
+  }
+
+  private put(now: number, length: number): boolean {
+    if (this.radio.send(this.frame, length) === Sent.OK) return true;
+    this.lineDue = now + Wait.LINE_MS;
+    return false;
+  }
+
+  private nextTid(): number {
+    this.lastTid = (this.lastTid % Spinel.TRANSACTION_MAX) + 1;
+    return this.lastTid;
+  }
+}

@@ -1,0 +1,162 @@
+// The steps that bring a co-processor from a reset to a running network, one property each. They
+// run whole after every reset, its own or ours, and in part when channel or addresses change.
+// @source OpenThread spinel.h; draft-rquattle-spinel-unified appendix C.1
+
+import { copyBytes, writeU16 } from "../../wire/little-endian";
+import { Parsed } from "../../wire/parsed";
+import { checkPacked, copyReversed8, packedLength, readPacked } from "../../wire/spinel";
+import {
+  SpinelCapability,
+  SpinelPromiscuous,
+  SpinelProperty,
+  SpinelVersion,
+} from "../../wire/spinel-property";
+
+export const enum SetupStep {
+  VERSION = 0,
+  CAPABILITIES = 1,
+  HARDWARE_ADDRESS = 2,
+  PHY_ENABLED = 3,
+  PROMISCUOUS = 4,
+  /** From here on when channel or addresses change. */
+  CHANNEL = 5,
+  PAN_ID = 6,
+  EXTENDED_ADDRESS = 7,
+  SHORT_ADDRESS = 8,
+  MATCH_ENABLED = 9,
+  MATCH_SHORT = 10,
+  MATCH_EXTENDED = 11,
+  RAW_STREAM = 12,
+  DONE = 13,
+}
+
+export const enum Unset {
+  PAN_ID = 0xffff,
+  SHORT_ADDRESS = 0xffff,
+  CHANNEL = 11,
+}
+
+/** What the co-processor is to be set to. */
+export class RadioSettings {
+  channel: number = Unset.CHANNEL;
+  panId: number = Unset.PAN_ID;
+  short: number = Unset.SHORT_ADDRESS;
+  /** The address we use, radio order; the hardware's own until a stored network says otherwise. */
+  readonly eui64 = new Uint8Array(8);
+  hasEui64 = false;
+
+  takeEui64(bytes: Uint8Array, start: number): void {
+    copyBytes(bytes, start, this.eui64, 0, 8);
+    this.hasEui64 = true;
+  }
+}
+
+export function setupProperty(step: SetupStep): SpinelProperty {
+  switch (step) {
+    case SetupStep.VERSION:
+      return SpinelProperty.PROTOCOL_VERSION;
+    case SetupStep.CAPABILITIES:
+      return SpinelProperty.CAPS;
+    case SetupStep.HARDWARE_ADDRESS:
+      return SpinelProperty.HWADDR;
+    case SetupStep.PHY_ENABLED:
+      return SpinelProperty.PHY_ENABLED;
+    case SetupStep.PROMISCUOUS:
+      return SpinelProperty.MAC_PROMISCUOUS_MODE;
+    case SetupStep.CHANNEL:
+      return SpinelProperty.PHY_CHAN;
+    case SetupStep.PAN_ID:
+      return SpinelProperty.MAC_15_4_PANID;
+    case SetupStep.EXTENDED_ADDRESS:
+      return SpinelProperty.MAC_15_4_LADDR;
+    case SetupStep.SHORT_ADDRESS:
+      return SpinelProperty.MAC_15_4_SADDR;
+    case SetupStep.MATCH_ENABLED:
+      return SpinelProperty.MAC_SRC_MATCH_ENABLED;
+    case SetupStep.MATCH_SHORT:
+      return SpinelProperty.MAC_SRC_MATCH_SHORT_ADDRESSES;
+    case SetupStep.MATCH_EXTENDED:
+      return SpinelProperty.MAC_SRC_MATCH_EXTENDED_ADDRESSES;
+    default:
+      return SpinelProperty.MAC_RAW_STREAM_ENABLED;
+  }
+}
+
+/** The first steps ask, the rest set. */
+export function isQuestion(step: SetupStep): boolean {
+  return step <= SetupStep.HARDWARE_ADDRESS;
+}
+
+/** Writes the value of a step that sets; returns the new offset. */
+export function putSetupValue(
+  step: SetupStep,
+  settings: RadioSettings,
+  bytes: Uint8Array,
+  at: number,
+): number {
+  switch (step) {
+    case SetupStep.PROMISCUOUS:
+      bytes[at] = SpinelPromiscuous.OFF;
+      return at + 1;
+    case SetupStep.CHANNEL:
+      bytes[at] = settings.channel;
+      return at + 1;
+    case SetupStep.PAN_ID:
+      writeU16(bytes, at, settings.panId);
+      return at + 2;
+    case SetupStep.SHORT_ADDRESS:
+      writeU16(bytes, at, settings.short);
+      return at + 2;
+    case SetupStep.EXTENDED_ADDRESS:
+      copyReversed8(settings.eui64, 0, bytes, at);
+      return at + 8;
+    case SetupStep.MATCH_SHORT:
+    case SetupStep.MATCH_EXTENDED:
+      // An empty list clears the table.
+      return at;
+    default:
+      bytes[at] = 1;
+      return at + 1;
+  }
+}
+
+/**
+ * Judges the answer to a step: the value `bytes[at .. end)`. False: nonsense, or a co-processor
+ * that cannot serve us.
+ */
+export function isSetupAnswer(
+  step: SetupStep,
+  settings: RadioSettings,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+): boolean {
+  switch (step) {
+    case SetupStep.VERSION:
+      return (
+        checkPacked(bytes, at, end) === Parsed.OK && readPacked(bytes, at) === SpinelVersion.MAJOR
+      );
+    case SetupStep.CAPABILITIES:
+      return hasRawLink(bytes, at, end);
+    case SetupStep.HARDWARE_ADDRESS:
+      if (end - at < 8) return false;
+      if (!settings.hasEui64) {
+        copyReversed8(bytes, at, settings.eui64, 0);
+        settings.hasEui64 = true;
+      }
+      return true;
+    default:
+      return true;
+  }
+}
+
+/** A list of packed numbers; no longer than a frame. */
+function hasRawLink(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at < end) {
+    if (checkPacked(bytes, at, end) !== Parsed.OK) return false;
+    if (readPacked(bytes, at) === SpinelCapability.MAC_RAW) return true;
+    at += packedLength(bytes, at);
+  }
+  return false;
+}
