@@ -30,6 +30,8 @@ export interface ChannelRow {
   readonly from: string;
   readonly to: string;
   readonly carries: readonly Operation[];
+  /** The longest message; absent: `Message.MAX_LENGTH`, and never more than that. */
+  readonly maxBytes?: number;
   /** Messages that wait at most. */
   readonly depth: number;
   /** Messages a second in the long run, and how many at once. */
