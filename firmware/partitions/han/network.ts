@@ -4,13 +4,13 @@
 import type { Sent } from "../../../hal/sent";
 import type { Nodes } from "./nodes";
 
-export const enum Aps {
+export const enum NetworkLimit {
   /**
    * The longest APS frame that fits: 127 bytes of PSDU less MAC header 9 and FCS 2, NWK header 8,
    * auxiliary header 14 and integrity code 4.
    * @source IEEE 802.15.4 section 6.3; Zigbee 3.0 specification 4.3.1.1
    */
-  FRAME_MAX = 90,
+  APS_MAX = 90,
   /** A frame of which nobody wants to know the fate. */
   NO_TOKEN = 0,
 }
@@ -38,10 +38,10 @@ export interface Network {
   /** The network runs: formed, keyed, and the co-processor answers. */
   isUp(): boolean;
   /**
-   * Sends one whole APS frame, at most `Aps.FRAME_MAX` bytes, secured with the network key; to a
+   * Sends one whole APS frame, at most `NetworkLimit.APS_MAX` bytes, secured with the network key; to a
    * sleeping node when it next asks, within 7.68 s. The bytes are taken before it returns.
    * `FULL`: nothing was taken, try again later. `token` comes back in `NetworkUser.sent` unless it
-   * is `Aps.NO_TOKEN`; never during this call.
+   * is `NetworkLimit.NO_TOKEN`; never during this call.
    */
   send(now: number, node: number, aps: Uint8Array, length: number, token: number): Sent;
 }

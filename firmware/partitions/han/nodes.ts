@@ -14,16 +14,14 @@ import {
 
 export const enum NodeState {
   FREE = 0,
-  /** It asked for association; `access` has not answered. Reaches nothing. */
-  WAITING = 1,
   /** The wrapped network key is on its way to it, or there; not proven. Reaches nothing. */
-  KEYED = 2,
+  KEYED = 1,
   /** It proved that it has the key; its record is being stored. Reaches nothing yet. */
-  STORING = 3,
+  STORING = 2,
   /** Its record lies in flash. */
-  NETWORKED = 4,
+  NETWORKED = 3,
   /** It left or was removed; the record is being erased. Reaches nothing. */
-  LEAVING = 5,
+  LEAVING = 4,
 }
 
 /** The 802.15.4 capability byte of an association request. */
@@ -39,7 +37,11 @@ export const enum NodeLimit {
   NONE = -1,
 }
 
-/** One record; the first STORED bytes are what the journal keeps of it. */
+export const enum NodeRecord {
+  /** What the journal keeps of a node: the first bytes of its record. */
+  LENGTH = 20,
+}
+
 const enum Field {
   EUI64 = 0,
   SHORT = 8,
@@ -47,19 +49,25 @@ const enum Field {
   KIND = 11,
   /** End device time-out as the node asked for it; 0xff: it never did. */
   TIMEOUT = 12,
-  /** Frame counters below this are refused; after a restart it lies ahead of what was heard. */
+  /** Frame counters below this are refused; as stored, it lies ahead of what was heard. */
   COUNTER = 16,
-  STORED = 20,
 
+  /** Behind `NodeRecord.LENGTH`: what a restart forgets. */
   STATE = 20,
-  /** The last MAC sequence number heard, for duplicate rejection, and whether there was one. */
+  /** The last MAC sequence number, for duplicate rejection. */
   MAC_SEQUENCE = 21,
-  MAC_HEARD = 22,
-  LENGTH = 24,
+  /** The last NWK sequence number of a broadcast. */
+  BROADCAST_SEQUENCE = 22,
+  /** `Heard` bits. */
+  HEARD = 23,
+  /** The stored COUNTER, or the one that is being stored. */
+  COUNTER_LIMIT = 24,
+  LENGTH = 28,
 }
 
-export const enum NodeRecord {
-  LENGTH = 20,
+const enum Heard {
+  MAC = 1,
+  BROADCAST = 2,
 }
 
 export class Nodes {
@@ -121,7 +129,7 @@ export class Nodes {
     return NodeLimit.NONE;
   }
 
-  /** Takes a free record for a node that asks to join, state WAITING; `NodeLimit.NONE`: full. */
+  /** Takes a free record for a node that may join, state KEYED; `NodeLimit.NONE`: full. */
   take(eui64: Uint8Array, start: number, short: number, capability: number): number {
     for (let node = 0; node < NodeLimit.MAX; node++) {
       if (this.state(node) !== NodeState.FREE) continue;
@@ -131,7 +139,7 @@ export class Nodes {
       writeU16(this.records, at + Field.SHORT, short);
       this.records[at + Field.CAPABILITY] = capability;
       this.records[at + Field.TIMEOUT] = 0xff;
-      this.records[at + Field.STATE] = NodeState.WAITING;
+      this.records[at + Field.STATE] = NodeState.KEYED;
       this.heardAt[node] = 0;
       return node;
     }
@@ -171,27 +179,38 @@ export class Nodes {
     writeU32(this.records, this.at(node) + Field.COUNTER, counter);
   }
 
+  /** Counters below this are in the store, or on their way there. */
+  counterLimit(node: number): number {
+    return readU32(this.records, this.at(node) + Field.COUNTER_LIMIT);
+  }
+
+  setCounterLimit(node: number, limit: number): void {
+    writeU32(this.records, this.at(node) + Field.COUNTER_LIMIT, limit);
+  }
+
   /** True for a repetition of the last MAC frame, which is then not handled again. */
-  isRepeated(node: number, sequence: number): boolean {
-    const at = this.at(node);
-    const repeated =
-      this.records[at + Field.MAC_HEARD] === 1 &&
-      this.records[at + Field.MAC_SEQUENCE] === sequence;
-    this.records[at + Field.MAC_HEARD] = 1;
-    this.records[at + Field.MAC_SEQUENCE] = sequence;
-    return repeated;
+  isRepeatedMac(node: number, sequence: number): boolean {
+    return this.isRepeated(this.at(node), Heard.MAC, Field.MAC_SEQUENCE, sequence);
+  }
+
+  /** True for a broadcast that the node sends again, as routers do. */
+  isRepeatedBroadcast(node: number, sequence: number): boolean {
+    return this.isRepeated(this.at(node), Heard.BROADCAST, Field.BROADCAST_SEQUENCE, sequence);
   }
 
   /** Writes what the journal keeps: `NodeRecord.LENGTH` bytes. */
   copyRecord(node: number, bytes: Uint8Array, start: number): void {
-    copyBytes(this.records, this.at(node), bytes, start, Field.STORED);
+    copyBytes(this.records, this.at(node), bytes, start, NodeRecord.LENGTH);
+    // After a restart nothing below the limit is taken: no frame counts twice.
+    writeU32(bytes, start + Field.COUNTER, this.counterLimit(node));
   }
 
   /** Puts a stored record back; the node is Networked. */
   restore(node: number, bytes: Uint8Array, start: number): void {
     const at = this.at(node);
     this.records.fill(0, at, at + Field.LENGTH);
-    copyBytes(bytes, start, this.records, at, Field.STORED);
+    copyBytes(bytes, start, this.records, at, NodeRecord.LENGTH);
+    this.setCounterLimit(node, this.counter(node));
     this.records[at + Field.STATE] = NodeState.NETWORKED;
     this.heardAt[node] = 0;
   }
@@ -199,6 +218,14 @@ export class Nodes {
   free(node: number): void {
     const at = this.at(node);
     this.records.fill(0, at, at + Field.LENGTH);
+  }
+
+  private isRepeated(at: number, bit: Heard, field: Field, sequence: number): boolean {
+    const heard = this.records[at + Field.HEARD]!;
+    const repeated = (heard & bit) !== 0 && this.records[at + field] === sequence;
+    this.records[at + Field.HEARD] = heard | bit;
+    this.records[at + field] = sequence;
+    return repeated;
   }
 
   private at(node: number): number {
