@@ -3,6 +3,9 @@
 import { Random } from "./random";
 import { Trace } from "./trace";
 
+/** 2026-01-01T00:00:00Z */
+export const START_UTC_MS = 1_767_225_600_000;
+
 /** What `schedule` gives, for `cancel`. */
 export interface Event {
   readonly atUs: number;
@@ -21,13 +24,22 @@ export class World {
   private orders = 0;
   private stopped: Error | undefined;
 
-  constructor(readonly seed: number) {
+  /** @param startUtcMs the true time at the beginning, Unix milliseconds */
+  constructor(
+    readonly seed: number,
+    readonly startUtcMs = START_UTC_MS,
+  ) {
     this.random = new Random(seed);
   }
 
   /** Microseconds since the beginning, an integer. */
   get now(): number {
     return this.time;
+  }
+
+  /** The true civil time now, Unix milliseconds, with its fraction. */
+  get utcMs(): number {
+    return this.startUtcMs + this.time / 1000;
   }
 
   /** Calls `run` in `delayUs` microseconds (an integer, 0 or more). */

@@ -1,0 +1,187 @@
+// The hub as a board: the firmware's kernel with a radio co-processor on a serial line, a flash chip,
+// entropy, a clock, mains, and two datagram links. Losing power loses the RAM and keeps the flash.
+
+import { Party } from "../../firmware/ipc/party";
+import type { Board, Constructors } from "../../firmware/kernel/board";
+import { Kernel } from "../../firmware/kernel/kernel";
+import { SYSTEM } from "../../firmware/system";
+import type { CryptoProvider } from "../../hal/crypto";
+import { FlashOperation } from "../../hal/flash";
+import type { Air, Place } from "../air/air";
+import { SimulatedFlash } from "../flash";
+import type { EraseOrder } from "../flash-memory";
+import { Coprocessor } from "../radio/coprocessor";
+import { SerialLine } from "../radio/serial-line";
+import { Status } from "../radio/spinel";
+import type { Random } from "../random";
+import type { Wan } from "../wan";
+import type { Event, World } from "../world";
+import { DatagramPort } from "./datagram-port";
+import { type HubObserver, HubObservers } from "./observers";
+import { RadioPort } from "./radio-port";
+import { DriftingClock } from "./utc-clock";
+
+export interface HubOptions {
+  readonly place: Place;
+  /** Radio order. */
+  readonly eui64: Uint8Array;
+  readonly constructors: Constructors;
+  readonly crypto: CryptoProvider;
+  /** Addresses of 18 bytes: the hub's two ports, and the head-end's. */
+  readonly management: Uint8Array;
+  readonly application: Uint8Array;
+  readonly headEnd: Uint8Array;
+  readonly driftPpm?: number;
+}
+
+/** A kernel turn that left work behind goes on after so long, so that a flood shows as delay. */
+const BUSY_TURN_US = 1000;
+
+export class Hub {
+  /** The kernel of this life; a power cut ends it. */
+  kernel: Kernel | undefined;
+  readonly flash: SimulatedFlash;
+  readonly coprocessor: Coprocessor;
+  readonly radio: RadioPort;
+  readonly clock: DriftingClock;
+  readonly managementLink: DatagramPort;
+  readonly applicationLink: DatagramPort;
+  boots = 0;
+  private readonly observers: HubObservers;
+  private readonly chance: Random;
+  private bootedAtUs = 0;
+  private mains = true;
+  private turn: Event | undefined;
+  private readonly one = new Uint8Array(1);
+
+  constructor(
+    readonly world: World,
+    air: Air,
+    wan: Wan,
+    private readonly options: HubOptions,
+  ) {
+    this.observers = new HubObservers(world);
+    this.chance = world.random.fork("hub");
+    this.clock = new DriftingClock(world, options.driftPpm ?? 20);
+    const toRadio = new SerialLine(world);
+    const fromRadio = new SerialLine(world);
+    this.coprocessor = new Coprocessor(air, options.place, options.eui64, fromRadio);
+    toRadio.onBytes = (bytes, length) => this.coprocessor.take(bytes, length);
+    this.radio = new RadioPort(
+      toRadio,
+      () => this.coprocessor.reset(Status.RESET_EXTERNAL),
+      (frame, length) => this.input(Party.RADIO, frame, length),
+    );
+    fromRadio.onBytes = (bytes, length) => this.radio.take(bytes, length);
+    this.managementLink = this.port(wan, options.management, Party.MANAGEMENT_LINK);
+    this.applicationLink = this.port(wan, options.application, Party.APPLICATION_LINK);
+    this.flash = new SimulatedFlash(SYSTEM.regions, world, (_region, message, length) =>
+      this.input(Party.FLASH, message, length),
+    );
+  }
+
+  observe(observer: HubObserver): void {
+    this.observers.add(observer);
+  }
+
+  get running(): boolean {
+    return this.kernel !== undefined;
+  }
+
+  /** Monotonic milliseconds of this life. */
+  get monotonicMs(): number {
+    return Math.floor((this.world.now - this.bootedAtUs) / 1000);
+  }
+
+  /** Gives it power: the kernel starts with empty RAM. */
+  powerOn(): void {
+    if (this.kernel !== undefined) return;
+    this.boots++;
+    this.bootedAtUs = this.world.now;
+    this.coprocessor.reset(Status.RESET_POWER_ON);
+    this.kernel = new Kernel(SYSTEM, this.options.constructors, this.board(), this.observers);
+    this.observers.booted();
+    this.kernel.start(0);
+    this.plan();
+  }
+
+  /** Takes its power away at once, in the middle of whatever flash operation is under way. */
+  cutPower(): void {
+    if (this.kernel === undefined) return;
+    this.kernel = undefined;
+    this.world.cancel(this.turn);
+    this.turn = undefined;
+    this.flash.cutPower(this.chance.below(256), this.chance.below(3) as EraseOrder);
+    this.coprocessor.halt();
+    this.radio.forget();
+    this.clock.forget();
+  }
+
+  /** The mains-present input; the board runs on its store meanwhile. */
+  setMains(present: boolean): void {
+    if (this.mains === present) return;
+    this.mains = present;
+    this.one[0] = present ? 1 : 0;
+    this.input(Party.POWER, this.one, 1);
+  }
+
+  private port(wan: Wan, address: Uint8Array, party: Party): DatagramPort {
+    return new DatagramPort(wan, address, this.options.headEnd, (datagram, length) =>
+      this.input(party, datagram, length),
+    );
+  }
+
+  private input(party: Party, bytes: Uint8Array, length: number): void {
+    if (this.kernel === undefined) return;
+    this.kernel.deliver(this.monotonicMs, party, bytes, length);
+    this.plan();
+  }
+
+  /** Schedules the next turn for when the kernel has work. */
+  private plan(): void {
+    const due = this.kernel!.dueAt();
+    if (due === Number.POSITIVE_INFINITY) return;
+    this.planAt(Math.max(this.world.now, this.bootedAtUs + due * 1000));
+  }
+
+  private planAt(atUs: number): void {
+    if (this.turn !== undefined) {
+      if (this.turn.place >= 0 && this.turn.atUs <= atUs) return;
+      this.world.cancel(this.turn);
+    }
+    this.turn = this.world.at(atUs, () => this.run());
+  }
+
+  private run(): void {
+    const kernel = this.kernel!;
+    this.turn = undefined;
+    if (kernel.run(this.monotonicMs)) this.planAt(this.world.now + BUSY_TURN_US);
+    else this.plan();
+  }
+
+  private board(): Board {
+    const chance = this.chance.fork(`entropy ${this.boots}`);
+    return {
+      crypto: this.options.crypto,
+      entropy: { fill: (bytes, start, length) => chance.fill(bytes, start, length) },
+      clock: this.clock,
+      watchdog: { feed: () => {} },
+      flash: {
+        submit: (region, operation, offset, bytes, start, length) => {
+          if (operation === FlashOperation.WRITE) {
+            this.observers.written(region, offset, bytes.slice(start, start + length));
+          } else if (operation === FlashOperation.ERASE) this.observers.erased(region, offset);
+          return this.flash.submit(region, operation, offset, bytes, start, length);
+        },
+      },
+      devices: {
+        radio: this.radio,
+        "management-link": this.managementLink,
+        "application-link": this.applicationLink,
+        "wall-clock": this.clock,
+        power: { mainsPresent: () => this.mains },
+        tamper: { inputs: () => 0 },
+      },
+    };
+  }
+}
