@@ -38,7 +38,7 @@ function zigbee(key: Uint8Array, label: string): string {
   return `uat:zigbee_pc_keys:"${text}","Normal","${label}"`;
 }
 
-/** tshark finds a context by the sender's and the recipient's ID: one line serves both directions. */
+/** tshark finds a context by the ID of whoever sent the request: a line for each side. */
 function oscore(context: SessionContext): string[] {
   const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
   const { senderId, recipientId, masterSecret, masterSalt } = context;
