@@ -14,10 +14,11 @@ export const enum FlashTime {
   SECTOR_ERASE_US = 45_000,
 }
 
+/** A `World` is one. */
 export interface FlashScheduler {
   /** Integer microseconds. */
-  now(): number;
-  after(delayUs: number, action: () => void): void;
+  readonly now: number;
+  schedule(delayUs: number, run: () => void): unknown;
 }
 
 export interface FlashRegionSize {
@@ -79,18 +80,18 @@ export class SimulatedFlash implements FlashChip {
       data.set(bytes.subarray(start, start + length));
       memory.checkProgram(offset, data);
     }
-    const startsAt = Math.max(this.scheduler.now(), this.busyUntil);
+    const startsAt = Math.max(this.scheduler.now, this.busyUntil);
     const endsAt = startsAt + duration(operation, length);
     const started: Operation = { region, operation, offset, data, startsAt, endsAt };
     this.busyUntil = endsAt;
     this.running.set(region, started);
-    this.scheduler.after(endsAt - this.scheduler.now(), () => this.finish(started));
+    this.scheduler.schedule(endsAt - this.scheduler.now, () => this.finish(started));
     return Sent.OK;
   }
 
   /** The supply fails now: what is under way stops where it is, what waits never happens. */
   cutPower(mask: number, order: EraseOrder): void {
-    const now = this.scheduler.now();
+    const now = this.scheduler.now;
     for (const { region, operation, offset, data, startsAt, endsAt } of this.running.values()) {
       if (now < startsAt) continue;
       const how = { progress: (now - startsAt) / (endsAt - startsAt), mask, order };

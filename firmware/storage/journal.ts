@@ -1,7 +1,27 @@
 // Keyed records in one flash region: the latest value of a key wins, and one that was acknowledged
-// survives a power cut at any flash operation.
+// survives a power cut at any flash operation. Log-structured: records are appended to sectors in
+// turn, and the oldest sector is compacted into a spare one when only that is left.
 
 import type { FlashRegion } from "../../hal/flash";
+import type { Sent } from "../../hal/sent";
+import { check } from "../kernel/partition";
+import { copyBytes, readU16, readU32 } from "../wire/little-endian";
+import { type FlashJob, FlashRetry, FlashTurn, flashWorked, Progress } from "./flash-job";
+import { JournalCompaction } from "./journal-compaction";
+import { JournalIndex } from "./journal-index";
+import {
+  JournalRecord,
+  Page,
+  putRecord,
+  RecordKind,
+  recordLength,
+  Sector,
+  SectorHeader,
+  sealRecord,
+} from "./journal-layout";
+import { JournalOpening } from "./journal-opening";
+import { JournalSectorStart } from "./journal-sector-start";
+import { JournalSectors } from "./journal-sectors";
 
 export interface JournalOwner {
   /** On open, once for each live record, in order of writing. `bytes` is valid until return. */
@@ -12,48 +32,270 @@ export interface JournalOwner {
   stored(now: number, token: number, ok: boolean): void;
 }
 
-export const enum JournalLimit {
-  VALUE_MAX = 224,
+const enum Limit {
+  // A partition's burst: a join writes two or three records.
+  PENDING = 4,
+}
+
+const enum Phase {
+  CLOSED = 0,
+  OPENING = 1,
+  /** Nothing is under way; the head of the queue, if any, is to be looked at. */
+  READY = 2,
+  STARTING = 3,
+  COMPACTING = 4,
+  WRITING = 5,
+  /** Overwriting the head of a record whose write was reported to fail, in case it stands there. */
+  KILLING = 6,
 }
 
 /** Feed it every `Party.FLASH` message whose `FlashDone.REGION` is its region's. */
-export class Journal {
+export class Journal implements FlashJob {
+  private phase = Phase.CLOSED;
+  private readonly sectors: JournalSectors;
+  private readonly index: JournalIndex;
+  private readonly turn: FlashTurn;
+  private readonly opening: JournalOpening;
+  private readonly starting: JournalSectorStart;
+  private readonly compaction: JournalCompaction;
+  private nextNumber = 1;
+  /** Pending records, complete and sealed, in a circle of `slotLength` bytes each. */
+  private readonly pending: Uint8Array;
+  private readonly tokens: Float64Array;
+  private readonly slotLength: number;
+  private head = 0;
+  private waiting = 0;
+  /** For the head of the queue: failed writes, and sectors compacted. */
+  private tries = 0;
+  private rounds = 0;
+  private readonly zeros = new Uint8Array(JournalRecord.VALUE);
+
   /**
-   * @param capacity keys at most
+   * @param capacity keys at most; as many values of the greatest length must fit into the region
+   *   less two sectors: one is the spare, and one makes sure that compaction always gains room
    * @param valueMax bytes of the longest value, 0 to 224
    */
   constructor(
     readonly region: FlashRegion,
-    readonly owner: JournalOwner,
+    private readonly owner: JournalOwner,
     readonly capacity: number,
     readonly valueMax: number,
-  ) {}
+  ) {
+    check(valueMax <= JournalRecord.VALUE_MAX, "journal value length");
+    this.sectors = new JournalSectors(region.length);
+    check(capacity <= capacityOf(region.length, valueMax), "journal capacity");
+    this.index = new JournalIndex(capacity);
+    this.turn = new FlashTurn(region);
+    this.opening = new JournalOpening(
+      this.sectors,
+      this.index,
+      valueMax,
+      (key, bytes, at, length) => this.owner.restored(key, bytes, at, length),
+    );
+    this.starting = new JournalSectorStart(this.sectors);
+    this.compaction = new JournalCompaction(this.sectors, this.index, valueMax);
+    this.slotLength = recordLength(valueMax);
+    this.pending = new Uint8Array(Limit.PENDING * this.slotLength);
+    this.tokens = new Float64Array(Limit.PENDING);
+  }
 
   /** Starts to read the region. Call it once. */
-  open(_now: number): void {}
+  open(now: number): void {
+    check(this.phase === Phase.CLOSED, "journal opened twice");
+    this.phase = Phase.OPENING;
+    this.turn.start(now, this);
+  }
 
   /** Copies the value. False: not open, too many wait, or no key is free; try again later. */
-  put(
-    _key: number,
-    _bytes: Uint8Array,
-    _start: number,
-    _length: number,
-    _token: number,
-  ): boolean {
-    return false;
+  put(key: number, bytes: Uint8Array, start: number, length: number, token: number): boolean {
+    check(length >= 0 && length <= this.valueMax, "journal value length");
+    if (!this.takes() || !this.hasKeyFor(key)) return false;
+    copyBytes(bytes, start, this.pending, this.slot() + JournalRecord.VALUE, length);
+    this.enqueue(RecordKind.VALUE, key, length, token);
+    return true;
   }
 
   /** False: not open, or too many wait. A key that is not there is acknowledged too. */
-  remove(_key: number, _token: number): boolean {
+  remove(key: number, token: number): boolean {
+    if (!this.takes()) return false;
+    this.enqueue(RecordKind.REMOVED, key, 0, token);
+    return true;
+  }
+
+  /** Keys that have a value. */
+  count(): number {
+    return this.index.count;
+  }
+
+  /** Records that were lost to decay, or to a smaller capacity than they were written under. */
+  lost(): number {
+    return this.opening.dropped + this.compaction.lost;
+  }
+
+  flashDone(now: number, buffer: Uint8Array, _length: number): void {
+    if (!this.turn.complete(now)) return;
+    this.advance(now, flashWorked(buffer), buffer);
+    this.proceed(now);
+  }
+
+  /** Call it from the partition's `tick`. */
+  tick(now: number): void {
+    if (this.turn.expired(now)) this.proceed(now);
+  }
+
+  dueAt(): number {
+    return this.turn.due;
+  }
+
+  issue(region: FlashRegion): Sent {
+    switch (this.phase) {
+      case Phase.OPENING:
+        return this.opening.issue(region);
+      case Phase.STARTING:
+        return this.starting.issue(region);
+      case Phase.COMPACTING:
+        return this.compaction.issue(region);
+      case Phase.WRITING:
+        return region.write(this.place(), this.pending, this.first(), this.headLength());
+      default:
+        check(this.phase === Phase.KILLING, "journal operation out of order");
+        return region.write(this.place(), this.zeros, 0, JournalRecord.VALUE);
+    }
+  }
+
+  done(ok: boolean, buffer: Uint8Array): Progress {
+    switch (this.phase) {
+      case Phase.OPENING:
+        return this.opening.done(ok, buffer);
+      case Phase.STARTING:
+        return this.starting.done(ok);
+      case Phase.COMPACTING:
+        return this.compaction.done(ok, buffer);
+      case Phase.WRITING:
+        if (ok) return Progress.DONE;
+        this.phase = Phase.KILLING;
+        return Progress.MORE;
+      default:
+        check(this.phase === Phase.KILLING, "journal completion out of order");
+        this.sectors.skipPage();
+        return ++this.tries < FlashRetry.WRITES ? Progress.DONE : Progress.FAILED;
+    }
+  }
+
+  private advance(now: number, ok: boolean, buffer: Uint8Array): void {
+    const phase = this.phase;
+    const progress = this.done(ok, buffer);
+    if (progress === Progress.MORE) return;
+    this.phase = Phase.READY;
+    if (phase === Phase.OPENING) {
+      this.nextNumber = this.opening.lastNumber + 1;
+      this.owner.opened(now);
+    } else if (progress === Progress.FAILED) this.finish(now, false);
+    else if (phase === Phase.COMPACTING) this.rounds++;
+    else if (phase === Phase.WRITING) this.wrote(now);
+  }
+
+  /** Does the next thing; a head of the queue that cannot be stored is given back. */
+  private proceed(now: number): void {
+    while (this.turn.idle() && this.waiting + Number(this.phase < Phase.READY) > 0) {
+      if (this.choose()) this.turn.issue(this);
+      else this.finish(now, false);
+    }
+  }
+
+  /** False: there is no way to store the head of the queue. */
+  private choose(): boolean {
+    if (this.phase !== Phase.READY) return true;
+    if (this.sectors.makeRoom(this.headLength())) {
+      this.phase = Phase.WRITING;
+    } else if (this.sectors.freeCount() > 1) {
+      this.phase = Phase.STARTING;
+      return this.starting.begin(Sector.NONE) || this.ready();
+    } else {
+      this.phase = Phase.COMPACTING;
+      // Once around the whole region finds all room that there is.
+      const more = this.rounds < this.sectors.count && this.compaction.begin();
+      return more || this.ready();
+    }
+    return true;
+  }
+
+  private ready(): boolean {
+    this.phase = Phase.READY;
     return false;
   }
 
-  flashDone(_now: number, _buffer: Uint8Array, _length: number): void {}
-
-  /** Call it from the partition's `tick`; only a region that was busy needs it. */
-  tick(_now: number): void {}
-
-  dueAt(): number {
-    return Number.POSITIVE_INFINITY;
+  private wrote(now: number): void {
+    const at = this.first();
+    const key = readU16(this.pending, at + JournalRecord.KEY);
+    if (this.pending[at + JournalRecord.KIND] === RecordKind.REMOVED) this.index.remove(key);
+    else {
+      const number = readU32(this.pending, at + JournalRecord.NUMBER);
+      check(this.index.set(key, this.place(), number), "journal index overflows");
+    }
+    this.sectors.tail += this.headLength();
+    this.finish(now, true);
   }
+
+  private finish(now: number, ok: boolean): void {
+    const token = this.tokens[this.head]!;
+    this.head = (this.head + 1) % Limit.PENDING;
+    this.waiting--;
+    this.tries = 0;
+    this.rounds = 0;
+    this.owner.stored(now, token, ok);
+  }
+
+  private takes(): boolean {
+    return this.phase >= Phase.READY && this.waiting < Limit.PENDING;
+  }
+
+  /** Counts the new keys that wait already; one that waits twice counts twice. */
+  private hasKeyFor(key: number): boolean {
+    if (this.index.find(key) >= 0) return true;
+    let keys = this.index.count;
+    for (let i = 0; i < this.waiting; i++) {
+      const at = ((this.head + i) % Limit.PENDING) * this.slotLength;
+      if (this.pending[at + JournalRecord.KIND] !== RecordKind.VALUE) continue;
+      if (this.index.find(readU16(this.pending, at + JournalRecord.KEY)) < 0) keys++;
+    }
+    return keys < this.capacity;
+  }
+
+  private enqueue(kind: RecordKind, key: number, length: number, token: number): void {
+    const at = this.slot();
+    putRecord(this.pending, at, kind, key, length);
+    sealRecord(this.pending, at, this.nextNumber++);
+    this.tokens[(this.head + this.waiting) % Limit.PENDING] = token;
+    this.waiting++;
+    if (this.turn.busy || this.phase !== Phase.READY) return;
+    if (this.choose()) this.turn.issue(this);
+    // Refused at once; but an owner is not called back inside its own call.
+    else this.turn.due = 0;
+  }
+
+  /** Where the next pending record goes. */
+  private slot(): number {
+    return ((this.head + this.waiting) % Limit.PENDING) * this.slotLength;
+  }
+
+  private first(): number {
+    return this.head * this.slotLength;
+  }
+
+  private headLength(): number {
+    return recordLength(this.pending[this.first() + JournalRecord.LENGTH]!);
+  }
+
+  private place(): number {
+    return this.sectors.active * Sector.LENGTH + this.sectors.tail;
+  }
+}
+
+/** How many values of `valueMax` bytes a region holds for certain. */
+export function capacityOf(regionLength: number, valueMax: number): number {
+  const length = recordLength(valueMax);
+  const first = Math.floor((Page.LENGTH - SectorHeader.LENGTH) / length);
+  const others = (Page.PER_SECTOR - 1) * Math.floor(Page.LENGTH / length);
+  return (regionLength / Sector.LENGTH - 2) * (first + others);
 }

@@ -1,0 +1,166 @@
+// Finds out at start what a journal's region holds: headers, dead sectors, records, values.
+// Any content at all ends in a usable journal.
+
+import { Flash, FlashDone, type FlashRegion } from "../../hal/flash";
+import type { Sent } from "../../hal/sent";
+import { readU16, readU32 } from "../wire/little-endian";
+import { type FlashJob, FlashRetry, Progress } from "./flash-job";
+import type { JournalIndex } from "./journal-index";
+import {
+  checkRecord,
+  JournalRecord,
+  Page,
+  RecordCheck,
+  RecordKind,
+  recordLength,
+  Sector,
+  SectorHeader,
+} from "./journal-layout";
+import { type JournalSectors, SectorState } from "./journal-sectors";
+
+const enum State {
+  HEADERS = 0,
+  /** Overwriting the header of a dead sector, so that half an erase cannot bring it back. */
+  KILL = 1,
+  SCAN = 2,
+  RESTORE = 3,
+}
+
+export type Restored = (key: number, bytes: Uint8Array, start: number, length: number) => void;
+
+export class JournalOpening implements FlashJob {
+  /** Records that could not be taken: more keys than there is room for, or longer than agreed. */
+  dropped = 0;
+  /** The greatest record number seen. */
+  lastNumber = 0;
+  private state = State.HEADERS;
+  private sector = 0;
+  private page = 0;
+  /** One past the last page of the sector that holds anything. */
+  private used = 0;
+  private failures = 0;
+  /** Number of the record that was restored last. */
+  private restoredNumber = -1;
+  private readonly zeros = new Uint8Array(SectorHeader.LENGTH);
+
+  constructor(
+    private readonly sectors: JournalSectors,
+    private readonly index: JournalIndex,
+    private readonly valueMax: number,
+    private readonly restored: Restored,
+  ) {}
+
+  issue(region: FlashRegion): Sent {
+    const start = this.sector * Sector.LENGTH;
+    switch (this.state) {
+      case State.HEADERS:
+        return region.read(start, SectorHeader.LENGTH);
+      case State.KILL:
+        return region.write(start, this.zeros, 0, SectorHeader.LENGTH);
+      case State.SCAN:
+        return region.read(start + this.page * Page.LENGTH, Page.LENGTH);
+      case State.RESTORE: {
+        const place = this.index.place(this.index.afterNumber(this.restoredNumber));
+        return region.read(place, Page.LENGTH - (place % Page.LENGTH));
+      }
+    }
+  }
+
+  done(ok: boolean, buffer: Uint8Array): Progress {
+    if (!ok && ++this.failures < FlashRetry.READS) return Progress.MORE;
+    this.failures = 0;
+    switch (this.state) {
+      case State.HEADERS:
+        return this.header(ok, buffer);
+      case State.KILL:
+        // A chip that refuses even this: the sector stays out of use, and dead at the next start.
+        this.sectors.setState(this.sector, ok ? SectorState.FREE : SectorState.RETIRED);
+        return this.nextDead();
+      case State.SCAN:
+        return this.scanned(ok, buffer);
+      case State.RESTORE:
+        return this.restore(ok, buffer);
+    }
+  }
+
+  private header(ok: boolean, buffer: Uint8Array): Progress {
+    if (ok) this.sectors.load(this.sector, buffer, FlashDone.DATA);
+    else this.sectors.setState(this.sector, SectorState.RETIRED);
+    if (++this.sector < this.sectors.count) return Progress.MORE;
+    this.sectors.resolve();
+    return this.nextDead();
+  }
+
+  private nextDead(): Progress {
+    this.state = State.KILL;
+    this.sector = this.sectors.find(SectorState.DEAD);
+    return this.sector === Sector.NONE ? this.nextSector(0) : Progress.MORE;
+  }
+
+  private nextSector(fromSequence: number): Progress {
+    this.state = State.SCAN;
+    this.page = 0;
+    this.used = 0;
+    const next = this.sectors.followingSequence(fromSequence);
+    if (next === Sector.NONE) return this.nextRecord();
+    this.sector = next;
+    return Progress.MORE;
+  }
+
+  private scanned(ok: boolean, buffer: Uint8Array): Progress {
+    const first = this.page === 0 ? SectorHeader.LENGTH : 0;
+    if (!ok || this.takePage(buffer, FlashDone.DATA, first)) this.used = this.page + 1;
+    if (++this.page < Page.PER_SECTOR) return Progress.MORE;
+    // A fresh page: a byte that a cut left half programmed may read as erased and not be so.
+    const sequence = this.sectors.sequence(this.sector);
+    this.sectors.active = this.sector;
+    this.sectors.tail = Math.max(this.used * Page.LENGTH, SectorHeader.LENGTH);
+    return this.nextSector(sequence + 1);
+  }
+
+  /** Takes the records of one page in. True: something is on it. */
+  private takePage(bytes: Uint8Array, start: number, first: number): boolean {
+    const end = start + Page.LENGTH;
+    let at = start + first;
+    while (checkRecord(bytes, at, end) === RecordCheck.OK) {
+      const place = this.sector * Sector.LENGTH + this.page * Page.LENGTH + at - start;
+      this.takeRecord(bytes, at, place);
+      at += recordLength(bytes[at + JournalRecord.LENGTH]!);
+    }
+    if (at > start + first) return true;
+    while (at < end && bytes[at] === Flash.ERASED) at++;
+    return at < end;
+  }
+
+  private takeRecord(bytes: Uint8Array, at: number, place: number): void {
+    const key = readU16(bytes, at + JournalRecord.KEY);
+    const number = readU32(bytes, at + JournalRecord.NUMBER);
+    if (number > this.lastNumber) this.lastNumber = number;
+    const known = this.index.find(key);
+    if (known >= 0 && this.index.number(known) > number) return;
+    if (bytes[at + JournalRecord.KIND] === RecordKind.REMOVED) this.index.remove(key);
+    else if (bytes[at + JournalRecord.LENGTH]! > this.valueMax) this.dropped++;
+    else if (!this.index.set(key, place, number)) this.dropped++;
+  }
+
+  private nextRecord(): Progress {
+    this.state = State.RESTORE;
+    return this.index.afterNumber(this.restoredNumber) < 0 ? Progress.DONE : Progress.MORE;
+  }
+
+  private restore(ok: boolean, buffer: Uint8Array): Progress {
+    const at = this.index.afterNumber(this.restoredNumber);
+    this.restoredNumber = this.index.number(at);
+    const start = FlashDone.DATA;
+    const end = start + Page.LENGTH - (this.index.place(at) % Page.LENGTH);
+    const key = readU16(buffer, start + JournalRecord.KEY);
+    if (ok && checkRecord(buffer, start, end) === RecordCheck.OK && this.index.find(key) === at) {
+      const length = buffer[start + JournalRecord.LENGTH]!;
+      this.restored(key, buffer, start + JournalRecord.VALUE, length);
+    } else {
+      // It could be read a moment ago: the chip is failing. The record stays where it is.
+      this.dropped++;
+    }
+    return this.nextRecord();
+  }
+}
