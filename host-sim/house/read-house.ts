@@ -1,0 +1,201 @@
+// Reads and checks a `--house` file: everything that is wrong in it is told in a sentence each.
+
+import { SYSTEM } from "../../firmware/system";
+import { crcStep } from "../air/fcs";
+import { Fields } from "./fields";
+import {
+  DEFAULT_HOUSE,
+  type DeviceConfig,
+  type FaultConfig,
+  type HouseConfig,
+} from "./house-config";
+
+/** Sentences for a person, one a problem. */
+export class HouseError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join("\n"));
+  }
+}
+
+const DEVICES_MAX = 32;
+const FAULTS_MAX = 1000;
+const INTERFERERS_MAX = 64;
+const METRES_MAX = 1000;
+const SECONDS_MAX = 100 * 365 * 86_400;
+const EUI64 = /^[0-9a-fA-F]{16}$/;
+const EUI64_WORDS = "16 hexadecimal digits";
+
+/** @throws HouseError */
+export function parseHouse(text: string): HouseConfig {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    throw new HouseError([`it is not JSON: ${(error as Error).message}`]);
+  }
+  return readHouse(document);
+}
+
+/** @throws HouseError */
+export function readHouse(document: unknown): HouseConfig {
+  const problems: string[] = [];
+  const fields = Fields.of(document, "", problems);
+  const devices = fields.has("devices")
+    ? fields.list("devices", DEVICES_MAX, readDevice)
+    : DEFAULT_HOUSE.devices;
+  const config: HouseConfig = {
+    startUtcMs: readStart(fields),
+    hub: readHub(fields.object("hub")),
+    devices,
+    air: readAir(fields.object("air")),
+    wan: readWan(fields.object("wan")),
+    radio: readRadio(fields.object("radio")),
+    faults: fields.list("faults", FAULTS_MAX, (one) => readFault(one, devices)),
+  };
+  fields.end();
+  const known = new Set([config.hub.eui64]);
+  for (const { eui64 } of devices) {
+    if (known.has(eui64)) problems.push(`two devices have the EUI-64 ${eui64}`);
+    known.add(eui64);
+  }
+  if (problems.length > 0) throw new HouseError(problems);
+  return config;
+}
+
+function readStart(fields: Fields): number {
+  const pattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+  const text = fields.text("start", pattern, "a time as 2026-01-01T00:00:00Z", "");
+  if (text === "") return DEFAULT_HOUSE.startUtcMs;
+  const milliseconds = Date.parse(text);
+  // ZCL times begin in 2000 and end in 2136.
+  if (milliseconds >= 946_684_800_000 && milliseconds < 4_000_000_000_000) return milliseconds;
+  fields.say("start", "must be a time after the year 2000 and before 2096");
+  return DEFAULT_HOUSE.startUtcMs;
+}
+
+function readHub(fields: Fields): HouseConfig["hub"] {
+  const { hub } = DEFAULT_HOUSE;
+  const eui64 = fields.text("eui64", EUI64, EUI64_WORDS, hub.eui64).toLowerCase();
+  const clockDriftPpm = fields.number("clockDriftPpm", -500, 500, hub.clockDriftPpm);
+  const place = readPlace(fields);
+  fields.end();
+  return { eui64, place, clockDriftPpm };
+}
+
+function readPlace(fields: Fields): { x: number; y: number } {
+  const place = fields.object("place");
+  const x = place.number("x", -METRES_MAX, METRES_MAX, 0);
+  const y = place.number("y", -METRES_MAX, METRES_MAX, 0);
+  place.end();
+  return { x, y };
+}
+
+function readDevice(fields: Fields): DeviceConfig {
+  const kind = fields.oneOf("kind", [
+    "electricity-meter",
+    "gas-meter",
+    "in-home-display",
+    "consumer-access-device",
+  ]);
+  const eui64 = fields.text("eui64", EUI64, EUI64_WORDS).toLowerCase();
+  const hexadecimal = /^([0-9a-fA-F]{2}){8,18}$/;
+  const installCode = fields.text("installCode", hexadecimal, "hexadecimal, with its CRC");
+  if (installCode !== "" && !installCodeIsGood(installCode)) {
+    fields.say("installCode", "must be 6, 8, 12 or 16 bytes and their CRC-16, low byte first");
+  }
+  const place = readPlace(fields);
+  const registered = fields.boolean("registered", true);
+  fields.end();
+  return { kind, eui64, installCode: installCode.toLowerCase(), place, registered };
+}
+
+/** @source Zigbee Base Device Behavior 10.1.1 */
+function installCodeIsGood(text: string): boolean {
+  const bytes = Buffer.from(text, "hex");
+  if (![8, 10, 14, 18].includes(bytes.length)) return false;
+  let crc = 0xffff;
+  for (const byte of bytes) crc = crcStep(crc, byte);
+  // What a CRC-16/X-25 leaves over data and its own check bytes.
+  return crc === 0xf0b8;
+}
+
+function readAir(fields: Fields): HouseConfig["air"] {
+  const loss = fields.number("loss", 0, 1, DEFAULT_HOUSE.air.loss);
+  const interferers = fields.has("interferers")
+    ? fields.list("interferers", INTERFERERS_MAX, (one) => {
+        const channel = one.number("channel", 11, 26);
+        const dbm = one.number("dbm", -120, 20);
+        const duty = one.number("duty", 0, 1);
+        one.end();
+        return { channel, dbm, duty };
+      })
+    : DEFAULT_HOUSE.air.interferers;
+  fields.end();
+  return { loss, interferers };
+}
+
+function readWan(fields: Fields): HouseConfig["wan"] {
+  const { wan } = DEFAULT_HOUSE;
+  const config = {
+    loss: fields.number("loss", 0, 1, wan.loss),
+    duplication: fields.number("duplication", 0, 1, wan.duplication),
+    reordering: fields.number("reordering", 0, 1, wan.reordering),
+    latencyMs: fields.number("latencyMs", 0, 60_000, wan.latencyMs),
+    jitterMs: fields.number("jitterMs", 0, 60_000, wan.jitterMs),
+  };
+  fields.end();
+  return config;
+}
+
+function readRadio(fields: Fields): HouseConfig["radio"] {
+  const resetEverySeconds = fields.number("resetEverySeconds", 0, SECONDS_MAX, 0);
+  if (resetEverySeconds > 0 && resetEverySeconds < 1) {
+    fields.say("resetEverySeconds", "must be 0, for never, or at least 1");
+  }
+  fields.end();
+  return { resetEverySeconds };
+}
+
+function readFault(fields: Fields, devices: readonly DeviceConfig[]): FaultConfig {
+  const kind = fields.oneOf("kind", [
+    "air-loss",
+    "wan-loss",
+    "wan-outage",
+    "radio-reset",
+    "radio-silence",
+    "radio-noise",
+    "flash-failure",
+    "partition-fault",
+    "power-cut",
+  ]);
+  const at = fields.number("at", 0, SECONDS_MAX);
+  const fault = readFaultOf(fields, kind, at, devices);
+  fields.end();
+  return fault;
+}
+
+function readFaultOf(
+  fields: Fields,
+  kind: FaultConfig["kind"],
+  at: number,
+  devices: readonly DeviceConfig[],
+): FaultConfig {
+  if (kind === "radio-reset" || kind === "radio-noise") return { kind, at };
+  if (kind === "partition-fault") {
+    const names = SYSTEM.partitions.map(({ name }) => name);
+    const partition = fields.oneOf("partition", names);
+    return { kind, at, partition, fault: fields.oneOf("fault", ["throw", "memory", "cpu"]) };
+  }
+  const forSeconds = fields.number("forSeconds", 0, SECONDS_MAX);
+  if (kind === "flash-failure") {
+    return { kind, at, forSeconds, chance: fields.number("chance", 0, 1) };
+  }
+  if (kind === "power-cut") {
+    const targets = ["hub", ...devices.map(({ eui64 }) => eui64)];
+    return { kind, at, forSeconds, target: fields.oneOf("target", targets) };
+  }
+  if (kind === "air-loss" || kind === "wan-loss") {
+    return { kind, at, forSeconds, loss: fields.number("loss", 0, 1) };
+  }
+  return { kind, at, forSeconds };
+}

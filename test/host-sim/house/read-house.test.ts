@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { DEFAULT_HOUSE } from "../../../host-sim/house/house-config";
+import { HouseError, parseHouse, readHouse } from "../../../host-sim/house/read-house";
+
+function problemsOf(document: unknown): readonly string[] {
+  try {
+    readHouse(document);
+  } catch (error) {
+    if (error instanceof HouseError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const DEVICE = DEFAULT_HOUSE.devices[0]!;
+
+test("an empty file is the house of npm start", () => {
+  expect(parseHouse("{}")).toEqual(DEFAULT_HOUSE);
+});
+
+test("the default house passes its own checks", () => {
+  const { startUtcMs, ...rest } = DEFAULT_HOUSE;
+  expect(startUtcMs).toBe(Date.UTC(2026, 0, 1));
+  expect(readHouse(rest)).toEqual(DEFAULT_HOUSE);
+});
+
+test("loss, resets, devices and faults are taken as they stand", () => {
+  const house = readHouse({
+    start: "2026-06-01T12:00:00Z",
+    air: { loss: 0.1 },
+    wan: { loss: 0.1, latencyMs: 300 },
+    radio: { resetEverySeconds: 3600 },
+    devices: [{ ...DEVICE, eui64: "70B3D52B60000001", registered: false }],
+    faults: [
+      { kind: "power-cut", target: "hub", at: 60, forSeconds: 5 },
+      { kind: "partition-fault", partition: "esi-supplier", fault: "memory", at: 70 },
+    ],
+  });
+  expect(house.startUtcMs).toBe(Date.UTC(2026, 5, 1, 12));
+  expect(house.air.loss).toBe(0.1);
+  expect(house.wan).toEqual({ ...DEFAULT_HOUSE.wan, loss: 0.1, latencyMs: 300 });
+  expect(house.devices).toEqual([{ ...DEVICE, registered: false }]);
+  expect(house.faults).toHaveLength(2);
+});
+
+test("each mistake is told in one sentence that names its place", () => {
+  expect(() => parseHouse("{")).toThrow("it is not JSON");
+  expect(problemsOf([])).toEqual(["the file must be an object"]);
+  expect(problemsOf({ colour: 1 })).toEqual(["colour is no field that is known"]);
+  expect(problemsOf({ air: { loss: 2 } })).toEqual(["air.loss must be a number from 0 to 1"]);
+  expect(problemsOf({ start: "today" })).toEqual(["start must be a time as 2026-01-01T00:00:00Z"]);
+  expect(problemsOf({ radio: { resetEverySeconds: 0.5 } })[0]).toContain("at least 1");
+  const code = `${DEVICE.installCode.slice(0, -1)}0`;
+  expect(problemsOf({ devices: [{ ...DEVICE, installCode: code }] })).toEqual([
+    "devices[0].installCode must be 6, 8, 12 or 16 bytes and their CRC-16, low byte first",
+  ]);
+  expect(problemsOf({ devices: [DEVICE, DEVICE] })).toEqual([
+    `two devices have the EUI-64 ${DEVICE.eui64}`,
+  ]);
+  expect(problemsOf({ devices: [{ ...DEVICE, kind: "toaster" }] })[0]).toMatch(
+    /^devices\[0\]\.kind must be one of electricity-meter/,
+  );
+  expect(
+    problemsOf({ faults: [{ kind: "power-cut", target: "x", at: 1, forSeconds: 1 }] }),
+  ).toEqual([
+    "faults[0].target must be one of hub, 70b3d52b60000001, 70b3d52b60000002, 70b3d52b60000003",
+  ]);
+  expect(problemsOf({ air: { loss: "a" }, wan: [] })).toHaveLength(2);
+});
