@@ -47,6 +47,7 @@ export class Supervisor {
 
   /** The first start of all that are written, the most important first. */
   startAll(now: number): void {
+    this.notices.boot();
     for (const instance of this.instances) {
       if (this.creators[instance.row.name] !== undefined) instance.state = InstanceState.STARTING;
     }

@@ -1,0 +1,23 @@
+// The TypeScript kernel against the conformance scripts.
+
+import { describe, expect, test } from "vitest";
+import { FAILING_SCRIPTS } from "../conformance/failing-scripts";
+import { PASSING_SCRIPTS } from "../conformance/passing-scripts";
+import { runScript } from "../conformance/run-script";
+import { TypescriptKernel } from "../conformance/typescript-kernel";
+
+describe("what passes and what does not", () => {
+  test.each(PASSING_SCRIPTS)("$name", (script) => {
+    for (const { step, expected, seen } of runScript(script, new TypescriptKernel())) {
+      expect(seen, step).toEqual(expected);
+    }
+  });
+});
+
+describe("faults and restarts", () => {
+  test.each(FAILING_SCRIPTS)("$name", (script) => {
+    for (const { step, expected, seen } of runScript(script, new TypescriptKernel())) {
+      expect(seen, step).toEqual(expected);
+    }
+  });
+});
