@@ -36,14 +36,7 @@ export class OscoreContext {
     copyId(bytes, record.recipientId, this.recipientId, this.recipientIdLength);
     copyId(bytes, record.idContext, this.idContext, this.idContextLength);
     const hkdf = new Hkdf(crypto);
-    hkdf.extract(
-      bytes,
-      record.salt,
-      record.saltLength,
-      bytes,
-      record.secret,
-      record.secretLength,
-    );
+    hkdf.extract(bytes, record.salt, record.saltLength, bytes, record.secret, record.secretLength);
     this.expand(hkdf, this.senderId, this.senderIdLength, "Key", this.senderKey);
     this.expand(hkdf, this.recipientId, this.recipientIdLength, "Key", this.recipientKey);
     this.expand(hkdf, this.senderId, 0, "IV", this.commonIv);

@@ -222,12 +222,7 @@ export function putApsFragment(
 }
 
 /** Writes the acknowledgement of the addressed data frame at `frame[start]`; returns its end. */
-export function putApsAck(
-  bytes: Uint8Array,
-  at: number,
-  frame: Uint8Array,
-  start: number,
-): number {
+export function putApsAck(bytes: Uint8Array, at: number, frame: Uint8Array, start: number): number {
   return putAddressed(
     bytes,
     at,

@@ -333,11 +333,7 @@ export function putNetworkUpdate(
   return at + NetworkReport.UPDATE_LENGTH;
 }
 
-export function putEndDeviceTimeoutRequest(
-  bytes: Uint8Array,
-  at: number,
-  timeout: number,
-): number {
+export function putEndDeviceTimeoutRequest(bytes: Uint8Array, at: number, timeout: number): number {
   bytes[at] = NwkCommand.END_DEVICE_TIMEOUT_REQUEST;
   bytes[at + EndDeviceTimeoutRequest.TIMEOUT] = timeout;
   bytes[at + EndDeviceTimeoutRequest.CONFIGURATION] = 0;

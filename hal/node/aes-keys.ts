@@ -59,9 +59,7 @@ export class AesKeys {
 }
 
 function word(bytes: Uint8Array, at: number): number {
-  return (
-    bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
-  );
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }
 
 function putWord(bytes: Uint8Array, at: number, value: number): void {
