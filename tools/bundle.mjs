@@ -11,7 +11,10 @@ export async function bundle(entry) {
   const source = resolve(root, entry);
   const directory = join(root, "dist");
   mkdirSync(directory, { recursive: true });
-  const name = source.slice(root.length + 1).replace(/[/\\]/g, "-").replace(/\.ts$/, ".mjs");
+  const name = source
+    .slice(root.length + 1)
+    .replace(/[/\\]/g, "-")
+    .replace(/\.ts$/, ".mjs");
   const outfile = join(directory, name);
   const result = await build({
     entryPoints: [source],
