@@ -1,0 +1,114 @@
+// `heddle head-end`: the energy companies' side of the WAN as a process of its own.
+
+import { Command } from "commander";
+import { Commissioning } from "../../host-sim/head-end/commissioning";
+import type { HeadEndListener } from "../../host-sim/head-end/head-end";
+import { nodeChance } from "../../host-sim/head-end/node-chance";
+import { headEndKeys, SequenceFile } from "../../host-sim/head-end/oscore-file";
+import { HeadEndServer } from "../../host-sim/head-end/server";
+import { KIND_NUMBER } from "../../host-sim/house/device-kind";
+import { type Endpoint, endpoint } from "../argument";
+import { contextsFile, houseFile } from "../read-file";
+
+interface HeadEndOptions {
+  readonly listen: Endpoint;
+  readonly oscore: string;
+  readonly house?: string;
+  readonly json?: true;
+}
+
+const COMMISSIONING_TICK_MS = 1_000;
+
+export function headEndCommand(): Command {
+  return new Command("head-end")
+    .description("Run the energy companies' side of the WAN: print readings, pass messages on.")
+    .requiredOption("--oscore <file>", "the security contexts (docs/wan.md)")
+    .option("--listen <host:port>", "where hubs reach it, over UDP", endpoint("--listen"), {
+      host: "127.0.0.1",
+      port: 5683,
+    })
+    .option("--house <file>", "whose devices it tells the hub of (default: the built-in house)")
+    .option("--json", "print everything as JSON lines")
+    .addHelpText(
+      "after",
+      `
+It also listens on the same port over TCP, on 127.0.0.1, for heddle send.
+
+Examples:
+  heddle head-end --listen 127.0.0.1:5683 --oscore contexts.json
+  heddle home --wan udp://127.0.0.1:5683 --oscore contexts.json   (in another terminal)
+  heddle send --to 70b3d52b60000001 message.bin                   (in a third)`,
+    )
+    .action(run);
+}
+
+async function run(options: HeadEndOptions): Promise<void> {
+  const shared = contextsFile(options.oscore);
+  const house = houseFile(options.house);
+  const sequences = new SequenceFile(`${options.oscore}.head-end.json`);
+  const contexts = shared.map((context) => ({
+    name: context.name,
+    kind: context.kind,
+    keys: headEndKeys(context),
+    takeSequence: () => sequences.take(context.name),
+    fresh: false,
+  }));
+  const print = printer(options.json === true);
+  const server = new HeadEndServer(contexts, nodeChance, {
+    ...print,
+    registered: (now, context, boots, version) => {
+      print.registered?.(now, context, boots, version);
+      if (context === "management") commissioning.registered(now);
+    },
+  });
+  const devices = house.devices
+    .filter(({ registered }) => registered)
+    .map(({ eui64, kind, installCode }) => ({
+      eui64,
+      kind: KIND_NUMBER[kind],
+      installCode: Buffer.from(installCode, "hex"),
+    }));
+  const providers = shared.filter(({ kind }) => kind === "provider").map(({ name }) => name);
+  const commissioning = new Commissioning(server.headEnd, devices, providers);
+  const { host, port } = options.listen;
+  try {
+    await server.listen(host, port);
+  } catch (error) {
+    throw new Error(`cannot listen on ${host}:${port} (${(error as Error).message})`);
+  }
+  process.stderr.write(`listening for hubs on udp://${host}:${server.port}\n`);
+  const ticker = setInterval(() => commissioning.tick(server.now), COMMISSIONING_TICK_MS);
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+  clearInterval(ticker);
+  server.close();
+}
+
+/** Lines for a person, or JSON. */
+function printer(json: boolean): HeadEndListener {
+  const out = (event: string, fields: object, text: string): void => {
+    process.stdout.write(`${json ? JSON.stringify({ event, ...fields }) : text}\n`);
+  };
+  return {
+    registered: (_now, context, boots, version) =>
+      out("registered", { context, boots, version }, `registered  ${context}, boot ${boots}`),
+    reading: (_now, reading) => {
+      const { context, eui64, quantity, value, time } = reading;
+      const at = new Date(time * 1000).toISOString().slice(0, 19);
+      out("reading", reading, `reading     ${context}  ${at}Z  ${eui64}  ${quantity} ${value}`);
+    },
+    message: (_now, { context, eui64, messageId, bytes }) => {
+      const payload = bytes.toString("hex");
+      const of = messageId === undefined ? "unasked for" : `answers message ${messageId}`;
+      const fields = { context, eui64, messageId, payload };
+      out("message", fields, `message     ${context}  ${eui64}  ${bytes.length} bytes, ${of}`);
+    },
+    alert: (_now, alert) => {
+      const code = alert.code.toString(16);
+      out("alert", alert, `alert       0x${code}  ${alert.eui64}  detail ${alert.detail}`);
+    },
+    fate: (_now, fate) =>
+      out("fate", fate, `fate        ${fate.context}  message ${fate.messageId}: ${fate.result}`),
+  };
+}

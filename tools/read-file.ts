@@ -1,0 +1,57 @@
+// Files that people name: read and parsed, and every mistake told in one line.
+
+import { readFileSync } from "node:fs";
+import { type LoadProfile, ProfileError, parseProfile } from "../host-sim/devices/load-profile";
+import {
+  OscoreFileError,
+  readOscoreFile,
+  type SharedContext,
+} from "../host-sim/head-end/oscore-file";
+import { DEFAULT_HOUSE, type HouseConfig } from "../host-sim/house/house-config";
+import { HouseError, parseHouse } from "../host-sim/house/read-house";
+import { UsageError } from "./usage-error";
+
+export function houseFile(path: string | undefined): HouseConfig {
+  if (path === undefined) return DEFAULT_HOUSE;
+  const text = textFile(path);
+  return orUsage(path, HouseError, () => parseHouse(text));
+}
+
+export function profileFile(path: string | undefined): LoadProfile | undefined {
+  if (path === undefined) return undefined;
+  const text = textFile(path);
+  return orUsage("", ProfileError, () => parseProfile(text, path));
+}
+
+export function contextsFile(path: string): SharedContext[] {
+  const contexts = orUsage("", OscoreFileError, () => readOscoreFile(path));
+  for (const { name, kind } of contexts) {
+    const known = kind === "management" ? name === "management" : PROVIDERS.includes(name);
+    if (!known) {
+      const allowed = kind === "management" ? "management" : PROVIDERS.join(" or ");
+      throw new UsageError(`${path}: a ${kind} context must be named ${allowed}, not "${name}"`);
+    }
+  }
+  return contexts;
+}
+
+export function textFile(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    throw new UsageError(`${path}: cannot be read; name a file that exists`);
+  }
+}
+
+/** The providers that the firmware's table has a partition for. */
+const PROVIDERS = ["supplier", "operator"];
+
+function orUsage<T>(path: string, kind: new (...all: never[]) => Error, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof kind)) throw error;
+    const text = error.message.split("\n").join("; ");
+    throw new UsageError(path === "" ? text : `${path}: ${text}`);
+  }
+}
