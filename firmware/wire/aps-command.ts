@@ -77,7 +77,7 @@ export const enum RequestKey {
   KEY_TYPE = 1,
   LENGTH = 2,
   /** For an application link key: with whom. */
-  PARTNER = 2,
+  PARTNER = LENGTH,
   APPLICATION_LENGTH = 10,
 }
 

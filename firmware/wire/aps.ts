@@ -16,18 +16,26 @@ export const enum Aps {
   /** A data frame's header without extension. */
   DATA_HEADER = 8,
   /** In a data frame to a group, the group stands for the endpoint and takes a byte more. */
-  GROUP = 1,
-  /** In commands and their acknowledgements. */
-  COMMAND_COUNTER = 1,
-  COMMAND_HEADER = 2,
-  /** Extension: control, block number, in acknowledgements a bit for each block. */
-  EXTENSION_LENGTH = 2,
-  ACK_EXTENSION_LENGTH = 3,
-  /** The longest frame a sender may make: a NWK frame less headers and security. */
-  FRAME_MAX = 116,
+  GROUP = DESTINATION_ENDPOINT,
+  BROADCAST_ENDPOINT = 0xff,
+}
+
+/** A command, or the acknowledgement of one. */
+export const enum ApsCommandFrame {
+  COUNTER = 1,
+  HEADER = 2,
+}
+
+/** Behind the header of a fragment; all offsets from the extension's start. */
+export const enum ApsExtension {
+  CONTROL = 0,
+  BLOCK = 1,
+  LENGTH = 2,
+  /** In acknowledgements: a bit for each block. */
+  ACK_BITS = LENGTH,
+  ACK_LENGTH = 3,
   /** Blocks that one acknowledgement can speak of. */
   WINDOW_MAX = 8,
-  BROADCAST_ENDPOINT = 0xff,
 }
 
 export const enum ApsControl {
@@ -70,7 +78,7 @@ export const enum Profile {
 
 /** Looks at one frame up to its payload, or to its auxiliary security header. */
 export function checkAps(bytes: Uint8Array, start: number, length: number): Parsed {
-  if (length < Aps.COMMAND_HEADER) return Parsed.TRUNCATED;
+  if (length < ApsCommandFrame.HEADER) return Parsed.TRUNCATED;
   const control = bytes[start]!;
   if ((control & ApsControl.TYPE_MASK) === ApsType.INTER_PAN) return Parsed.UNSUPPORTED;
   if (delivery(control) === 1) return Parsed.INVALID;
@@ -141,12 +149,12 @@ export function apsFragment(bytes: Uint8Array, start: number): ApsFragment {
 
 /** Of a fragment: see `ApsFragment`; of its acknowledgement: the first block that it speaks of. */
 export function apsBlock(bytes: Uint8Array, start: number): number {
-  return bytes[start + fixedLength(bytes[start]!) + 1]!;
+  return bytes[start + fixedLength(bytes[start]!) + ApsExtension.BLOCK]!;
 }
 
 /** Of a fragment's acknowledgement: a bit for each block from `apsBlock` on that has arrived. */
 export function apsAckBits(bytes: Uint8Array, start: number): number {
-  return bytes[start + fixedLength(bytes[start]!) + 2]!;
+  return bytes[start + fixedLength(bytes[start]!) + ApsExtension.ACK_BITS]!;
 }
 
 /** Where the header ends: the auxiliary security header of a secured frame, else the payload. */
@@ -217,8 +225,8 @@ export function putApsFragment(
 ): number {
   bytes[at] = bytes[at]! | ApsControl.EXTENDED;
   bytes[at + Aps.DATA_HEADER] = fragment;
-  bytes[at + Aps.DATA_HEADER + 1] = block;
-  return at + Aps.DATA_HEADER + Aps.EXTENSION_LENGTH;
+  bytes[at + Aps.DATA_HEADER + ApsExtension.BLOCK] = block;
+  return at + Aps.DATA_HEADER + ApsExtension.LENGTH;
 }
 
 /** Writes the acknowledgement of the addressed data frame at `frame[start]`; returns its end. */
@@ -247,9 +255,9 @@ export function putApsAckBlocks(
 ): number {
   bytes[at] = bytes[at]! | ApsControl.EXTENDED;
   bytes[at + Aps.DATA_HEADER] = firstBlock === 0 ? ApsFragment.FIRST : ApsFragment.LATER;
-  bytes[at + Aps.DATA_HEADER + 1] = firstBlock;
-  bytes[at + Aps.DATA_HEADER + 2] = bits;
-  return at + Aps.DATA_HEADER + Aps.ACK_EXTENSION_LENGTH;
+  bytes[at + Aps.DATA_HEADER + ApsExtension.BLOCK] = firstBlock;
+  bytes[at + Aps.DATA_HEADER + ApsExtension.ACK_BITS] = bits;
+  return at + Aps.DATA_HEADER + ApsExtension.ACK_LENGTH;
 }
 
 /** Writes a command's header; returns where its identifier, or its security header, goes. */
@@ -260,15 +268,15 @@ export function putApsCommand(
   counter: number,
 ): number {
   bytes[at] = ApsType.COMMAND | flags;
-  bytes[at + Aps.COMMAND_COUNTER] = counter;
-  return at + Aps.COMMAND_HEADER;
+  bytes[at + ApsCommandFrame.COUNTER] = counter;
+  return at + ApsCommandFrame.HEADER;
 }
 
 /** Writes the acknowledgement of a command; returns its end. */
 export function putApsCommandAck(bytes: Uint8Array, at: number, counter: number): number {
   bytes[at] = ApsType.ACK | ApsControl.ACK_FORMAT;
-  bytes[at + Aps.COMMAND_COUNTER] = counter;
-  return at + Aps.COMMAND_HEADER;
+  bytes[at + ApsCommandFrame.COUNTER] = counter;
+  return at + ApsCommandFrame.HEADER;
 }
 
 function putAddressed(
@@ -307,12 +315,12 @@ function groupByte(control: number): number {
 }
 
 function fixedLength(control: number): number {
-  return isAddressed(control) ? Aps.DATA_HEADER + groupByte(control) : Aps.COMMAND_HEADER;
+  return isAddressed(control) ? Aps.DATA_HEADER + groupByte(control) : ApsCommandFrame.HEADER;
 }
 
 function extensionLength(bytes: Uint8Array, start: number): number {
   const control = bytes[start]!;
   if ((bytes[start + fixedLength(control)]! & 3) === ApsFragment.NONE) return 1;
   const isAck = (control & ApsControl.TYPE_MASK) === ApsType.ACK;
-  return isAck ? Aps.ACK_EXTENSION_LENGTH : Aps.EXTENSION_LENGTH;
+  return isAck ? ApsExtension.ACK_LENGTH : ApsExtension.LENGTH;
 }

@@ -13,7 +13,7 @@ export const enum Auxiliary {
   FRAME_COUNTER = 1,
   SOURCE = 5,
   /** Control and frame counter. */
-  LENGTH_MIN = 5,
+  LENGTH_MIN = SOURCE,
   MIC_LENGTH = 4,
   NONCE_LENGTH = 13,
 }

@@ -33,13 +33,11 @@ export const enum BeaconPayload {
 
 export const enum BeaconNetwork {
   PROFILE_MASK = 0x000f,
-  /** Zigbee PRO. */
-  PROFILE = 2,
-  VERSION_SHIFT = 4,
-  VERSION = 2,
+  /** Zigbee PRO, protocol version 2. */
+  PRO = 0x0022,
   ROUTER_CAPACITY = 0x0400,
   DEPTH_SHIFT = 11,
-  DEPTH_MASK = 0x0f,
+  DEPTH_MASK = 0x7800,
   END_DEVICE_CAPACITY = 0x8000,
 }
 
@@ -112,9 +110,8 @@ export function putBeacon(
   bytes[payload + Beacon.GTS] = 0;
   bytes[payload + Beacon.PENDING] = 0;
   const zigbee = payload + Beacon.PAYLOAD;
-  const profile = BeaconNetwork.PROFILE | (BeaconNetwork.VERSION << BeaconNetwork.VERSION_SHIFT);
   bytes[zigbee + BeaconPayload.PROTOCOL] = 0;
-  writeU16(bytes, zigbee + BeaconPayload.NETWORK, profile | network);
+  writeU16(bytes, zigbee + BeaconPayload.NETWORK, BeaconNetwork.PRO | network);
   copyBytes(extendedPan, extendedPanStart, bytes, zigbee + BeaconPayload.EXTENDED_PAN, 8);
   // Beacons are sent when asked for: the time since the parent's beacon says nothing.
   for (let i = 0; i < 3; i++) bytes[zigbee + BeaconPayload.TX_OFFSET + i] = 0xff;

@@ -4,7 +4,7 @@
 
 export const enum Crc16 {
   START = 0xffff,
-  COMPLEMENT = 0xffff,
+  COMPLEMENT = START,
   LENGTH = 2,
 }
 

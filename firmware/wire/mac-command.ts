@@ -28,20 +28,32 @@ export const enum MacCommand {
 }
 
 /** From the command's identifier, which is the first byte of the payload. */
-export const enum MacCommandField {
-  IDENTIFIER = 0,
-  /** Association request: `MacCapability`. */
+export const enum AssociationRequest {
+  /** `MacCapability` bits. */
   CAPABILITY = 1,
-  /** Association response: the new short address, u16, and a `MacAssociation`. */
+  LENGTH = 2,
+}
+
+export const enum AssociationResponse {
+  /** The new short address. u16 */
   SHORT = 1,
+  /** A `MacAssociation`. */
   STATUS = 3,
-  /** Disassociation: a `MacDisassociation`. */
+  LENGTH = 4,
+}
+
+export const enum Disassociation {
+  /** A `MacDisassociation`. */
   REASON = 1,
-  /** Realignment: PAN, coordinator's address, channel, the orphan's address. */
+  LENGTH = 2,
+}
+
+export const enum Realignment {
   PAN = 1,
   COORDINATOR = 3,
   CHANNEL = 5,
-  REALIGNED_SHORT = 6,
+  SHORT = 6,
+  LENGTH = 8,
 }
 
 export const enum MacCapability {
@@ -83,22 +95,22 @@ export function macCommand(bytes: Uint8Array, start: number): MacCommand {
 
 /** Of an association request. */
 export function associationCapability(bytes: Uint8Array, start: number): number {
-  return bytes[macPayloadAt(bytes, start) + MacCommandField.CAPABILITY]!;
+  return bytes[macPayloadAt(bytes, start) + AssociationRequest.CAPABILITY]!;
 }
 
 /** Of an association response: the address given, `0xffff` with a refusal. */
 export function associationShort(bytes: Uint8Array, start: number): number {
-  return readU16(bytes, macPayloadAt(bytes, start) + MacCommandField.SHORT);
+  return readU16(bytes, macPayloadAt(bytes, start) + AssociationResponse.SHORT);
 }
 
 /** Of an association response: a `MacAssociation`. */
 export function associationStatus(bytes: Uint8Array, start: number): number {
-  return bytes[macPayloadAt(bytes, start) + MacCommandField.STATUS]!;
+  return bytes[macPayloadAt(bytes, start) + AssociationResponse.STATUS]!;
 }
 
 /** Of a disassociation: a `MacDisassociation`. */
 export function disassociationReason(bytes: Uint8Array, start: number): number {
-  return bytes[macPayloadAt(bytes, start) + MacCommandField.REASON]!;
+  return bytes[macPayloadAt(bytes, start) + Disassociation.REASON]!;
 }
 
 /** To everyone on the channel: send your beacons. */
@@ -159,8 +171,8 @@ export function putAssociationResponse(
     sourceStart,
   );
   bytes[next] = MacCommand.ASSOCIATION_RESPONSE;
-  writeU16(bytes, next + MacCommandField.SHORT, short);
-  bytes[next + MacCommandField.STATUS] = status;
+  writeU16(bytes, next + AssociationResponse.SHORT, short);
+  bytes[next + AssociationResponse.STATUS] = status;
   return next + 4;
 }
 
@@ -187,7 +199,7 @@ export function putDisassociation(
     sourceStart,
   );
   bytes[next] = MacCommand.DISASSOCIATION;
-  bytes[next + MacCommandField.REASON] = reason;
+  bytes[next + Disassociation.REASON] = reason;
   return next + 2;
 }
 
@@ -271,11 +283,11 @@ export function putRealignment(
   copyBytes(source, sourceStart, bytes, next + 12, 8);
   const command = next + 20;
   bytes[command] = MacCommand.COORDINATOR_REALIGNMENT;
-  writeU16(bytes, command + MacCommandField.PAN, pan);
-  writeU16(bytes, command + MacCommandField.COORDINATOR, coordinator);
-  bytes[command + MacCommandField.CHANNEL] = channel;
-  writeU16(bytes, command + MacCommandField.REALIGNED_SHORT, short);
-  return command + 8;
+  writeU16(bytes, command + Realignment.PAN, pan);
+  writeU16(bytes, command + Realignment.COORDINATOR, coordinator);
+  bytes[command + Realignment.CHANNEL] = channel;
+  writeU16(bytes, command + Realignment.SHORT, short);
+  return command + Realignment.LENGTH;
 }
 
 /** Bytes of a command's payload with its identifier; 0: not one of ours. */

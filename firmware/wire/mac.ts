@@ -15,7 +15,7 @@ export const enum Mac {
   /** A header with two short addresses in one PAN. */
   SHORT_HEADER = 9,
   BROADCAST = 0xffff,
-  BROADCAST_PAN = 0xffff,
+  BROADCAST_PAN = BROADCAST,
   /** Associated, but without a short address. */
   NO_SHORT = 0xfffe,
 }

@@ -27,7 +27,7 @@ export const enum RouteRequest {
   COST = 5,
   LENGTH = 6,
   /** Behind it, when the options say so. */
-  DESTINATION_EUI64 = 6,
+  DESTINATION_EUI64 = LENGTH,
   EXTENDED_LENGTH = 14,
 }
 
@@ -129,7 +129,7 @@ export const enum NetworkReport {
   RECORDS = 10,
   COUNT_MASK = 0x1f,
   /** Of an update: its number, then the new PAN identifier. */
-  UPDATE_ID = 10,
+  UPDATE_ID = RECORDS,
   NEW_PAN = 11,
   UPDATE_LENGTH = 13,
 }

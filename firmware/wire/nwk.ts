@@ -4,7 +4,7 @@
 import { copyBytes, readU16, writeU16 } from "./little-endian";
 import { Parsed } from "./parsed";
 
-export const enum Nwk {
+export const enum NwkField {
   CONTROL = 0,
   DESTINATION = 2,
   SOURCE = 4,
@@ -12,6 +12,9 @@ export const enum Nwk {
   SEQUENCE = 7,
   /** Where the optional fields start. */
   OPTIONAL = 8,
+}
+
+export const enum Nwk {
   /** The longest frame: a MAC frame less header and check sequence. */
   FRAME_MAX = 116,
   COORDINATOR = 0x0000,
@@ -29,8 +32,8 @@ export const enum Nwk {
 export const enum NwkControl {
   TYPE_MASK = 0x0003,
   VERSION_MASK = 0x003c,
-  VERSION_SHIFT = 2,
-  VERSION = 2,
+  /** Protocol version 2: Zigbee PRO. */
+  VERSION = 0x0008,
   DISCOVER_SHIFT = 6,
   DISCOVER_ENABLE = 0x0040,
   MULTICAST = 0x0100,
@@ -49,13 +52,12 @@ export const enum NwkType {
 
 /** Looks at one frame up to where its payload or its auxiliary security header starts. */
 export function checkNwk(bytes: Uint8Array, start: number, length: number): Parsed {
-  if (length < Nwk.OPTIONAL) return Parsed.TRUNCATED;
+  if (length < NwkField.OPTIONAL) return Parsed.TRUNCATED;
   if (length > Nwk.FRAME_MAX) return Parsed.TOO_LONG;
   const control = readU16(bytes, start);
   const type = control & NwkControl.TYPE_MASK;
   if (type !== NwkType.DATA && type !== NwkType.COMMAND) return Parsed.UNSUPPORTED;
-  const version = (control & NwkControl.VERSION_MASK) >> NwkControl.VERSION_SHIFT;
-  if (version !== NwkControl.VERSION) return Parsed.UNSUPPORTED;
+  if ((control & NwkControl.VERSION_MASK) !== NwkControl.VERSION) return Parsed.UNSUPPORTED;
   let at = start + fixedLength(control);
   if (control & NwkControl.SOURCE_ROUTE) {
     if (at + 2 > start + length) return Parsed.TRUNCATED;
@@ -80,32 +82,32 @@ export function nwkIsSecured(bytes: Uint8Array, start: number): boolean {
 }
 
 export function nwkDestination(bytes: Uint8Array, start: number): number {
-  return readU16(bytes, start + Nwk.DESTINATION);
+  return readU16(bytes, start + NwkField.DESTINATION);
 }
 
 export function nwkSource(bytes: Uint8Array, start: number): number {
-  return readU16(bytes, start + Nwk.SOURCE);
+  return readU16(bytes, start + NwkField.SOURCE);
 }
 
 export function nwkRadius(bytes: Uint8Array, start: number): number {
-  return bytes[start + Nwk.RADIUS]!;
+  return bytes[start + NwkField.RADIUS]!;
 }
 
 export function nwkSequence(bytes: Uint8Array, start: number): number {
-  return bytes[start + Nwk.SEQUENCE]!;
+  return bytes[start + NwkField.SEQUENCE]!;
 }
 
 /** Where the destination's EUI-64 lies; -1: the header has none. */
 export function nwkExtendedDestinationAt(bytes: Uint8Array, start: number): number {
   const control = readU16(bytes, start);
-  return control & NwkControl.EXTENDED_DESTINATION ? start + Nwk.OPTIONAL : -1;
+  return control & NwkControl.EXTENDED_DESTINATION ? start + NwkField.OPTIONAL : -1;
 }
 
 /** Where the source's EUI-64 lies; -1: the header has none. */
 export function nwkExtendedSourceAt(bytes: Uint8Array, start: number): number {
   const control = readU16(bytes, start);
   if (!(control & NwkControl.EXTENDED_SOURCE)) return -1;
-  return start + Nwk.OPTIONAL + (control & NwkControl.EXTENDED_DESTINATION ? 8 : 0);
+  return start + NwkField.OPTIONAL + (control & NwkControl.EXTENDED_DESTINATION ? 8 : 0);
 }
 
 /** Where the source route subframe lies (count, index, relays of 2 bytes); -1: none. */
@@ -134,13 +136,12 @@ export function putNwk(
   radius: number,
   sequence: number,
 ): number {
-  const version = NwkControl.VERSION << NwkControl.VERSION_SHIFT;
-  writeU16(bytes, at, flags | version);
-  writeU16(bytes, at + Nwk.DESTINATION, destination);
-  writeU16(bytes, at + Nwk.SOURCE, source);
-  bytes[at + Nwk.RADIUS] = radius;
-  bytes[at + Nwk.SEQUENCE] = sequence;
-  return at + Nwk.OPTIONAL;
+  writeU16(bytes, at, flags | NwkControl.VERSION);
+  writeU16(bytes, at + NwkField.DESTINATION, destination);
+  writeU16(bytes, at + NwkField.SOURCE, source);
+  bytes[at + NwkField.RADIUS] = radius;
+  bytes[at + NwkField.SEQUENCE] = sequence;
+  return at + NwkField.OPTIONAL;
 }
 
 /** Writes an EUI-64, as the flags of `putNwk` announced it: destination first, then source. */
@@ -160,7 +161,7 @@ export function isNwkBroadcast(short: number): boolean {
 
 /** Header without source route. */
 function fixedLength(control: number): number {
-  let length: number = Nwk.OPTIONAL;
+  let length: number = NwkField.OPTIONAL;
   if (control & NwkControl.EXTENDED_DESTINATION) length += 8;
   if (control & NwkControl.EXTENDED_SOURCE) length += 8;
   if (control & NwkControl.MULTICAST) length += 1;

@@ -12,9 +12,12 @@ export const enum StreamRaw {
   /** Of the frame with its two check bytes. u16 */
   FRAME_LENGTH = 0,
   FRAME = 2,
-  FCS_LENGTH = 2,
   /** The longest frame without its check bytes. */
   FRAME_MAX = 125,
+}
+
+const enum Fcs {
+  LENGTH = 2,
 }
 
 /** Behind the frame that goes out. */
@@ -34,8 +37,6 @@ export const enum StreamRawSend {
   /** Where the radio listens afterwards. */
   RECEIVE_CHANNEL = 15,
   LENGTH = 16,
-  /** What an old co-processor needs at least: the channel. */
-  LENGTH_MIN = 1,
 }
 
 /** Behind the frame that came in. */
@@ -55,9 +56,16 @@ export const enum StreamRawReceived {
   VENDOR_LENGTH = 16,
   RECEIVE_ERROR = 18,
   LENGTH = 19,
-  /** Everything behind the flags may be missing. */
-  LENGTH_MIN = 4,
-  LENGTH_WITH_LQI = 8,
+}
+
+/** What may be missing: bytes behind the frame that there must be at least. */
+const enum Least {
+  /** The channel. */
+  SEND = 1,
+  /** Up to the flags. */
+  RECEIVED = 4,
+  /** Up to the link quality. */
+  LQI = 8,
 }
 
 export const enum StreamRawFlags {
@@ -75,17 +83,17 @@ export const enum StreamRawDefault {
 
 /** Looks at a value that came from the co-processor, `bytes[at .. at + length)`. */
 export function checkReceived(bytes: Uint8Array, at: number, length: number): Parsed {
-  return checkFrame(bytes, at, length, StreamRawReceived.LENGTH_MIN);
+  return checkFrame(bytes, at, length, Least.RECEIVED);
 }
 
 /** Looks at a value that goes to the co-processor (its side of the line, in simulation). */
 export function checkSend(bytes: Uint8Array, at: number, length: number): Parsed {
-  return checkFrame(bytes, at, length, StreamRawSend.LENGTH_MIN);
+  return checkFrame(bytes, at, length, Least.SEND);
 }
 
 /** The frame without its check bytes: this many bytes from `at + StreamRaw.FRAME`. */
 export function streamFrameLength(bytes: Uint8Array, at: number): number {
-  return readU16(bytes, at) - StreamRaw.FCS_LENGTH;
+  return readU16(bytes, at) - Fcs.LENGTH;
 }
 
 /** Where `StreamRawSend` or `StreamRawReceived` starts. */
@@ -104,8 +112,7 @@ export function receivedFlags(bytes: Uint8Array, at: number): number {
 /** 0 to 255; `UNKNOWN_LQI` when the co-processor gave none. @param length of the whole value */
 export function receivedLqi(bytes: Uint8Array, at: number, length: number): number {
   const metadata = streamMetadataAt(bytes, at);
-  if (at + length - metadata < StreamRawReceived.LENGTH_WITH_LQI)
-    return StreamRawDefault.UNKNOWN_LQI;
+  if (at + length - metadata < Least.LQI) return StreamRawDefault.UNKNOWN_LQI;
   return bytes[metadata + StreamRawReceived.LQI]!;
 }
 
@@ -170,8 +177,8 @@ export function receivedTimestamp(bytes: Uint8Array, at: number): number {
 function checkFrame(bytes: Uint8Array, at: number, length: number, metadataMin: number): Parsed {
   if (length < StreamRaw.FRAME) return Parsed.TRUNCATED;
   const frameLength = readU16(bytes, at);
-  if (frameLength < StreamRaw.FCS_LENGTH) return Parsed.INVALID;
-  if (frameLength > StreamRaw.FRAME_MAX + StreamRaw.FCS_LENGTH) return Parsed.TOO_LONG;
+  if (frameLength < Fcs.LENGTH) return Parsed.INVALID;
+  if (frameLength > StreamRaw.FRAME_MAX + Fcs.LENGTH) return Parsed.TOO_LONG;
   return length < StreamRaw.FRAME + frameLength + metadataMin ? Parsed.TRUNCATED : Parsed.OK;
 }
 
@@ -182,8 +189,8 @@ function putFrame(
   start: number,
   length: number,
 ): number {
-  writeU16(bytes, at, length + StreamRaw.FCS_LENGTH);
+  writeU16(bytes, at, length + Fcs.LENGTH);
   copyBytes(frame, start, bytes, at + StreamRaw.FRAME, length);
   writeU16(bytes, at + StreamRaw.FRAME + length, 0);
-  return at + StreamRaw.FRAME + length + StreamRaw.FCS_LENGTH;
+  return at + StreamRaw.FRAME + length + Fcs.LENGTH;
 }

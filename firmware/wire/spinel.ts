@@ -12,7 +12,7 @@ export const enum Spinel {
   INTERFACE_MASK = 0x30,
   /** Transaction: an answer has its question's; 0 is unasked-for. */
   TRANSACTION_MASK = 0x0f,
-  TRANSACTION_MAX = 15,
+  TRANSACTION_MAX = TRANSACTION_MASK,
   /** The longest frame on the line. */
   FRAME_MAX = 320,
   /** The longest packed integer that is in use, and the greatest one. */

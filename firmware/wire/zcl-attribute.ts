@@ -21,7 +21,7 @@ export const enum ReadRecord {
   STATUS = 2,
   TYPE = 3,
   VALUE = 4,
-  FAILED_LENGTH = 3,
+  FAILED_LENGTH = TYPE,
 }
 
 /** A record of a write response or a configure reporting response, only for what failed. */

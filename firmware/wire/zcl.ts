@@ -9,9 +9,12 @@ export const enum Zcl {
   SEQUENCE = 1,
   COMMAND = 2,
   PAYLOAD = 3,
-  /** With a manufacturer's code the fields behind it lie two further. */
-  MANUFACTURER = 1,
-  MANUFACTURER_LENGTH = 2,
+}
+
+/** A manufacturer's code lies behind the control byte; all other fields are two further then. */
+const enum Manufacturer {
+  CODE = 1,
+  LENGTH = 2,
 }
 
 export const enum ZclControl {
@@ -114,7 +117,7 @@ export function zclNoDefaultResponse(bytes: Uint8Array, start: number): boolean 
 
 /** The manufacturer's code; -1: the frame has none. */
 export function zclManufacturer(bytes: Uint8Array, start: number): number {
-  return shift(bytes[start]!) === 0 ? -1 : readU16(bytes, start + Zcl.MANUFACTURER);
+  return shift(bytes[start]!) === 0 ? -1 : readU16(bytes, start + Manufacturer.CODE);
 }
 
 export function zclSequence(bytes: Uint8Array, start: number): number {
@@ -157,10 +160,10 @@ export function putZclManufacturer(
   command: number,
 ): number {
   bytes[at] = control | ZclControl.MANUFACTURER_SPECIFIC;
-  writeU16(bytes, at + Zcl.MANUFACTURER, manufacturer);
-  bytes[at + Zcl.SEQUENCE + Zcl.MANUFACTURER_LENGTH] = sequence;
-  bytes[at + Zcl.COMMAND + Zcl.MANUFACTURER_LENGTH] = command;
-  return at + Zcl.PAYLOAD + Zcl.MANUFACTURER_LENGTH;
+  writeU16(bytes, at + Manufacturer.CODE, manufacturer);
+  bytes[at + Zcl.SEQUENCE + Manufacturer.LENGTH] = sequence;
+  bytes[at + Zcl.COMMAND + Manufacturer.LENGTH] = command;
+  return at + Zcl.PAYLOAD + Manufacturer.LENGTH;
 }
 
 /** Writes a whole Default Response: header and payload. @param fromServer our side of the cluster */
@@ -181,5 +184,5 @@ export function putDefaultResponse(
 }
 
 function shift(control: number): number {
-  return control & ZclControl.MANUFACTURER_SPECIFIC ? Zcl.MANUFACTURER_LENGTH : 0;
+  return control & ZclControl.MANUFACTURER_SPECIFIC ? Manufacturer.LENGTH : 0;
 }

@@ -72,7 +72,7 @@ export const enum AddressResponse {
 export const enum InterestRequest {
   SHORT = 1,
   LENGTH = 3,
-  ENDPOINT = 3,
+  ENDPOINT = LENGTH,
   SIMPLE_LENGTH = 4,
 }
 
@@ -155,8 +155,6 @@ export const enum LqiResponse {
   COUNT = 4,
   LIST = 5,
   ENTRY_LENGTH = 22,
-  /** What fits into one frame. */
-  COUNT_MAX = 3,
 }
 
 /** One neighbour, from its own start. */

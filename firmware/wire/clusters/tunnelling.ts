@@ -13,8 +13,12 @@ export const enum Tunnelling {
   CLOSE_TUNNEL_TIMEOUT = 0x0000,
 
   CLOSE_TUNNEL_TIMEOUT_DEFAULT = 0xffff,
-  NO_MANUFACTURER = 0xffff,
-  NO_TUNNEL = 0xffff,
+}
+
+/** All ones: there is none. */
+export const enum NoTunnel {
+  TUNNEL = 0xffff,
+  MANUFACTURER = TUNNEL,
 }
 
 /** Client to server. */
@@ -82,13 +86,13 @@ export const enum TransferData {
   /** The rest of the payload. */
   DATA = 2,
   /** Of TransferDataError: a `TransferError`. */
-  ERROR = 2,
+  ERROR = DATA,
   ERROR_LENGTH = 3,
   /** Of AckTransferData and ReadyData: bytes that the sender can still take. u16 */
-  LEFT = 2,
+  LEFT = DATA,
   LEFT_LENGTH = 4,
   /** Of CloseTunnel and TunnelClosureNotification: the tunnel alone. */
-  CLOSE_LENGTH = 2,
+  CLOSE_LENGTH = DATA,
 }
 
 export const enum TransferError {
@@ -120,7 +124,7 @@ export function putRequestTunnel(
   maximumIncoming: number,
 ): number {
   bytes[at + RequestTunnel.PROTOCOL] = protocol;
-  writeU16(bytes, at + RequestTunnel.MANUFACTURER, Tunnelling.NO_MANUFACTURER);
+  writeU16(bytes, at + RequestTunnel.MANUFACTURER, NoTunnel.MANUFACTURER);
   bytes[at + RequestTunnel.FLOW_CONTROL] = 0;
   writeU16(bytes, at + RequestTunnel.MAXIMUM_INCOMING, maximumIncoming);
   return at + RequestTunnel.LENGTH;
@@ -219,7 +223,7 @@ export function checkSupported(bytes: Uint8Array, at: number, end: number): Pars
 export function putSupported(bytes: Uint8Array, at: number, protocol: TunnelProtocol): number {
   bytes[at + SupportedProtocols.COMPLETE] = 1;
   bytes[at + SupportedProtocols.COUNT] = 1;
-  writeU16(bytes, at + SupportedProtocols.LIST, Tunnelling.NO_MANUFACTURER);
+  writeU16(bytes, at + SupportedProtocols.LIST, NoTunnel.MANUFACTURER);
   bytes[at + SupportedProtocols.LIST + 2] = protocol;
   return at + SupportedProtocols.LIST + SupportedProtocols.ENTRY_LENGTH;
 }
