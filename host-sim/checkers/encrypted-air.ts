@@ -1,0 +1,128 @@
+// No frame leaves the HAN unencrypted after joining: from and to every node that has shown the
+// network key, each NWK frame is secured; before that, the hub says nothing in clear but an APS
+// command that is secured under the node's own key.
+// @source Zigbee specification 05-3474-22 clauses 3.3.1, 2.2.5.1, 4.4
+
+import type { Air, Station, Transmission } from "../air/air";
+import { FrameType, frameType, headerOctets, sourceAt, sourceIsExtended } from "../air/frame";
+import { find } from "./finding";
+
+const NAME = "encrypted air";
+
+const enum Nwk {
+  HEADER = 8,
+  /** In the second byte of the frame control. */
+  MULTICAST = 0x01,
+  SECURITY = 0x02,
+  SOURCE_ROUTE = 0x04,
+  DESTINATION_EUI64 = 0x08,
+  SOURCE_EUI64 = 0x10,
+  DATA = 0,
+  COMMAND = 1,
+  REJOIN_REQUEST = 6,
+}
+
+const enum Aps {
+  COMMAND = 1,
+  SECURITY = 0x20,
+  TRANSPORT_KEY = 5,
+}
+
+const ASSOCIATION_RESPONSE = 2;
+const BROADCAST = 0xffff;
+
+export class EncryptedAir {
+  /** Short addresses that have sent a frame under the network key. */
+  private readonly networked = new Set<number>();
+  frames = 0;
+
+  /** @param hub the hub's radio */
+  constructor(
+    private readonly air: Air,
+    private readonly hub: Station,
+  ) {
+    air.observe((transmission) => this.look(transmission));
+  }
+
+  private look(transmission: Transmission): void {
+    const { bytes, length, sender } = transmission;
+    const type = frameType(bytes, length);
+    if (type === FrameType.COMMAND && sender === this.hub) this.command(bytes, length);
+    if (type !== FrameType.DATA) return;
+    const start = headerOctets(bytes);
+    if (length < start + Nwk.HEADER) return;
+    this.frames++;
+    const from = sourceIsExtended(bytes) ? -1 : u16(bytes, sourceAt(bytes));
+    const to = ((bytes[1]! >> 2) & 3) === 2 ? u16(bytes, 5) : -1;
+    if ((bytes[start + 1]! & Nwk.SECURITY) !== 0) {
+      if (sender !== this.hub) this.networked.add(from);
+      return;
+    }
+    this.clear(bytes, start, length, sender, from, to);
+  }
+
+  private clear(
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+    sender: Station,
+    from: number,
+    to: number,
+  ): void {
+    const payload = start + nwkHeader(bytes, start);
+    const type = bytes[start]! & 3;
+    const plea = type === Nwk.COMMAND && bytes[payload] === Nwk.REJOIN_REQUEST;
+    // A node that lost its network may ask in clear; the answer must not follow in clear.
+    if (plea && sender !== this.hub) return;
+    if (type === Nwk.DATA && isOpenKey(bytes, payload, length)) {
+      find(this.air.world, NAME, `${sender.name} sent a key that no key protects`);
+    }
+    if (this.networked.has(to) || (sender !== this.hub && this.networked.has(from))) {
+      const whose = this.networked.has(to) ? to : from;
+      this.say(sender, `in clear, from or to ${hex(whose)}, which is Networked`);
+    } else if (sender === this.hub && !(type === Nwk.DATA && isSecuredCommand(bytes, payload))) {
+      this.say(sender, to === BROADCAST ? "in clear to all" : `in clear to ${hex(to)}`);
+    }
+  }
+
+  private say(sender: Station, what: string): void {
+    find(this.air.world, NAME, `${sender.name} sent a frame ${what}`);
+  }
+
+  /** An association that is granted begins a new life of that address. */
+  private command(bytes: Uint8Array, length: number): void {
+    const at = headerOctets(bytes);
+    if (bytes[at] === ASSOCIATION_RESPONSE && length >= at + 4 && bytes[at + 3] === 0) {
+      this.networked.delete(u16(bytes, at + 1));
+    }
+  }
+}
+
+function nwkHeader(bytes: Uint8Array, start: number): number {
+  const control = bytes[start + 1]!;
+  let octets: number = Nwk.HEADER;
+  if ((control & Nwk.DESTINATION_EUI64) !== 0) octets += 8;
+  if ((control & Nwk.SOURCE_EUI64) !== 0) octets += 8;
+  if ((control & Nwk.MULTICAST) !== 0) octets += 1;
+  if ((control & Nwk.SOURCE_ROUTE) !== 0) octets += 2 + 2 * (bytes[start + octets] ?? 0);
+  return octets;
+}
+
+function isSecuredCommand(bytes: Uint8Array, at: number): boolean {
+  const control = bytes[at]!;
+  return (control & 3) === Aps.COMMAND && (control & Aps.SECURITY) !== 0;
+}
+
+function isOpenKey(bytes: Uint8Array, at: number, length: number): boolean {
+  const control = bytes[at]!;
+  if ((control & 3) !== Aps.COMMAND || (control & Aps.SECURITY) !== 0) return false;
+  return at + 2 < length && bytes[at + 2] === Aps.TRANSPORT_KEY;
+}
+
+function u16(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8);
+}
+
+function hex(short: number): string {
+  return `0x${(short & 0xffff).toString(16).padStart(4, "0")}`;
+}

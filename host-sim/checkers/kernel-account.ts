@@ -1,0 +1,88 @@
+// The kernel's counters say what an observer saw; nothing undeclared was sent; and no partition
+// failed that was not made to fail.
+
+import { SYSTEM } from "../../firmware/system";
+import type { Hub } from "../hub/hub";
+import type { World } from "../world";
+import { find } from "./finding";
+
+const NAME = "kernel account";
+const EVERY_US = 600_000_000;
+const KINDS = ["no fault", "an exception", "its memory was full", "its CPU allowance was used up"];
+
+interface Seen {
+  received: number;
+  refused: number;
+  restarts: number;
+}
+
+export class KernelAccount {
+  private readonly seen = new Map<number, Seen>();
+
+  /** @param expected names of partitions that a fault will end; an entry is taken out by its fault */
+  constructor(
+    private readonly world: World,
+    private readonly hub: Hub,
+    private readonly expected: string[],
+  ) {
+    this.clear();
+    hub.observe({
+      message: (_time, _from, to) => {
+        const seen = this.seen.get(to);
+        if (seen !== undefined) seen.received++;
+      },
+      refused: (_time, from, to, operation) => this.refused(from, to, operation),
+      faulted: (_time, party, kind, what) => this.faulted(party, kind, what),
+      restarted: (_time, party) => {
+        this.seen.get(party)!.restarts++;
+      },
+      booted: () => this.clear(),
+    });
+    this.schedule();
+  }
+
+  check(): void {
+    const { kernel } = this.hub;
+    if (kernel === undefined) return;
+    for (const { id, name } of SYSTEM.partitions) {
+      const counters = kernel.countersOf(name);
+      const seen = this.seen.get(id)!;
+      for (const key of ["received", "refused", "restarts"] as const) {
+        if (counters[key] === seen[key]) continue;
+        const what = `${name} has ${key} ${counters[key]}, and ${seen[key]} were seen`;
+        find(this.world, NAME, what);
+      }
+    }
+  }
+
+  private refused(from: number, to: number, operation: number): void {
+    const seen = this.seen.get(from);
+    if (seen !== undefined) seen.refused++;
+    const what = `${nameOf(from)} sent operation ${operation} to ${nameOf(to)}`;
+    find(this.world, NAME, `${what}, which the table does not allow`);
+  }
+
+  private faulted(party: number, kind: number, what: string): void {
+    const name = nameOf(party);
+    const at = this.expected.indexOf(name);
+    if (at >= 0) this.expected.splice(at, 1);
+    else find(this.world, NAME, `${name} failed, ${KINDS[kind] ?? kind}: ${what}`);
+  }
+
+  private clear(): void {
+    for (const { id } of SYSTEM.partitions) {
+      this.seen.set(id, { received: 0, refused: 0, restarts: 0 });
+    }
+  }
+
+  private schedule(): void {
+    this.world.schedule(EVERY_US, () => {
+      this.check();
+      this.schedule();
+    });
+  }
+}
+
+function nameOf(party: number): string {
+  return SYSTEM.partitions.find(({ id }) => id === party)?.name ?? `party ${party}`;
+}

@@ -1,0 +1,120 @@
+// No partition sees what it must not: known secrets are canaries, looked for in every message of the
+// kernel, every write to flash, every frame on the air and every datagram on the WAN.
+
+import { NetworkSet } from "../../firmware/ipc/join";
+import { Operation } from "../../firmware/ipc/operation";
+import { Party } from "../../firmware/ipc/party";
+import { SYSTEM } from "../../firmware/system";
+import type { Air } from "../air/air";
+import type { Hub } from "../hub/hub";
+import type { Wan } from "../wan";
+import type { World } from "../world";
+import { type Canary, CanaryIndex } from "./canaries";
+import { find } from "./finding";
+
+const NAME = "separation";
+
+/** Where a secret may be seen. Whatever is left out is forbidden. */
+export interface Permission {
+  /** Partitions that may tell each other; both ends must be in it. */
+  readonly parties?: readonly Party[];
+  /** Names of flash regions. */
+  readonly regions?: readonly string[];
+}
+
+export interface Secret extends Canary, Permission {}
+
+/** Every record that a provider gets begins with this; the WAN side's modules see ciphertext alone. */
+const READING_MARK = "urn:dev:mac:";
+/** Messages of a provider are recognised by a piece from their middle. */
+const PIECE_LENGTH = 16;
+const MESSAGES_MAX = 64;
+
+export class Separation {
+  private readonly index = new CanaryIndex<Secret>();
+  private readonly messages: Secret[] = [];
+  private networkKey = "";
+  /** The key of the network as `access` gave it to `han`; for the key log. */
+  networkKeyBytes: Uint8Array | undefined;
+
+  constructor(
+    private readonly world: World,
+    air: Air,
+    wan: Wan,
+    hub: Hub,
+  ) {
+    this.add({ name: "a reading in clear", bytes: Buffer.from(READING_MARK) });
+    hub.observe({
+      message: (_time, from, to, bytes, length) => this.message(from, to, bytes, length),
+      written: (_time, region, _offset, bytes) => this.written(region, bytes),
+    });
+    air.observe(({ bytes, length }) => this.seen("on the air", bytes, length));
+    wan.observe((_time, _from, _to, payload) => this.seen("on the WAN", payload, payload.length));
+  }
+
+  add(secret: Secret): void {
+    this.index.add(secret);
+  }
+
+  /** A message of a provider, down or up: no other provider's partition may see it. */
+  addMessage(provider: "supplier" | "operator", bytes: Uint8Array): void {
+    if (bytes.length < 2 * PIECE_LENGTH) return;
+    const middle = Math.floor((bytes.length - PIECE_LENGTH) / 2);
+    const esi = provider === "supplier" ? Party.ESI_SUPPLIER : Party.ESI_OPERATOR;
+    const secret: Secret = {
+      name: `a message of the ${provider}`,
+      bytes: bytes.slice(middle, middle + PIECE_LENGTH),
+      parties: [esi, Party.FIREWALL, Party.HAN],
+      regions: ["mailbox", `${provider}-outbox`, `${provider}-session`],
+    };
+    this.add(secret);
+    this.messages.push(secret);
+    if (this.messages.length > MESSAGES_MAX) this.index.remove(this.messages.shift()!);
+  }
+
+  private message(from: number, to: number, bytes: Uint8Array, length: number): void {
+    // What comes from flash was looked at when it was written.
+    if (from === Party.FLASH) return;
+    if (bytes[0] === Operation.NETWORK_SET && from === Party.ACCESS) this.learn(bytes);
+    this.index.search(bytes, 0, length, (secret) => {
+      const parties = secret.parties ?? [];
+      if (parties.includes(from) && parties.includes(to)) return;
+      const [sender, receiver] = [partyName(from), partyName(to)];
+      find(this.world, NAME, `${secret.name} in a message from ${sender} to ${receiver}`);
+    });
+  }
+
+  private written(region: number, bytes: Uint8Array): void {
+    this.index.search(bytes, 0, bytes.length, (secret) => {
+      const { name, owner } = SYSTEM.regions.find(({ id }) => id === region)!;
+      if (secret.regions?.includes(name)) return;
+      if (secret.name === "a reading in clear" && name.endsWith("-outbox")) return;
+      find(this.world, NAME, `${owner} wrote ${secret.name} into the flash region ${name}`);
+    });
+  }
+
+  private seen(where: string, bytes: Uint8Array, length: number): void {
+    this.index.search(bytes, 0, length, (secret) =>
+      find(this.world, NAME, `${secret.name} ${where}`),
+    );
+  }
+
+  /** The network key is a secret from the moment that it exists. */
+  private learn(bytes: Uint8Array): void {
+    const key = bytes.slice(NetworkSet.KEY, NetworkSet.KEY + 16);
+    const text = Buffer.from(key).toString("hex");
+    if (text === this.networkKey) return;
+    this.networkKey = text;
+    this.networkKeyBytes = key;
+    this.add({
+      name: "the network key",
+      bytes: key,
+      parties: [Party.ACCESS, Party.HAN],
+      regions: ["credentials", "network"],
+    });
+  }
+}
+
+function partyName(party: number): string {
+  return SYSTEM.partitions.find(({ id }) => id === party)?.name ?? `device ${party}`;
+}
