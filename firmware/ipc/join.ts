@@ -57,8 +57,15 @@ export const enum JoinDecision {
   RATE = 4,
 }
 
-/** `JOIN_STORED` han -> access: the node proved that it has the key; its record lies in flash. */
+/**
+ * `JOIN_STORED` han -> access: the node proved that it has the key, and its record lies in flash; or
+ * it left, and the record is gone. Sent again for each stored node when either end starts anew:
+ * `access` answers for a node that it does not know with an unasked-for `JOIN_ANSWER`,
+ * `NOT_REGISTERED`, and `han` removes it.
+ */
 export const enum JoinStored {
+  /** 0: stored, 1: gone. */
+  GONE = 1,
   EUI64 = 8,
   SHORT = 16,
   LENGTH = 18,

@@ -10,7 +10,6 @@ import { Parsed } from "../../wire/parsed";
 import {
   checkPacked,
   checkSpinel,
-  putSpinel,
   putSpinelCommand,
   readI8,
   readPacked,

@@ -1,0 +1,96 @@
+// What `han` says to `access` besides the questions of joining: who the hub is, and which nodes
+// are in. Everything is said again until it is taken, and anew when either end has restarted.
+
+import { Sent } from "../../../hal/sent";
+import { JoinStored, NetworkAsk } from "../../ipc/join";
+import { Operation } from "../../ipc/operation";
+import type { Port } from "../../kernel/partition";
+import { copyBytes, writeU16 } from "../../wire/little-endian";
+import type { NetworkIdentity } from "./network-store";
+import { NodeLimit, type Nodes } from "./nodes";
+
+const enum Wait {
+  /** `access` may still be reading its own store. */
+  ASK_AGAIN_MS = 500,
+  /** The channel takes 20 messages a second. */
+  REPORT_AGAIN_MS = 100,
+}
+
+export class AccessLink {
+  private askDue = Infinity;
+  private reportDue = Infinity;
+  private readonly unreported = new Uint8Array(NodeLimit.MAX);
+  private readonly message = new Uint8Array(JoinStored.LENGTH);
+
+  constructor(
+    private readonly port: Port,
+    private readonly identity: NetworkIdentity,
+    private readonly nodes: Nodes,
+  ) {}
+
+  /** Asks for the network key until `answered`. */
+  ask(now: number): void {
+    this.message.fill(0);
+    this.message[0] = Operation.NETWORK_ASK;
+    copyBytes(this.identity.eui64, 0, this.message, NetworkAsk.EUI64, 8);
+    this.port.send(this.message, NetworkAsk.LENGTH);
+    this.askDue = now + Wait.ASK_AGAIN_MS;
+  }
+
+  /** The key is there: tell which nodes are in. */
+  answered(now: number): void {
+    this.askDue = Infinity;
+    for (let node = 0; node < NodeLimit.MAX; node++) {
+      this.unreported[node] = this.nodes.isNetworked(node) ? 1 : 0;
+    }
+    this.report(now);
+  }
+
+  /** `access` died and lives again: its questions are forgotten, and what it was told perhaps. */
+  restarted(now: number): void {
+    this.ask(now);
+  }
+
+  nodeStored(now: number, node: number): void {
+    this.unreported[node] = 1;
+    this.report(now);
+  }
+
+  /** The node left by itself. Once only: the next start of `access` finds out anyway. */
+  nodeGone(node: number): void {
+    this.put(node, 1);
+    this.port.send(this.message, JoinStored.LENGTH);
+  }
+
+  tick(now: number): void {
+    if (now >= this.askDue) this.ask(now);
+    if (now >= this.reportDue) this.report(now);
+  }
+
+  dueAt(): number {
+    return Math.min(this.askDue, this.reportDue);
+  }
+
+  private report(now: number): void {
+    this.reportDue = Infinity;
+    for (let node = 0; node < NodeLimit.MAX; node++) {
+      if (this.unreported[node] === 0) continue;
+      if (this.nodes.isNetworked(node)) {
+        this.put(node, 0);
+        if (this.port.send(this.message, JoinStored.LENGTH) !== Sent.OK) {
+          this.reportDue = now + Wait.REPORT_AGAIN_MS;
+          return;
+        }
+      }
+      this.unreported[node] = 0;
+    }
+  }
+
+  private put(node: number, gone: number): void {
+    this.message.fill(0);
+    this.message[0] = Operation.JOIN_STORED;
+    this.message[JoinStored.GONE] = gone;
+    this.nodes.copyEui64(node, this.message, JoinStored.EUI64);
+    writeU16(this.message, JoinStored.SHORT, this.nodes.short(node));
+  }
+}

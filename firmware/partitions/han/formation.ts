@@ -1,0 +1,210 @@
+// How the network comes to be. First start: energy on every channel, the quietest one chosen, the
+// PAN IDs already in use there asked for, an own one drawn, all of it stored before the first beacon.
+// Every later start: the stored network, as it was.
+// @source Zigbee 05-3474-22 section 3.6.1.1; IEEE 802.15.4-2006 sections 7.5.2.1.1 and 7.5.2.1.2
+
+import type { Entropy } from "../../../hal/entropy";
+import { check } from "../../kernel/partition";
+import { beaconExtendedPanAt, checkBeacon, isZigbeeBeacon } from "../../wire/beacon";
+import { copyBytes, equalBytes, readU16 } from "../../wire/little-endian";
+import { checkMac, Mac, MacType, macSourcePan, macType } from "../../wire/mac";
+import { putBeaconRequest } from "../../wire/mac-command";
+import { Nwk } from "../../wire/nwk";
+import { Parsed } from "../../wire/parsed";
+import type { NetworkStore } from "./network-store";
+import type { RadioLink } from "./radio-link";
+import { Unset } from "./radio-setup";
+
+const enum State {
+  /** The store is being read. */
+  CLOSED = 0,
+  ENERGY = 1,
+  ACTIVE = 2,
+  STORING = 3,
+  RUNNING = 4,
+}
+
+const enum Scan {
+  FIRST_CHANNEL = 11,
+  CHANNELS = 16,
+  /** Four beacon intervals of the shortest kind: bursts of Wi-Fi and of neighbours show. */
+  ENERGY_MS = 60,
+  /** A channel that could not be measured so often counts as the loudest. */
+  TRIES = 3,
+  LOUDEST = 127,
+  /** A channel outside the preferred ones must be so much quieter, dB. */
+  PREFERENCE_DB = 10,
+  /** Beacon requests, since one may be lost, and how long to listen after each. */
+  REQUESTS = 3,
+  LISTEN_MS = 200,
+  /** Neighbours remembered; more than that on one channel is beyond any street. */
+  NEIGHBOURS = 24,
+  /** Draws of an identity; one in 65,536 clashes with a neighbour. */
+  DRAWS = 64,
+  /** 11, 14, 15, 19, 20, 24 and 25, between the usual Wi-Fi channels; a bit each from 11 on. */
+  PREFERRED = 0b0110_0011_0001_1001,
+}
+
+export class Formation {
+  private state = State.CLOSED;
+  private channelIndex = 0;
+  private tries = 0;
+  private requests = 0;
+  private due = Infinity;
+  private sequence = 0;
+  private readonly energy = new Int8Array(Scan.CHANNELS).fill(Scan.LOUDEST);
+  private readonly pans = new Uint16Array(Scan.NEIGHBOURS);
+  private readonly extendedPans = new Uint8Array(Scan.NEIGHBOURS * 8);
+  private neighbours = 0;
+  private readonly draw = new Uint8Array(10);
+  private readonly frame = new Uint8Array(16);
+
+  constructor(
+    private readonly entropy: Entropy,
+    private readonly radio: RadioLink,
+    private readonly store: NetworkStore,
+  ) {}
+
+  isRunning(): boolean {
+    return this.state === State.RUNNING;
+  }
+
+  /** The store has been read: go on with its network, or make one. */
+  start(now: number): void {
+    check(this.state === State.CLOSED, "formation starts once");
+    const identity = this.store.identity;
+    if (identity.isKnown) {
+      this.radio.settings.takeEui64(identity.eui64, 0);
+      this.radio.configure(now, identity.channel, identity.panId, Nwk.COORDINATOR);
+      this.state = State.RUNNING;
+    } else this.state = State.ENERGY;
+    this.radio.start(now);
+  }
+
+  /** The co-processor is set up, at first or anew. */
+  radioReady(now: number): void {
+    if (this.state === State.ENERGY) this.measure(now);
+    else if (this.state === State.ACTIVE) this.ask(now);
+  }
+
+  energyMeasured(now: number, channel: number, rssi: number): void {
+    if (this.state !== State.ENERGY || channel !== this.channel()) return;
+    this.energy[this.channelIndex] = rssi;
+    this.nextChannel(now);
+  }
+
+  /** A frame heard while scanning; only beacons count. */
+  frameReceived(bytes: Uint8Array, start: number, length: number): void {
+    if (this.state !== State.ACTIVE || this.neighbours === Scan.NEIGHBOURS) return;
+    if (checkMac(bytes, start, length) !== Parsed.OK) return;
+    if (macType(bytes, start) !== MacType.BEACON) return;
+    if (checkBeacon(bytes, start, length) !== Parsed.OK) return;
+    const i = this.neighbours++;
+    this.pans[i] = macSourcePan(bytes, start);
+    if (isZigbeeBeacon(bytes, start, length)) {
+      copyBytes(bytes, beaconExtendedPanAt(bytes, start), this.extendedPans, i * 8, 8);
+    } else this.extendedPans.fill(0, i * 8, i * 8 + 8);
+  }
+
+  identityStored(now: number): void {
+    check(this.state === State.STORING, "an identity that nobody chose");
+    const identity = this.store.identity;
+    identity.isKnown = true;
+    this.state = State.RUNNING;
+    this.radio.configure(now, identity.channel, identity.panId, Nwk.COORDINATOR);
+  }
+
+  tick(now: number): void {
+    if (now < this.due) return;
+    this.due = Infinity;
+    if (this.state !== State.ACTIVE) return;
+    if (this.requests < Scan.REQUESTS) this.ask(now);
+    else this.found(now);
+  }
+
+  dueAt(): number {
+    return this.due;
+  }
+
+  private channel(): number {
+    return Scan.FIRST_CHANNEL + this.channelIndex;
+  }
+
+  private measure(now: number): void {
+    // Coming here again means that the co-processor was reset during the measurement.
+    if (this.tries++ === Scan.TRIES) {
+      this.nextChannel(now);
+      return;
+    }
+    this.radio.measureEnergy(now, this.channel(), Scan.ENERGY_MS);
+  }
+
+  private nextChannel(now: number): void {
+    this.channelIndex++;
+    this.tries = 0;
+    if (this.channelIndex < Scan.CHANNELS) {
+      this.measure(now);
+      return;
+    }
+    this.channelIndex = this.quietest();
+    this.state = State.ACTIVE;
+    this.radio.configure(now, this.channel(), Unset.PAN_ID, Unset.SHORT_ADDRESS);
+  }
+
+  private quietest(): number {
+    // Where several are equally quiet, chance decides, so that neighbours spread.
+    this.entropy.fill(this.draw, 0, 1);
+    const from = this.draw[0]! % Scan.CHANNELS;
+    let best = -1;
+    for (let i = 0; i < Scan.CHANNELS; i++) {
+      const index = (from + i) % Scan.CHANNELS;
+      if (best < 0 || this.loudness(index) < this.loudness(best)) best = index;
+    }
+    return best;
+  }
+
+  private loudness(index: number): number {
+    const preferred = (Scan.PREFERRED & (1 << index)) !== 0;
+    return this.energy[index]! + (preferred ? 0 : Scan.PREFERENCE_DB);
+  }
+
+  private ask(now: number): void {
+    this.requests++;
+    this.due = now + Scan.LISTEN_MS;
+    const length = putBeaconRequest(this.frame, 0, this.sequence++ & 0xff);
+    this.radio.transmit(now, this.frame, length, 0, false);
+  }
+
+  private found(now: number): void {
+    const identity = this.store.identity;
+    for (let i = 0; i < Scan.DRAWS; i++) {
+      this.entropy.fill(this.draw, 0, this.draw.length);
+      if (this.isFree()) break;
+      check(i + 1 < Scan.DRAWS, "no free PAN ID among so many draws");
+    }
+    identity.channel = this.channel();
+    identity.panId = readU16(this.draw, 0);
+    copyBytes(this.draw, 2, identity.extendedPan, 0, 8);
+    copyBytes(this.radio.settings.eui64, 0, identity.eui64, 0, 8);
+    this.state = State.STORING;
+    this.store.saveIdentity(now);
+  }
+
+  /** Whether the drawn identity is allowed and no neighbour's. */
+  private isFree(): boolean {
+    const pan = readU16(this.draw, 0);
+    if (pan === 0 || pan >= Mac.NO_SHORT) return false;
+    let zeros = 0;
+    let ones = 0;
+    for (let i = 2; i < 10; i++) {
+      if (this.draw[i] === 0) zeros++;
+      if (this.draw[i] === 0xff) ones++;
+    }
+    if (zeros === 8 || ones === 8) return false;
+    for (let i = 0; i < this.neighbours; i++) {
+      if (this.pans[i] === pan) return false;
+      if (equalBytes(this.extendedPans, i * 8, this.draw, 2, 8)) return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,279 @@
+// Each node on its way into the network. A node that is not Networked reaches `access`, through the
+// questions asked here, and nothing else: that is the whole of network access control in `han`.
+//
+//   association request -> ASKING -> ANSWERING -> KEYING -> PROVING -> its record is stored
+//                              \-> REFUSING (association response 0x02, no key)
+// @source IEEE 802.15.4-2006 section 7.5.3.1; Zigbee 05-3474-22 sections 4.6.3.1, 4.6.3.2
+
+import type { Entropy } from "../../../hal/entropy";
+import { Sent } from "../../../hal/sent";
+import { JoinAnswer, JoinAsk, JoinDecision, JoinKind } from "../../ipc/join";
+import { Operation } from "../../ipc/operation";
+import { check, type Port } from "../../kernel/partition";
+import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
+import { MacAssociation } from "../../wire/mac-command";
+import { Nwk } from "../../wire/nwk";
+import { JoinSlots, Slot, SlotLimit, SlotState } from "./join-slots";
+import { NodeLimit, NodeState, type Nodes } from "./nodes";
+
+/** What joining needs of those around it. */
+export interface JoinUser {
+  answerAssociation(
+    now: number,
+    eui64: Uint8Array,
+    start: number,
+    short: number,
+    status: MacAssociation,
+    ticket: number,
+  ): boolean;
+  sendKey(
+    now: number,
+    short: number,
+    sleeps: boolean,
+    aps: Uint8Array,
+    start: number,
+    length: number,
+    ticket: number,
+  ): boolean;
+  /** The node proved itself: store its record. */
+  storeNode(now: number, node: number): void;
+  /** `access` does not know this node any more. */
+  dismissNode(now: number, node: number): void;
+}
+
+export class JoinCounts {
+  asked = 0;
+  refused = 0;
+  joined = 0;
+  timedOut = 0;
+  /** No slot, no record, or no answer of `access`. */
+  dropped = 0;
+}
+
+const enum Wait {
+  /** `access` answers within milliseconds; a node asks for its response after 492 ms. */
+  ANSWER_MS = 3000,
+  ASK_AGAIN_MS = 250,
+  /** Over the MAC's persistence time, which decides first. */
+  DELIVERY_MS = 10_000,
+  /** A sleeping node may take two of its polls to speak. */
+  PROOF_MS = 20_000,
+  RETRY_MS = 20,
+  /** Draws of a short address; 40 of 65,528 are taken at most. */
+  DRAWS = 32,
+}
+
+export class Joining {
+  readonly counts = new JoinCounts();
+  private readonly slots = new JoinSlots();
+  private readonly ask = new Uint8Array(JoinAsk.LENGTH);
+  private readonly random = new Uint8Array(2);
+
+  constructor(
+    private readonly entropy: Entropy,
+    private readonly access: Port,
+    private readonly nodes: Nodes,
+    private readonly user: JoinUser,
+  ) {}
+
+  associationAsked(now: number, bytes: Uint8Array, eui64At: number, capability: number): void {
+    let slot = this.slots.find(bytes, eui64At);
+    if (slot !== SlotLimit.NONE) {
+      const state = this.slots.state(slot);
+      // Its answer is under way already; it asks again because it missed the acknowledgement.
+      if (state !== SlotState.KEYING && state !== SlotState.PROVING) return;
+      this.free(slot);
+    }
+    const node = this.nodes.findEui64(bytes, eui64At);
+    if (node !== NodeLimit.NONE && this.nodes.state(node) === NodeState.LEAVING) return;
+    const short = node !== NodeLimit.NONE ? this.nodes.short(node) : this.drawShort();
+    slot = short < 0 ? SlotLimit.NONE : this.slots.take(bytes, eui64At, short, capability);
+    if (slot === SlotLimit.NONE) {
+      this.counts.dropped++;
+      return;
+    }
+    this.counts.asked++;
+    this.slots.enter(slot, SlotState.ASKING, now + Wait.ANSWER_MS);
+    this.askAccess(now, slot);
+  }
+
+  /** Only told to `access`, which audits it: such a request is never answered. */
+  unsecuredRejoin(bytes: Uint8Array, eui64At: number, capability: number, short: number): void {
+    this.counts.refused++;
+    this.sendAsk(JoinKind.UNSECURED_REJOIN, bytes, eui64At, capability, short);
+  }
+
+  /** `JOIN_ANSWER` of `access`. */
+  answered(now: number, message: Uint8Array, length: number): void {
+    const aps = message[JoinAnswer.APS_LENGTH]!;
+    const decision = message[JoinAnswer.DECISION]!;
+    check(length === JoinAnswer.APS_FRAME + aps && aps <= Slot.APS_MAX, "join answer length");
+    const slot = this.slots.find(message, JoinAnswer.EUI64);
+    if (decision === JoinDecision.NOT_REGISTERED) {
+      const node = this.nodes.findEui64(message, JoinAnswer.EUI64);
+      if (node !== NodeLimit.NONE && this.nodes.isNetworked(node)) this.user.dismissNode(now, node);
+    }
+    if (slot === SlotLimit.NONE || this.slots.state(slot) !== SlotState.ASKING) return;
+    if (decision === JoinDecision.ACCEPTED) this.accept(now, slot, message);
+    else this.refuse(now, slot, MacAssociation.PAN_ACCESS_DENIED);
+  }
+
+  /** The fate of an association response or of a wrapped key, by the ticket that went with it. */
+  sent(now: number, ticket: number, delivered: boolean): void {
+    const slot = this.slots.ofTicket(ticket);
+    if (slot === SlotLimit.NONE) return;
+    switch (this.slots.state(slot)) {
+      case SlotState.ANSWERING:
+        if (!delivered) this.giveUp(slot);
+        else this.deliverKey(now, slot);
+        return;
+      case SlotState.KEYING:
+        if (!delivered) this.giveUp(slot);
+        else this.slots.enter(slot, SlotState.PROVING, now + Wait.PROOF_MS);
+        return;
+      case SlotState.REFUSING:
+        this.free(slot);
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** A frame of a KEYED node opened with the network key. */
+  proven(now: number, node: number): void {
+    check(this.nodes.state(node) === NodeState.KEYED, "only a keyed node proves itself");
+    const slot = this.slots.ofNode(node);
+    check(slot !== SlotLimit.NONE, "a keyed node has a slot");
+    this.slots.free(slot);
+    this.counts.joined++;
+    this.nodes.setState(node, NodeState.STORING);
+    this.user.storeNode(now, node);
+  }
+
+  /** A Networked node was heard. True: it has just taken the key anew, and its record changed. */
+  heard(node: number): boolean {
+    const slot = this.slots.ofNode(node);
+    if (slot === SlotLimit.NONE) return false;
+    const state = this.slots.state(slot);
+    if (state !== SlotState.KEYING && state !== SlotState.PROVING) return false;
+    this.nodes.setCapability(node, this.slots.capability(slot));
+    this.slots.free(slot);
+    return true;
+  }
+
+  tick(now: number): void {
+    for (let slot = 0; slot < SlotLimit.SLOTS; slot++) {
+      if (now < this.slots.dueAt(slot)) continue;
+      if (now >= this.slots.deadline(slot)) this.giveUp(slot);
+      else if (this.slots.state(slot) === SlotState.ASKING) this.askAccess(now, slot);
+      else if (this.slots.state(slot) === SlotState.KEYING) this.deliverKey(now, slot);
+    }
+  }
+
+  dueAt(): number {
+    let due = Infinity;
+    for (let slot = 0; slot < SlotLimit.SLOTS; slot++) {
+      due = Math.min(due, this.slots.dueAt(slot));
+    }
+    return due;
+  }
+
+  private askAccess(now: number, slot: number): void {
+    const { bytes } = this.slots;
+    const at = this.slots.at(slot);
+    this.slots.setDue(slot, now + Wait.ASK_AGAIN_MS);
+    const short = this.slots.short(slot);
+    this.sendAsk(JoinKind.ASSOCIATION, bytes, at + Slot.EUI64, this.slots.capability(slot), short);
+  }
+
+  private sendAsk(
+    kind: JoinKind,
+    bytes: Uint8Array,
+    eui64At: number,
+    capability: number,
+    short: number,
+  ): void {
+    this.ask[0] = Operation.JOIN_ASK;
+    this.ask[JoinAsk.KIND] = kind;
+    this.ask[JoinAsk.CAPABILITY] = capability;
+    copyBytes(bytes, eui64At, this.ask, JoinAsk.EUI64, 8);
+    writeU16(this.ask, JoinAsk.SHORT, short);
+    if (this.access.send(this.ask, JoinAsk.LENGTH) !== Sent.OK) this.counts.dropped++;
+  }
+
+  private accept(now: number, slot: number, message: Uint8Array): void {
+    const at = this.slots.at(slot);
+    const { bytes } = this.slots;
+    let node = this.nodes.findEui64(bytes, at + Slot.EUI64);
+    if (node === NodeLimit.NONE) {
+      const capability = this.slots.capability(slot);
+      node = this.nodes.take(bytes, at + Slot.EUI64, this.slots.short(slot), capability);
+    }
+    if (node === NodeLimit.NONE) {
+      this.refuse(now, slot, MacAssociation.PAN_AT_CAPACITY);
+      return;
+    }
+    this.nodes.setKind(node, message[JoinAnswer.KIND]!);
+    this.slots.setNode(slot, node);
+    this.slots.setAps(slot, message, JoinAnswer.APS_FRAME, message[JoinAnswer.APS_LENGTH]!);
+    this.slots.enter(slot, SlotState.ANSWERING, now + Wait.DELIVERY_MS);
+    this.answer(now, slot, MacAssociation.SUCCESS);
+  }
+
+  private refuse(now: number, slot: number, status: MacAssociation): void {
+    this.counts.refused++;
+    this.slots.enter(slot, SlotState.REFUSING, now + Wait.DELIVERY_MS);
+    this.answer(now, slot, status);
+  }
+
+  private answer(now: number, slot: number, status: MacAssociation): void {
+    const at = this.slots.at(slot) + Slot.EUI64;
+    const short = this.slots.short(slot);
+    const ticket = this.slots.ticket(slot);
+    const { bytes } = this.slots;
+    if (!this.user.answerAssociation(now, bytes, at, short, status, ticket)) this.giveUp(slot);
+  }
+
+  private deliverKey(now: number, slot: number): void {
+    if (this.slots.state(slot) !== SlotState.KEYING) {
+      this.slots.enter(slot, SlotState.KEYING, now + Wait.DELIVERY_MS);
+    }
+    const taken = this.user.sendKey(
+      now,
+      this.slots.short(slot),
+      this.slots.sleeps(slot),
+      this.slots.bytes,
+      this.slots.at(slot) + Slot.APS,
+      this.slots.apsLength(slot),
+      this.slots.ticket(slot),
+    );
+    this.slots.setDue(slot, taken ? this.slots.deadline(slot) : now + Wait.RETRY_MS);
+  }
+
+  private giveUp(slot: number): void {
+    this.counts.timedOut++;
+    this.free(slot);
+  }
+
+  /** Forgets the slot, and its node's record too unless the node is Networked from before. */
+  private free(slot: number): void {
+    const node = this.slots.node(slot);
+    if (node !== NodeLimit.NONE && this.nodes.state(node) === NodeState.KEYED) {
+      this.nodes.free(node);
+    }
+    this.slots.free(slot);
+  }
+
+  /** A short address by chance that nobody has; -1 when chance is against us. */
+  private drawShort(): number {
+    for (let i = 0; i < Wait.DRAWS; i++) {
+      this.entropy.fill(this.random, 0, 2);
+      const short = readU16(this.random, 0);
+      if (short === Nwk.COORDINATOR || short >= Nwk.BROADCAST_FIRST) continue;
+      if (this.nodes.findShort(short) === NodeLimit.NONE && !this.slots.hasShort(short)) {
+        return short;
+      }
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,334 @@
+// The lower half of `han` put together: co-processor, formation, MAC, NWK, joining, store. It is
+// the `Network` of the upper half, and passes on nothing of a node that is not Networked.
+
+import { FlashDone } from "../../../hal/flash";
+import { Sent } from "../../../hal/sent";
+import { NetworkSet, PermitJoin } from "../../ipc/join";
+import { Message, Operation } from "../../ipc/operation";
+import { check } from "../../kernel/partition";
+import type { Environment } from "../../system";
+import { readU16 } from "../../wire/little-endian";
+import type { MacAssociation } from "../../wire/mac-command";
+import { NwkType, nwkExtendedSourceAt, nwkHeaderEnd, nwkSource, nwkType } from "../../wire/nwk";
+import { checkNwkCommand, NwkCommand, NwkCommandField, nwkCommand } from "../../wire/nwk-command";
+import { Parsed } from "../../wire/parsed";
+import { AccessLink } from "./access-link";
+import { Formation } from "./formation";
+import { FrameCounter } from "./frame-counter";
+import { Joining, type JoinUser } from "./joining";
+import { MacLayer, MacTag, type MacUser } from "./mac-layer";
+import { type Network, NetworkLimit, type NetworkUser } from "./network";
+import { NetworkStore, type StoreOwner } from "./network-store";
+import { NodeLimit, NodeState, Nodes } from "./nodes";
+import { type CommandUser, NwkCommands } from "./nwk-commands";
+import { NwkLayer, type NwkUser } from "./nwk-layer";
+import { RadioLink } from "./radio-link";
+import type { RadioOwner, Transmission } from "./radio-owner";
+
+const enum Ahead {
+  /**
+   * Incoming counters are stored so far ahead. After a restart a node's next few frames are
+   * refused, up to this many, and no frame that was heard before is ever taken again.
+   */
+  STEP = 8,
+  /** Store the next step before the last is used up, so that the flash is not waited for. */
+  LOW = 2,
+}
+
+/** How a MAC tag is made: a number and whose it is. */
+const enum Tag {
+  KINDS = 4,
+  APPLICATION = 1,
+  JOINING = 2,
+}
+
+export class LowerHalf
+  implements Network, RadioOwner, StoreOwner, MacUser, NwkUser, JoinUser, CommandUser
+{
+  readonly nodes = new Nodes();
+  readonly eui64: Uint8Array;
+  readonly radio: RadioLink;
+  readonly store: NetworkStore;
+  readonly formation: Formation;
+  readonly mac: MacLayer;
+  readonly nwk: NwkLayer;
+  readonly joining: Joining;
+  readonly commands: NwkCommands;
+  private readonly link: AccessLink;
+  private readonly counter: FrameCounter;
+  private openAt: number;
+
+  private user: NetworkUser | undefined;
+
+  constructor(environment: Environment<"han">) {
+    const { crypto, devices, entropy, ports, regions } = environment;
+    this.openAt = environment.startedAt;
+    this.radio = new RadioLink(devices.radio, this);
+    this.store = new NetworkStore(regions.network, this.nodes, this);
+    this.eui64 = this.store.identity.eui64;
+    this.formation = new Formation(entropy, this.radio, this.store);
+    this.counter = new FrameCounter((now, limit) => this.store.saveCounter(now, limit));
+    this.mac = new MacLayer(entropy, this.radio, this.store.identity, this.nodes, this);
+    this.nwk = new NwkLayer(crypto, this.store.identity, this.nodes, this.counter, this);
+    this.joining = new Joining(entropy, ports.access, this.nodes, this);
+    this.commands = new NwkCommands(this.nodes, this);
+    this.link = new AccessLink(ports.access, this.store.identity, this.nodes);
+  }
+
+  // The seam to the upper half.
+
+  /** Once, before the first `tick`. */
+  attach(user: NetworkUser): void {
+    check(this.user === undefined, "one upper half");
+    this.user = user;
+  }
+
+  isUp(): boolean {
+    return this.formation.isRunning() && this.nwk.isKeyed() && this.radio.isUp();
+  }
+
+  send(now: number, node: number, aps: Uint8Array, length: number, token: number): Sent {
+    check(length > 0 && length <= NetworkLimit.APS_MAX, "APS frame length");
+    if (!this.nodes.isNetworked(node)) return Sent.RESTARTED;
+    if (!this.isUp()) return Sent.FULL;
+    const tag = token === NetworkLimit.NO_TOKEN ? MacTag.NONE : token * Tag.KINDS + Tag.APPLICATION;
+    return this.nwk.sendAps(now, node, aps, length, tag) ? Sent.OK : Sent.FULL;
+  }
+
+  // What comes in from outside.
+
+  radioReceived(now: number, buffer: Uint8Array, length: number): void {
+    this.radio.receive(now, buffer, length);
+  }
+
+  flashDone(now: number, buffer: Uint8Array, length: number): void {
+    check(buffer[FlashDone.REGION] === this.store.region, "another region's completion");
+    this.store.flashDone(now, buffer, length);
+  }
+
+  /** A message of `access`. */
+  accessSaid(now: number, buffer: Uint8Array, length: number): void {
+    switch (buffer[Message.OPERATION]) {
+      case Operation.NETWORK_SET:
+        check(length === NetworkSet.LENGTH, "NETWORK_SET length");
+        this.nwk.setKey(buffer[NetworkSet.KEY_SEQUENCE]!, buffer, NetworkSet.KEY);
+        this.link.answered(now);
+        return;
+      case Operation.JOIN_ANSWER:
+        this.joining.answered(now, buffer, length);
+        return;
+      case Operation.PERMIT_JOIN:
+        check(length === PermitJoin.LENGTH, "PERMIT_JOIN length");
+        this.mac.permitUntil = now + 1000 * readU16(buffer, PermitJoin.SECONDS);
+        return;
+      default:
+        check(false, "an operation that the table does not give to access");
+    }
+  }
+
+  accessRestarted(now: number): void {
+    if (this.formation.isRunning()) this.link.restarted(now);
+  }
+
+  tick(now: number): void {
+    if (now >= this.openAt) {
+      this.openAt = Infinity;
+      this.store.open(now);
+    }
+    this.store.tick(now);
+    this.radio.tick(now);
+    this.formation.tick(now);
+    this.mac.tick(now);
+    this.joining.tick(now);
+    this.link.tick(now);
+  }
+
+  dueAt(): number {
+    return Math.min(
+      this.openAt,
+      this.store.dueAt(),
+      this.radio.dueAt(),
+      this.formation.dueAt(),
+      this.mac.dueAt(),
+      this.joining.dueAt(),
+      this.link.dueAt(),
+    );
+  }
+
+  // The store.
+
+  storeOpened(now: number): void {
+    this.counter.open(now, this.store.counterLimit);
+    this.formation.start(now);
+    for (let node = 0; node < NodeLimit.MAX; node++) {
+      if (this.nodes.isNetworked(node)) this.user?.nodeJoined(now, node);
+    }
+  }
+
+  identityStored(now: number): void {
+    this.formation.identityStored(now);
+  }
+
+  counterStored(_now: number, limit: number): void {
+    this.counter.reserved(limit);
+  }
+
+  nodeStored(now: number, node: number): void {
+    if (this.nodes.state(node) !== NodeState.STORING) return;
+    this.nodes.setState(node, NodeState.NETWORKED);
+    this.link.nodeStored(now, node);
+    this.user?.nodeJoined(now, node);
+  }
+
+  nodeErased(now: number, node: number): void {
+    check(this.nodes.state(node) === NodeState.LEAVING, "only a leaving node is erased");
+    this.nodes.free(node);
+    this.user?.nodeLeft(now, node);
+  }
+
+  // The radio.
+
+  radioReady(now: number): void {
+    this.formation.radioReady(now);
+    if (this.formation.isRunning() && !this.nwk.isKeyed()) this.link.ask(now);
+  }
+
+  frameReceived(now: number, bytes: Uint8Array, start: number, length: number): void {
+    if (this.formation.isRunning()) this.mac.frameReceived(now, bytes, start, length);
+    else this.formation.frameReceived(bytes, start, length);
+  }
+
+  frameSent(now: number, tag: number, result: Transmission): void {
+    this.mac.frameSent(now, tag, result);
+  }
+
+  energyMeasured(now: number, channel: number, rssi: number): void {
+    this.formation.energyMeasured(now, channel, rssi);
+  }
+
+  // The MAC.
+
+  dataReceived(now: number, node: number, bytes: Uint8Array, start: number, length: number): void {
+    this.nwk.received(now, node, bytes, start, length);
+  }
+
+  strangerHeard(now: number, bytes: Uint8Array, start: number, length: number): void {
+    this.nwk.received(now, NodeLimit.NONE, bytes, start, length);
+  }
+
+  associationAsked(now: number, bytes: Uint8Array, eui64At: number, capability: number): void {
+    if (this.nwk.isKeyed()) this.joining.associationAsked(now, bytes, eui64At, capability);
+  }
+
+  macSent(now: number, tag: number, delivered: boolean): void {
+    const value = Math.floor(tag / Tag.KINDS);
+    if (tag % Tag.KINDS === Tag.JOINING) this.joining.sent(now, value, delivered);
+    else this.user?.sent(now, value, delivered);
+  }
+
+  // NWK.
+
+  sendFrame(
+    now: number,
+    short: number,
+    sleeps: boolean,
+    frame: Uint8Array,
+    length: number,
+    tag: number,
+  ): boolean {
+    return this.mac.sendData(now, short, sleeps, frame, length, tag);
+  }
+
+  nodeProven(now: number, node: number): void {
+    this.joining.proven(now, node);
+  }
+
+  nodeHeard(now: number, node: number): void {
+    const counter = this.nodes.counter(node);
+    const isLow = counter + Ahead.LOW >= this.nodes.counterLimit(node);
+    if (this.joining.heard(node) || isLow) this.nodeChanged(now, node);
+  }
+
+  apsReceived(now: number, node: number, bytes: Uint8Array, start: number, length: number): void {
+    this.user?.apsFrame(now, node, bytes, start, length);
+  }
+
+  commandReceived(
+    now: number,
+    node: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+  ): void {
+    this.commands.received(now, node, bytes, start, length);
+  }
+
+  /** Of all unsecured frames only the wish to rejoin is passed on, to `access`, to be refused. */
+  unsecuredReceived(_now: number, bytes: Uint8Array, start: number, length: number): void {
+    const eui64At = nwkExtendedSourceAt(bytes, start);
+    if (nwkType(bytes, start) !== NwkType.COMMAND || eui64At < 0) return;
+    const at = nwkHeaderEnd(bytes, start);
+    if (checkNwkCommand(bytes, at, start + length - at) !== Parsed.OK) return;
+    if (nwkCommand(bytes, at) !== NwkCommand.REJOIN_REQUEST) return;
+    const capability = bytes[at + RejoinRequest.CAPABILITY]!;
+    this.joining.unsecuredRejoin(bytes, eui64At, capability, nwkSource(bytes, start));
+  }
+
+  // Joining.
+
+  answerAssociation(
+    now: number,
+    eui64: Uint8Array,
+    start: number,
+    short: number,
+    status: MacAssociation,
+    ticket: number,
+  ): boolean {
+    const tag = ticket * Tag.KINDS + Tag.JOINING;
+    return this.mac.answerAssociation(now, eui64, start, short, status, tag);
+  }
+
+  sendKey(
+    now: number,
+    short: number,
+    sleeps: boolean,
+    aps: Uint8Array,
+    start: number,
+    length: number,
+    ticket: number,
+  ): boolean {
+    const tag = ticket * Tag.KINDS + Tag.JOINING;
+    return this.nwk.sendKey(now, short, sleeps, aps, start, length, tag);
+  }
+
+  storeNode(now: number, node: number): void {
+    this.nodeChanged(now, node);
+  }
+
+  dismissNode(now: number, node: number): void {
+    this.commands.sendLeave(now, node);
+    this.remove(now, node);
+  }
+
+  // NWK commands.
+
+  sendCommand(now: number, node: number, command: Uint8Array, length: number): boolean {
+    return this.isUp() && this.nwk.sendCommand(now, node, command, length);
+  }
+
+  nodeLeaves(now: number, node: number): void {
+    this.link.nodeGone(node);
+    this.remove(now, node);
+  }
+
+  nodeChanged(now: number, node: number): void {
+    this.nodes.setCounterLimit(node, this.nodes.counter(node) + Ahead.STEP);
+    this.store.saveNode(now, node);
+  }
+
+  private remove(now: number, node: number): void {
+    check(this.nodes.isNetworked(node), "only a Networked node can go");
+    this.nodes.setState(node, NodeState.LEAVING);
+    this.store.eraseNode(now, node);
+  }
+}

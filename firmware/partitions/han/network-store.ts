@@ -1,0 +1,225 @@
+// What `han` keeps in its `network` region: the network's identity, the ceiling of its outgoing frame
+// counter, and one record for each node. Wishes are marks that stay until the journal has taken
+// them, so that a full queue or a failing chip only means: again, later.
+
+import type { FlashRegion } from "../../../hal/flash";
+import { check } from "../../kernel/partition";
+import { Journal } from "../../storage/journal";
+import { copyBytes, readU16, readU32, writeU16, writeU32 } from "../../wire/little-endian";
+import { NodeLimit, NodeRecord, type Nodes } from "./nodes";
+
+/** Record keys. */
+const enum Key {
+  IDENTITY = 1,
+  COUNTER = 2,
+  /** And the node's index. */
+  NODE = 0x100,
+}
+
+const enum Identity {
+  VERSION = 0,
+  CHANNEL = 1,
+  PAN_ID = 2,
+  EXTENDED_PAN = 4,
+  EUI64 = 12,
+  LENGTH = 20,
+  CURRENT = 1,
+}
+
+const enum Wish {
+  NONE = 0,
+  PUT = 1,
+  REMOVE = 2,
+  /** With the journal; a new wish waits until it has answered. */
+  FLYING = 4,
+}
+
+const enum Entry {
+  IDENTITY = 0,
+  COUNTER = 1,
+  NODE = 2,
+  COUNT = 34,
+}
+
+const enum Wait {
+  /** A full journal queue empties in a few flash operations. */
+  RETRY_MS = 20,
+}
+
+/** What the store tells its owner. */
+export interface StoreOwner {
+  storeOpened(now: number): void;
+  identityStored(now: number): void;
+  counterStored(now: number, limit: number): void;
+  nodeStored(now: number, node: number): void;
+  nodeErased(now: number, node: number): void;
+}
+
+/** Who the network is; radio order. */
+export class NetworkIdentity {
+  isKnown = false;
+  channel = 0;
+  panId = 0;
+  readonly extendedPan = new Uint8Array(8);
+  readonly eui64 = new Uint8Array(8);
+}
+
+export class NetworkStore {
+  readonly identity = new NetworkIdentity();
+  /** Outgoing counters below this may have been used. */
+  counterLimit = 0;
+  failures = 0;
+  /** The number of the flash region. */
+  readonly region: number;
+  private readonly journal: Journal;
+  private readonly wishes = new Uint8Array(Entry.COUNT);
+  private readonly value = new Uint8Array(Identity.LENGTH);
+  private counterWish = 0;
+  private counterFlying = 0;
+  private isOpen = false;
+  private retryAt = Infinity;
+
+  constructor(
+    region: FlashRegion,
+    private readonly nodes: Nodes,
+    private readonly owner: StoreOwner,
+  ) {
+    this.region = region.region;
+    this.journal = new Journal(region, this, Entry.COUNT, NodeRecord.LENGTH);
+  }
+
+  open(now: number): void {
+    this.journal.open(now);
+  }
+
+  saveIdentity(now: number): void {
+    this.wish(now, Entry.IDENTITY, Wish.PUT);
+  }
+
+  /** Reserves outgoing frame counters below `limit`; `counterStored` follows. */
+  saveCounter(now: number, limit: number): void {
+    check(limit > this.counterLimit, "the counter's limit only grows");
+    this.counterWish = limit;
+    this.wish(now, Entry.COUNTER, Wish.PUT);
+  }
+
+  /** Writes the node's record as it is when its turn comes; `nodeStored` follows. */
+  saveNode(now: number, node: number): void {
+    this.wish(now, Entry.NODE + node, Wish.PUT);
+  }
+
+  eraseNode(now: number, node: number): void {
+    this.wish(now, Entry.NODE + node, Wish.REMOVE);
+  }
+
+  flashDone(now: number, buffer: Uint8Array, length: number): void {
+    this.journal.flashDone(now, buffer, length);
+    this.pump(now);
+  }
+
+  tick(now: number): void {
+    this.journal.tick(now);
+    if (now >= this.retryAt) this.pump(now);
+  }
+
+  dueAt(): number {
+    return Math.min(this.retryAt, this.journal.dueAt());
+  }
+
+  restored(key: number, bytes: Uint8Array, start: number, length: number): void {
+    if (key === Key.IDENTITY) this.restoreIdentity(bytes, start, length);
+    else if (key === Key.COUNTER && length === 4) this.counterLimit = readU32(bytes, start);
+    else if (key >= Key.NODE && key < Key.NODE + NodeLimit.MAX && length === NodeRecord.LENGTH) {
+      this.nodes.restore(key - Key.NODE, bytes, start);
+    }
+  }
+
+  opened(now: number): void {
+    this.isOpen = true;
+    this.owner.storeOpened(now);
+    this.pump(now);
+  }
+
+  stored(now: number, token: number, ok: boolean): void {
+    const wish = this.wishes[token]!;
+    check((wish & Wish.FLYING) !== 0, "the journal stored what nobody asked for");
+    const done = wish >> 4;
+    this.wishes[token] = wish & (Wish.PUT | Wish.REMOVE);
+    if (!ok) {
+      this.failures++;
+      // A newer wish replaces the failed one.
+      if (this.wishes[token] === Wish.NONE) this.wishes[token] = done;
+      this.retryAt = now + Wait.RETRY_MS;
+      return;
+    }
+    if (this.wishes[token] === Wish.NONE || token === Entry.COUNTER) this.tell(now, token, done);
+    this.pump(now);
+  }
+
+  private tell(now: number, entry: number, done: number): void {
+    if (entry === Entry.IDENTITY) this.owner.identityStored(now);
+    else if (entry === Entry.COUNTER) {
+      this.counterLimit = this.counterFlying;
+      this.owner.counterStored(now, this.counterLimit);
+    } else if (done === Wish.PUT) this.owner.nodeStored(now, entry - Entry.NODE);
+    else this.owner.nodeErased(now, entry - Entry.NODE);
+  }
+
+  private restoreIdentity(bytes: Uint8Array, start: number, length: number): void {
+    if (length !== Identity.LENGTH || bytes[start] !== Identity.CURRENT) return;
+    this.identity.isKnown = true;
+    this.identity.channel = bytes[start + Identity.CHANNEL]!;
+    this.identity.panId = readU16(bytes, start + Identity.PAN_ID);
+    copyBytes(bytes, start + Identity.EXTENDED_PAN, this.identity.extendedPan, 0, 8);
+    copyBytes(bytes, start + Identity.EUI64, this.identity.eui64, 0, 8);
+  }
+
+  private wish(now: number, entry: number, wish: Wish): void {
+    this.wishes[entry] = (this.wishes[entry]! & ~(Wish.PUT | Wish.REMOVE)) | wish;
+    this.pump(now);
+  }
+
+  private pump(now: number): void {
+    this.retryAt = Infinity;
+    if (!this.isOpen) return;
+    for (let entry = 0; entry < Entry.COUNT; entry++) {
+      const wish = this.wishes[entry]!;
+      if (wish === Wish.NONE || (wish & Wish.FLYING) !== 0) continue;
+      if (!this.hand(entry, wish)) {
+        this.retryAt = now + Wait.RETRY_MS;
+        return;
+      }
+      // The upper four bits remember what flies.
+      this.wishes[entry] = Wish.FLYING | (wish << 4);
+    }
+  }
+
+  private hand(entry: number, wish: number): boolean {
+    const key = this.key(entry);
+    if (wish === Wish.REMOVE) return this.journal.remove(key, entry);
+    return this.journal.put(key, this.value, 0, this.putValue(entry), entry);
+  }
+
+  private key(entry: number): number {
+    if (entry === Entry.IDENTITY) return Key.IDENTITY;
+    return entry === Entry.COUNTER ? Key.COUNTER : Key.NODE + entry - Entry.NODE;
+  }
+
+  private putValue(entry: number): number {
+    if (entry === Entry.COUNTER) {
+      this.counterFlying = this.counterWish;
+      writeU32(this.value, 0, this.counterWish);
+      return 4;
+    }
+    if (entry !== Entry.IDENTITY) {
+      this.nodes.copyRecord(entry - Entry.NODE, this.value, 0);
+      return NodeRecord.LENGTH;
+    }
+    this.value[Identity.VERSION] = Identity.CURRENT;
+    this.value[Identity.CHANNEL] = this.identity.channel;
+    writeU16(this.value, Identity.PAN_ID, this.identity.panId);
+    copyBytes(this.identity.extendedPan, 0, this.value, Identity.EXTENDED_PAN, 8);
+    copyBytes(this.identity.eui64, 0, this.value, Identity.EUI64, 8);
+    return Identity.LENGTH;
+  }
+}
