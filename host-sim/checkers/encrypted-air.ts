@@ -17,10 +17,14 @@ const enum Nwk {
   SOURCE_ROUTE = 0x04,
   DESTINATION_EUI64 = 0x08,
   SOURCE_EUI64 = 0x10,
+}
+
+const enum NwkType {
   DATA = 0,
   COMMAND = 1,
-  REJOIN_REQUEST = 6,
 }
+
+const REJOIN_REQUEST = 6;
 
 const enum Aps {
   COMMAND = 1,
@@ -71,16 +75,19 @@ export class EncryptedAir {
   ): void {
     const payload = start + nwkHeader(bytes, start);
     const type = bytes[start]! & 3;
-    const plea = type === Nwk.COMMAND && bytes[payload] === Nwk.REJOIN_REQUEST;
+    const plea = type === NwkType.COMMAND && bytes[payload] === REJOIN_REQUEST;
     // A node that lost its network may ask in clear; the answer must not follow in clear.
     if (plea && sender !== this.hub) return;
-    if (type === Nwk.DATA && isOpenKey(bytes, payload, length)) {
+    if (type === NwkType.DATA && isOpenKey(bytes, payload, length)) {
       find(this.air.world, NAME, `${sender.name} sent a key that no key protects`);
     }
     if (this.networked.has(to) || (sender !== this.hub && this.networked.has(from))) {
       const whose = this.networked.has(to) ? to : from;
       this.say(sender, `in clear, from or to ${hex(whose)}, which is Networked`);
-    } else if (sender === this.hub && !(type === Nwk.DATA && isSecuredCommand(bytes, payload))) {
+    } else if (
+      sender === this.hub &&
+      !(type === NwkType.DATA && isSecuredCommand(bytes, payload))
+    ) {
       this.say(sender, to === BROADCAST ? "in clear to all" : `in clear to ${hex(to)}`);
     }
   }
