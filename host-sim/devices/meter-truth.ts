@@ -1,0 +1,53 @@
+// What the meters themselves know: every reading they measured and whether it was acknowledged,
+// every half-hour, every exchange. Reports and checkers compare the head-end's data with it.
+
+export interface MeasuredReading {
+  readonly eui64: bigint;
+  /** Unix seconds by the meter's clock. */
+  readonly time: number;
+  /** Watt-hours or litres. */
+  readonly value: number;
+  /** The hub answered its report with a Default Response SUCCESS. */
+  acknowledged: boolean;
+  /** Its last repetition went without. */
+  missed: boolean;
+}
+
+export interface MeasuredHalfHour {
+  readonly eui64: bigint;
+  /** Unix seconds of its end, a multiple of 1,800 by the meter's clock. */
+  readonly end: number;
+  readonly value: number;
+}
+
+export interface Exchange {
+  readonly eui64: bigint;
+  readonly atUs: number;
+  readonly command: Buffer;
+  readonly response: Buffer;
+  /** The command stood in the exchange table. */
+  readonly known: boolean;
+  /** The response left, acknowledged by the hub's APS. */
+  delivered: boolean;
+}
+
+export class MeterTruth {
+  readonly readings: MeasuredReading[] = [];
+  readonly halfHours: MeasuredHalfHour[] = [];
+  readonly exchanges: Exchange[] = [];
+
+  /** A reading that was just measured; its fate is written into it later. */
+  measured(eui64: bigint, time: number, value: number): MeasuredReading {
+    const reading = { eui64, time, value, acknowledged: false, missed: false };
+    this.readings.push(reading);
+    return reading;
+  }
+
+  halfHour(eui64: bigint, end: number, value: number): void {
+    this.halfHours.push({ eui64, end, value });
+  }
+
+  exchanged(exchange: Exchange): void {
+    this.exchanges.push(exchange);
+  }
+}
