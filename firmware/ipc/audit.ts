@@ -26,7 +26,7 @@ export const enum AuditCode {
   GRANT_CHANGED = 12,
   /** detail = sender, operation, provider. */
   FIREWALL_REFUSED = 16,
-  /** detail = reason; a message that no session key opens, or a replay. */
+  /** detail = a `SessionRefusal`; a message that no session key opens, or a replay. */
   SESSION_REFUSED = 20,
   /** detail = CoAP response code; a request inside a good session that was refused. */
   REQUEST_REFUSED = 21,
@@ -34,4 +34,18 @@ export const enum AuditCode {
   BOOT = 25,
   /** From `audit` itself: detail = how many events of a source went over its quota. */
   SUPPRESSED = 26,
+}
+
+export const enum SessionRefusal {
+  /** A request outside OSCORE. */
+  UNPROTECTED = 1,
+  /** An OSCORE option that cannot be decoded, or a request without kid or Partial IV. */
+  BAD_OPTION = 2,
+  /** No session has this kid. */
+  UNKNOWN_KID = 3,
+  REPLAY = 4,
+  /** The key does not open it: forged, or a wrong key. */
+  NOT_AUTHENTIC = 5,
+  /** Authentic, yet not a well-formed CoAP message. */
+  MALFORMED = 6,
 }

@@ -23,7 +23,10 @@ export const enum ExchangeFlags {
   HAS_OBSERVE = 1,
   /** The message carries an OSCORE option at all (an outer error has none). */
   HAS_OSCORE = 2,
-  /** `SERVE_RESPONSE`: more notifications will follow; keep the exchange open. */
+  /**
+   * `SERVE_RESPONSE`: more notifications will follow; keep the exchange open. One with the code
+   * 0.00 and without this flag closes the exchange; nothing is sent.
+   */
   MORE = 4,
 }
 

@@ -1,0 +1,64 @@
+// Proof of freshness after a restart, when the replay window is lost: the first request must bring
+// back a value that we made after the restart. @source RFC 8613 appendix B.1.2, RFC 9175 section 2
+
+import type { Entropy } from "../../hal/entropy";
+import { ReplayWindow } from "../crypto/replay-window";
+
+export const enum EchoLimit {
+  VALUE_LENGTH = 8,
+  /** A head-end answers in seconds; an attacker who kept the request back is late. */
+  VALID_MS = 60_000,
+  /** Each challenge takes one of our sequence numbers; a flood of replays must not drain them. */
+  PAUSE_MS = 200,
+}
+
+export class Freshness {
+  readonly echo = new Uint8Array(EchoLimit.VALUE_LENGTH);
+  private readonly window = new ReplayWindow();
+  private isProved = false;
+  private madeAt = Number.NEGATIVE_INFINITY;
+  private nextAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly entropy: Entropy) {}
+
+  /** Before a request is opened. False: a replay. */
+  isNew(sequence: number): boolean {
+    return !this.isProved || this.window.isNew(sequence);
+  }
+
+  /**
+   * After a request proved authentic. False: it must be challenged; nothing of it may be obeyed.
+   * @param echoLength 0: it brings no Echo
+   */
+  accept(
+    now: number,
+    sequence: number,
+    bytes: Uint8Array,
+    echo: number,
+    echoLength: number,
+  ): boolean {
+    if (this.isProved) {
+      this.window.accept(sequence);
+      return true;
+    }
+    const isLate = now - this.madeAt > EchoLimit.VALID_MS;
+    if (isLate || echoLength !== EchoLimit.VALUE_LENGTH) return false;
+    let difference = 0;
+    for (let i = 0; i < echoLength; i++) difference |= this.echo[i]! ^ bytes[echo + i]!;
+    if (difference !== 0) return false;
+    this.isProved = true;
+    this.window.startAt(sequence);
+    return true;
+  }
+
+  /** Makes `echo` good for a challenge now. False: too soon after the one before. */
+  challenge(now: number): boolean {
+    if (now < this.nextAt) return false;
+    this.nextAt = now + EchoLimit.PAUSE_MS;
+    if (now - this.madeAt > EchoLimit.VALID_MS / 2) {
+      this.entropy.fill(this.echo, 0, EchoLimit.VALUE_LENGTH);
+      this.madeAt = now;
+    }
+    return true;
+  }
+}
