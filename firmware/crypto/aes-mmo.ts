@@ -47,8 +47,11 @@ export class MmoState {
   finish(): void {
     const bits = this.total * 8;
     this.block[this.filled++] = 0x80;
-    if (this.filled > Mmo.LENGTH - 2) this.compress();
     this.block.fill(0, this.filled);
+    if (this.filled > Mmo.LENGTH - 2) {
+      this.compress();
+      this.block.fill(0);
+    }
     this.block[14] = bits >> 8;
     this.block[15] = bits;
     this.compress();
@@ -57,7 +60,6 @@ export class MmoState {
   }
 
   private compress(): void {
-    this.block.fill(0, this.filled);
     this.crypto.aesEncrypt(this.digest, this.block, 0, this.out, 0);
     for (let i = 0; i < Mmo.LENGTH; i++) this.digest[i] = this.out[i]! ^ this.block[i]!;
     this.filled = 0;
