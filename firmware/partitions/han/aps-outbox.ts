@@ -108,6 +108,15 @@ export class ApsOutbox {
     );
   }
 
+  /** Room for an answer and a question of its handler. */
+  hasRoom(): boolean {
+    let free = 0;
+    for (let index = 0; index < OutboxLimit.ENTRIES; index++) {
+      if (this.bytes[index * Entry.SIZE + Entry.STATE] === State.FREE) free++;
+    }
+    return free >= 2;
+  }
+
   /** The payload is written up to `end`: sends it. `token` comes back in `confirm`, unless 0. */
   close(now: number, end: number, token: number): void {
     const index = this.opened;

@@ -1,0 +1,309 @@
+// The Metering client: a meter's reports become readings, and once a reading is stored for the
+// providers, the report is answered with SUCCESS. Until then it is not, and the meter repeats it.
+// @source Smart Energy 07-5356-22 annex D.3; ZCL 07-5123-06 section 2.5.11
+
+import { Sent } from "../../../hal/sent";
+import { DeviceKind } from "../../ipc/device";
+import { Operation } from "../../ipc/operation";
+import { Commodity, Reading, ReadingStored, Stored } from "../../ipc/reading";
+import type { Environment } from "../../system";
+import { Profile } from "../../wire/aps";
+import { readU32, writeI32, writeU32, writeU48 } from "../../wire/little-endian";
+import { Parsed } from "../../wire/parsed";
+import { Cluster, ZclCommand, ZclStatus } from "../../wire/zcl";
+import { checkReadResponse, checkRecords } from "../../wire/zcl-attribute";
+import type { Knowledge } from "./knowledge";
+import { MeterReport } from "./meter-report";
+import type { Network } from "./network";
+import { hasOurUnit, scaled } from "./scale";
+import type { ZclMessage, ZclWriter } from "./zcl-message";
+
+export const enum MeteringLimit {
+  /** Reports whose readings are on their way to flash: three of each of four meters. */
+  PENDING = 12,
+  /** The meter has repeated it, and counts it as missed, by then. */
+  STORE_WAIT_MS = 30_000,
+  RETRY_MS = 100,
+  NONE = -1,
+}
+
+const enum State {
+  FREE = 0,
+  /** The scale is not known yet. */
+  UNSCALED = 1,
+  /** The next partition's queue was full. */
+  WAITING = 2,
+  SENT = 3,
+  /** Stored; the answer waits for room. */
+  STORED = 4,
+}
+
+const enum Entry {
+  STATE = 0,
+  NODE = 1,
+  ENDPOINT = 2,
+  SOURCE_ENDPOINT = 3,
+  SEQUENCE = 4,
+  FROM_SERVER = 5,
+  HAS_DEMAND = 6,
+  WANTS_NO_ANSWER = 7,
+  /** u32 */
+  REFERENCE = 8,
+  /** Unix seconds, u32 */
+  TIME = 12,
+  LENGTH = 16,
+}
+
+export interface MeteringCounts {
+  reports: number;
+  malformed: number;
+  notAMeter: number;
+  noValue: number;
+  wrongUnit: number;
+  full: number;
+  answered: number;
+  unanswered: number;
+}
+
+export class MeteringClient {
+  readonly counts: MeteringCounts = {
+    reports: 0,
+    malformed: 0,
+    notAMeter: 0,
+    noValue: 0,
+    wrongUnit: 0,
+    full: 0,
+    answered: 0,
+    unanswered: 0,
+  };
+  private readonly bytes = new Uint8Array(MeteringLimit.PENDING * Entry.LENGTH);
+  private readonly values = new Float64Array(MeteringLimit.PENDING);
+  private readonly demands = new Float64Array(MeteringLimit.PENDING);
+  private readonly deadlines = new Float64Array(MeteringLimit.PENDING);
+  private readonly message = new Uint8Array(Reading.LENGTH);
+  private readonly report: MeterReport;
+  private lastReference: number;
+
+  constructor(
+    private readonly environment: Environment<"han">,
+    private readonly network: Network,
+    private readonly knowledge: Knowledge,
+    private readonly writer: ZclWriter,
+  ) {
+    // From a random place: an answer to a reading of before a restart is not taken for a new one.
+    this.report = new MeterReport(knowledge, environment.clock);
+    environment.entropy.fill(this.message, 0, 4);
+    this.lastReference = readU32(this.message, 0);
+  }
+
+  /** Report Attributes of a Metering server, to the hub's endpoint or to its mirror. */
+  reported(now: number, message: ZclMessage): void {
+    const kind = this.network.nodes.kind(message.node);
+    if (kind !== DeviceKind.ELECTRICITY_METER && kind !== DeviceKind.GAS_METER) {
+      this.counts.notAMeter++;
+      this.writer.status(now, message, ZclStatus.NOT_AUTHORIZED);
+      return;
+    }
+    if (checkRecords(message.bytes, message.start, message.end) !== Parsed.OK) {
+      this.counts.malformed++;
+      this.writer.status(now, message, ZclStatus.MALFORMED_COMMAND);
+      return;
+    }
+    this.counts.reports++;
+    if (!this.report.read(message)) {
+      this.counts.malformed++;
+      this.writer.status(now, message, ZclStatus.INVALID_DATA_TYPE);
+      return;
+    }
+    if (this.report.changedScale) this.scaleKnown(now, message.node);
+    if (this.report.hasValue && this.report.time !== 0) this.take(now, message);
+    else this.withoutValue(now, message);
+  }
+
+  /** Read Attributes Response with a scale. True: the scale is known now. */
+  readScale(message: ZclMessage): boolean {
+    if (checkReadResponse(message.bytes, message.start, message.end) !== Parsed.OK) {
+      this.counts.malformed++;
+      return false;
+    }
+    this.report.readScale(message);
+    return this.knowledge.isScaled(message.node);
+  }
+
+  /** The node's scale is known: readings that waited for it go on. */
+  scaleKnown(now: number, node: number): void {
+    for (let index = 0; index < MeteringLimit.PENDING; index++) {
+      const at = index * Entry.LENGTH;
+      if (this.bytes[at + Entry.STATE] !== State.UNSCALED) continue;
+      if (this.bytes[at + Entry.NODE] === node) this.forward(now, index);
+    }
+  }
+
+  /** `READING_STORED`: the meter may be told, or must not. */
+  stored(now: number, answer: Uint8Array): void {
+    const reference = readU32(answer, ReadingStored.REFERENCE);
+    for (let index = 0; index < MeteringLimit.PENDING; index++) {
+      const at = index * Entry.LENGTH;
+      if (this.bytes[at + Entry.STATE] !== State.SENT) continue;
+      if (readU32(this.bytes, at + Entry.REFERENCE) !== reference) continue;
+      if (answer[ReadingStored.CODE] === Stored.FULL) {
+        this.counts.unanswered++;
+        this.bytes[at + Entry.STATE] = State.FREE;
+      } else {
+        this.bytes[at + Entry.STATE] = State.STORED;
+        this.answer(now, index);
+      }
+      return;
+    }
+  }
+
+  forget(node: number): void {
+    for (let index = 0; index < MeteringLimit.PENDING; index++) {
+      const at = index * Entry.LENGTH;
+      if (this.bytes[at + Entry.NODE] === node) this.bytes[at + Entry.STATE] = State.FREE;
+    }
+  }
+
+  /** The next partition died with what it had not stored: it is sent again. */
+  resend(now: number): void {
+    for (let index = 0; index < MeteringLimit.PENDING; index++) {
+      if (this.bytes[index * Entry.LENGTH + Entry.STATE] === State.SENT) this.forward(now, index);
+    }
+  }
+
+  tick(now: number): void {
+    for (let index = 0; index < MeteringLimit.PENDING; index++) {
+      const at = index * Entry.LENGTH;
+      const state = this.bytes[at + Entry.STATE];
+      if (state === State.FREE) continue;
+      if (now >= this.deadlines[index]!) {
+        this.counts.unanswered++;
+        this.bytes[at + Entry.STATE] = State.FREE;
+      } else if (state === State.WAITING) {
+        this.forward(now, index);
+      } else if (state === State.STORED) {
+        this.answer(now, index);
+      }
+    }
+  }
+
+  dueAt(now: number): number {
+    let due = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < MeteringLimit.PENDING; index++) {
+      const state = this.bytes[index * Entry.LENGTH + Entry.STATE];
+      if (state === State.FREE) continue;
+      const retries = state === State.WAITING || state === State.STORED;
+      due = Math.min(due, retries ? now + MeteringLimit.RETRY_MS : this.deadlines[index]!);
+    }
+    return due;
+  }
+
+  private withoutValue(now: number, message: ZclMessage): void {
+    // What it says is noted; a register that is not known, or without a time, is no reading.
+    this.counts.noValue++;
+    this.writer.status(now, message, ZclStatus.SUCCESS);
+  }
+
+  private take(now: number, message: ZclMessage): void {
+    const index = this.entryFor(message);
+    if (index === MeteringLimit.NONE) {
+      this.counts.full++;
+      return;
+    }
+    const at = index * Entry.LENGTH;
+    const known = this.bytes[at + Entry.STATE] !== State.FREE;
+    this.bytes[at + Entry.NODE] = message.node;
+    this.bytes[at + Entry.ENDPOINT] = message.endpoint;
+    this.bytes[at + Entry.SOURCE_ENDPOINT] = message.sourceEndpoint;
+    // A repetition is answered under its own number.
+    this.bytes[at + Entry.SEQUENCE] = message.sequence;
+    this.bytes[at + Entry.FROM_SERVER] = message.fromServer ? 1 : 0;
+    this.bytes[at + Entry.WANTS_NO_ANSWER] = message.noDefaultResponse ? 1 : 0;
+    this.deadlines[index] = now + MeteringLimit.STORE_WAIT_MS;
+    if (known) return;
+    this.values[index] = this.report.value;
+    this.demands[index] = this.report.demand;
+    this.bytes[at + Entry.HAS_DEMAND] = this.report.hasDemand ? 1 : 0;
+    writeU32(this.bytes, at + Entry.TIME, this.report.time);
+    this.bytes[at + Entry.STATE] = State.UNSCALED;
+    if (this.knowledge.isScaled(message.node)) this.forward(now, index);
+  }
+
+  /** The entry of the same reading, else a free one. */
+  private entryFor(message: ZclMessage): number {
+    let free: number = MeteringLimit.NONE;
+    for (let index = 0; index < MeteringLimit.PENDING; index++) {
+      const at = index * Entry.LENGTH;
+      if (this.bytes[at + Entry.STATE] === State.FREE) {
+        free = index;
+      } else if (
+        this.bytes[at + Entry.NODE] === message.node &&
+        readU32(this.bytes, at + Entry.TIME) === this.report.time &&
+        this.values[index] === this.report.value
+      ) {
+        return index;
+      }
+    }
+    return free;
+  }
+
+  private forward(now: number, index: number): void {
+    const at = index * Entry.LENGTH;
+    const node = this.bytes[at + Entry.NODE]!;
+    const kind = this.network.nodes.kind(node);
+    const value = scaled(this.knowledge, node, this.values[index]!);
+    if (!hasOurUnit(this.knowledge, node, kind) || Number.isNaN(value)) {
+      this.counts.wrongUnit++;
+      this.bytes[at + Entry.STATE] = State.FREE;
+      return;
+    }
+    const { message } = this;
+    const gas = kind === DeviceKind.GAS_METER;
+    this.lastReference = (this.lastReference + 1) % 0x1_0000_0000;
+    writeU32(this.bytes, at + Entry.REFERENCE, this.lastReference);
+    message.fill(0);
+    message[0] = Operation.READING;
+    message[Reading.COMMODITY] = gas ? Commodity.GAS : Commodity.ELECTRICITY;
+    writeU32(message, Reading.REFERENCE, this.lastReference);
+    this.network.nodes.copyEui64(node, message, Reading.EUI64);
+    writeU32(message, Reading.METER_TIME, readU32(this.bytes, at + Entry.TIME));
+    writeU48(message, Reading.VALUE, value);
+    writeI32(message, Reading.DEMAND, this.demandOf(index, node));
+    const { ports } = this.environment;
+    const port = gas ? ports.gas : ports.demand;
+    const sent = port.send(message, Reading.LENGTH);
+    this.bytes[at + Entry.STATE] = sent === Sent.OK ? State.SENT : State.WAITING;
+    // From `resend` the wait begins anew; a first forward comes right after the report.
+    this.deadlines[index] = Math.max(this.deadlines[index]!, now + MeteringLimit.RETRY_MS);
+  }
+
+  private demandOf(index: number, node: number): number {
+    if (this.bytes[index * Entry.LENGTH + Entry.HAS_DEMAND] === 0) return Reading.NO_DEMAND;
+    const demand = scaled(this.knowledge, node, this.demands[index]!);
+    return Number.isNaN(demand) || Math.abs(demand) > 0x7fff_ffff ? Reading.NO_DEMAND : demand;
+  }
+
+  private answer(now: number, index: number): void {
+    const at = index * Entry.LENGTH;
+    const { bytes } = this;
+    if (bytes[at + Entry.WANTS_NO_ANSWER] === 1) {
+      bytes[at + Entry.STATE] = State.FREE;
+      return;
+    }
+    const taken = this.writer.defaultResponse(
+      now,
+      bytes[at + Entry.NODE]!,
+      bytes[at + Entry.SOURCE_ENDPOINT]!,
+      bytes[at + Entry.ENDPOINT]!,
+      Cluster.METERING,
+      Profile.SMART_ENERGY,
+      bytes[at + Entry.FROM_SERVER] === 0,
+      bytes[at + Entry.SEQUENCE]!,
+      ZclCommand.REPORT,
+      ZclStatus.SUCCESS,
+    );
+    if (!taken) return;
+    this.counts.answered++;
+    bytes[at + Entry.STATE] = State.FREE;
+  }
+}
