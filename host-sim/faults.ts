@@ -12,7 +12,7 @@ import type { World } from "./world";
 /** Anything that can lose its supply. */
 export interface Powered {
   powerOn(): void;
-  cutPower(): void;
+  powerOff(): void;
 }
 
 const FAULT_KINDS = {
@@ -105,7 +105,7 @@ export class Faults {
 
   private cutPower(target: string, forSeconds: number): void {
     const powered: Powered = target === "hub" ? this.hub : this.poweredOf(target);
-    powered.cutPower();
+    powered.powerOff();
     this.later(forSeconds, () => powered.powerOn());
   }
 

@@ -87,6 +87,11 @@ export class World {
     this.stopped ??= error;
   }
 
+  /** The error that ended the run. */
+  get error(): Error | undefined {
+    return this.stopped;
+  }
+
   private remove(event: Event): void {
     const heap = this.heap;
     const last = heap.pop()!;

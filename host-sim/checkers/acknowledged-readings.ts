@@ -4,10 +4,10 @@ import type { ReadingLedger } from "../house/reading-ledger";
 import type { World } from "../world";
 import { find } from "./finding";
 
-const NAME = "acknowledged readings";
 const EVERY_US = 3_600_000_000;
 
 export class AcknowledgedReadings {
+  readonly name = "acknowledged readings";
   constructor(
     private readonly world: World,
     private readonly ledger: ReadingLedger,
@@ -20,7 +20,7 @@ export class AcknowledgedReadings {
     const lost = this.ledger.lostReadings();
     if (lost.length === 0) return;
     const shown = lost.slice(0, 3).join("; ");
-    find(this.world, NAME, `${lost.length} acknowledged readings were lost: ${shown}`);
+    find(this.world, this.name, `${lost.length} acknowledged readings were lost: ${shown}`);
   }
 
   private schedule(): void {

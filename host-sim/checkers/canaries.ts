@@ -20,13 +20,6 @@ export class CanaryIndex<T extends Canary> {
     else list.push(canary);
   }
 
-  remove(canary: T): void {
-    const start = canary.bytes[0]! * 256 + canary.bytes[1]!;
-    const rest = (this.byStart.get(start) ?? []).filter((one) => one !== canary);
-    this.byStart.set(start, rest);
-    if (rest.length === 0) this.begins[start] = 0;
-  }
-
   /** Every canary in `bytes[from .. from + length)`; nothing is allocated while there is none. */
   search(bytes: Uint8Array, from: number, length: number, found: (canary: T) => void): void {
     const end = from + length - 1;

@@ -7,11 +7,10 @@ import type { Air, Station, Transmission } from "../air/air";
 import { FrameType, frameType, headerOctets, sourceAt, sourceIsExtended } from "../air/frame";
 import { find } from "./finding";
 
-const NAME = "encrypted air";
+const NWK_HEADER = 8;
 
+/** Bits of the second byte of the frame control. */
 const enum Nwk {
-  HEADER = 8,
-  /** In the second byte of the frame control. */
   MULTICAST = 0x01,
   SECURITY = 0x02,
   SOURCE_ROUTE = 0x04,
@@ -36,6 +35,7 @@ const ASSOCIATION_RESPONSE = 2;
 const BROADCAST = 0xffff;
 
 export class EncryptedAir {
+  readonly name = "encrypted air";
   /** Short addresses that have sent a frame under the network key. */
   private readonly networked = new Set<number>();
   frames = 0;
@@ -54,7 +54,7 @@ export class EncryptedAir {
     if (type === FrameType.COMMAND && sender === this.hub) this.command(bytes, length);
     if (type !== FrameType.DATA) return;
     const start = headerOctets(bytes);
-    if (length < start + Nwk.HEADER) return;
+    if (length < start + NWK_HEADER) return;
     this.frames++;
     const from = sourceIsExtended(bytes) ? -1 : u16(bytes, sourceAt(bytes));
     const to = ((bytes[1]! >> 2) & 3) === 2 ? u16(bytes, 5) : -1;
@@ -79,7 +79,7 @@ export class EncryptedAir {
     // A node that lost its network may ask in clear; the answer must not follow in clear.
     if (plea && sender !== this.hub) return;
     if (type === NwkType.DATA && isOpenKey(bytes, payload, length)) {
-      find(this.air.world, NAME, `${sender.name} sent a key that no key protects`);
+      find(this.air.world, this.name, `${sender.name} sent a key that no key protects`);
     }
     if (this.networked.has(to) || (sender !== this.hub && this.networked.has(from))) {
       const whose = this.networked.has(to) ? to : from;
@@ -93,7 +93,7 @@ export class EncryptedAir {
   }
 
   private say(sender: Station, what: string): void {
-    find(this.air.world, NAME, `${sender.name} sent a frame ${what}`);
+    find(this.air.world, this.name, `${sender.name} sent a frame ${what}`);
   }
 
   /** An association that is granted begins a new life of that address. */
@@ -107,7 +107,7 @@ export class EncryptedAir {
 
 function nwkHeader(bytes: Uint8Array, start: number): number {
   const control = bytes[start + 1]!;
-  let octets: number = Nwk.HEADER;
+  let octets = NWK_HEADER;
   if ((control & Nwk.DESTINATION_EUI64) !== 0) octets += 8;
   if ((control & Nwk.SOURCE_EUI64) !== 0) octets += 8;
   if ((control & Nwk.MULTICAST) !== 0) octets += 1;

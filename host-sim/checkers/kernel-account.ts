@@ -6,7 +6,6 @@ import type { Hub } from "../hub/hub";
 import type { World } from "../world";
 import { find } from "./finding";
 
-const NAME = "kernel account";
 const EVERY_US = 600_000_000;
 const KINDS = ["no fault", "an exception", "its memory was full", "its CPU allowance was used up"];
 
@@ -17,6 +16,7 @@ interface Seen {
 }
 
 export class KernelAccount {
+  readonly name = "kernel account";
   private readonly seen = new Map<number, Seen>();
 
   /** @param expected names of partitions that a fault will end; an entry is taken out by its fault */
@@ -50,7 +50,7 @@ export class KernelAccount {
       for (const key of ["received", "refused", "restarts"] as const) {
         if (counters[key] === seen[key]) continue;
         const what = `${name} has ${key} ${counters[key]}, and ${seen[key]} were seen`;
-        find(this.world, NAME, what);
+        find(this.world, this.name, what);
       }
     }
   }
@@ -59,14 +59,14 @@ export class KernelAccount {
     const seen = this.seen.get(from);
     if (seen !== undefined) seen.refused++;
     const what = `${nameOf(from)} sent operation ${operation} to ${nameOf(to)}`;
-    find(this.world, NAME, `${what}, which the table does not allow`);
+    find(this.world, this.name, `${what}, which the table does not allow`);
   }
 
   private faulted(party: number, kind: number, what: string): void {
     const name = nameOf(party);
     const at = this.expected.indexOf(name);
     if (at >= 0) this.expected.splice(at, 1);
-    else find(this.world, NAME, `${name} failed, ${KINDS[kind] ?? kind}: ${what}`);
+    else find(this.world, this.name, `${name} failed, ${KINDS[kind] ?? kind}: ${what}`);
   }
 
   private clear(): void {

@@ -12,8 +12,6 @@ import type { World } from "../world";
 import { type Canary, CanaryIndex } from "./canaries";
 import { find } from "./finding";
 
-const NAME = "separation";
-
 /** Where a secret may be seen. Whatever is left out is forbidden. */
 export interface Permission {
   /** Partitions that may tell each other; both ends must be in it. */
@@ -28,11 +26,10 @@ export interface Secret extends Canary, Permission {}
 const READING_MARK = "urn:dev:mac:";
 /** Messages of a provider are recognised by a piece from their middle. */
 const PIECE_LENGTH = 16;
-const MESSAGES_MAX = 64;
 
 export class Separation {
+  readonly name = "separation";
   private readonly index = new CanaryIndex<Secret>();
-  private readonly messages: Secret[] = [];
   private networkKey = "";
   /** The key of the network as `access` gave it to `han`; for the key log. */
   networkKeyBytes: Uint8Array | undefined;
@@ -56,6 +53,24 @@ export class Separation {
     this.index.add(secret);
   }
 
+  /** An OSCORE secret may lie in the flash region of its own session, and nowhere else. */
+  addContexts(contexts: readonly { readonly name: string; readonly masterSecret: Uint8Array }[]) {
+    for (const { name, masterSecret } of contexts) {
+      const region = name === "management" ? name : `${name}-session`;
+      this.add({ name: `the ${name} secret`, bytes: masterSecret, regions: [region] });
+    }
+  }
+
+  /** An install code travels from `manage` to `access`; the link key never leaves `access`. */
+  addDevice(kind: string, installCode: Uint8Array, linkKey: Uint8Array): void {
+    this.add({
+      name: `the install code of the ${kind}`,
+      bytes: installCode.slice(0, installCode.length - 2),
+      parties: [Party.MANAGE, Party.FIREWALL, Party.ACCESS],
+    });
+    this.add({ name: `the link key of the ${kind}`, bytes: linkKey, regions: ["credentials"] });
+  }
+
   /** A message of a provider, down or up: no other provider's partition may see it. */
   addMessage(provider: "supplier" | "operator", bytes: Uint8Array): void {
     if (bytes.length < 2 * PIECE_LENGTH) return;
@@ -68,8 +83,6 @@ export class Separation {
       regions: ["mailbox", `${provider}-outbox`, `${provider}-session`],
     };
     this.add(secret);
-    this.messages.push(secret);
-    if (this.messages.length > MESSAGES_MAX) this.index.remove(this.messages.shift()!);
   }
 
   private message(from: number, to: number, bytes: Uint8Array, length: number): void {
@@ -80,7 +93,7 @@ export class Separation {
       const parties = secret.parties ?? [];
       if (parties.includes(from) && parties.includes(to)) return;
       const [sender, receiver] = [partyName(from), partyName(to)];
-      find(this.world, NAME, `${secret.name} in a message from ${sender} to ${receiver}`);
+      find(this.world, this.name, `${secret.name} in a message from ${sender} to ${receiver}`);
     });
   }
 
@@ -89,13 +102,13 @@ export class Separation {
       const { name, owner } = SYSTEM.regions.find(({ id }) => id === region)!;
       if (secret.regions?.includes(name)) return;
       if (secret.name === "a reading in clear" && name.endsWith("-outbox")) return;
-      find(this.world, NAME, `${owner} wrote ${secret.name} into the flash region ${name}`);
+      find(this.world, this.name, `${owner} wrote ${secret.name} into the flash region ${name}`);
     });
   }
 
   private seen(where: string, bytes: Uint8Array, length: number): void {
     this.index.search(bytes, 0, length, (secret) =>
-      find(this.world, NAME, `${secret.name} ${where}`),
+      find(this.world, this.name, `${secret.name} ${where}`),
     );
   }
 

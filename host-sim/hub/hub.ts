@@ -4,7 +4,7 @@
 import { Party } from "../../firmware/ipc/party";
 import type { Board, Constructors } from "../../firmware/kernel/board";
 import { Kernel } from "../../firmware/kernel/kernel";
-import { SYSTEM } from "../../firmware/system";
+import { type PartitionName, SYSTEM } from "../../firmware/system";
 import type { CryptoProvider } from "../../hal/crypto";
 import { FlashOperation } from "../../hal/flash";
 import type { Air, Place } from "../air/air";
@@ -34,6 +34,16 @@ export interface HubOptions {
   readonly driftPpm?: number;
 }
 
+/** What the kernel counted for one partition. */
+export interface PartitionFigures {
+  readonly received: number;
+  readonly sent: number;
+  readonly refused: number;
+  readonly restarts: number;
+}
+
+const NO_FIGURES: PartitionFigures = { received: 0, sent: 0, refused: 0, restarts: 0 };
+
 /** A kernel turn that left work behind goes on after so long, so that a flood shows as delay. */
 const BUSY_TURN_US = 1000;
 
@@ -52,6 +62,7 @@ export class Hub {
   private bootedAtUs = 0;
   private mains = true;
   private turn: Event | undefined;
+  private readonly past = new Map<string, PartitionFigures>();
   private readonly one = new Uint8Array(1);
 
   constructor(
@@ -106,8 +117,9 @@ export class Hub {
   }
 
   /** Takes its power away at once, in the middle of whatever flash operation is under way. */
-  cutPower(): void {
+  powerOff(): void {
     if (this.kernel === undefined) return;
+    for (const { name } of SYSTEM.partitions) this.past.set(name, this.figures(name));
     this.kernel = undefined;
     this.world.cancel(this.turn);
     this.turn = undefined;
@@ -123,6 +135,18 @@ export class Hub {
     this.mains = present;
     this.one[0] = present ? 1 : 0;
     this.input(Party.POWER, this.one, 1);
+  }
+
+  /** A partition's figures over all lives of the board. */
+  figures(name: PartitionName): PartitionFigures {
+    const { received, sent, refused, restarts } = this.kernel?.countersOf(name) ?? NO_FIGURES;
+    const past = this.past.get(name) ?? NO_FIGURES;
+    return {
+      received: past.received + received,
+      sent: past.sent + sent,
+      refused: past.refused + refused,
+      restarts: past.restarts + restarts,
+    };
   }
 
   private port(wan: Wan, address: Uint8Array, party: Party): DatagramPort {

@@ -1,0 +1,118 @@
+// The report of a run: what `--report` writes. Everything in it was observed from outside the hub.
+
+import { SYSTEM } from "../firmware/system";
+import { Display } from "./devices/display";
+import { GasMeter } from "./devices/gas-meter";
+import { RefusalReason } from "./devices/zigbee/joiner";
+import type { House } from "./house/house";
+import type { HouseDevice } from "./house/make-device";
+import type { ReadingCounts } from "./house/reading-ledger";
+
+export interface HouseReport {
+  readonly seed: number;
+  readonly simulatedSeconds: number;
+  readonly wallSeconds: number;
+  /** SHA-256 over everything that happened, hexadecimal. */
+  readonly trace: string;
+  readonly han: {
+    /** Null before the network is formed. */
+    readonly channel: number | null;
+    readonly panId: number | null;
+    readonly nodes: readonly {
+      readonly eui64: string;
+      readonly kind: string;
+      /** "networked", "joining", "refused" or "off". */
+      readonly state: string;
+      /** Seconds since the start at which the head-end learnt of it; null: not yet. */
+      readonly joinedAt: number | null;
+    }[];
+    readonly refused: readonly { readonly eui64: string; readonly reason: string }[];
+  };
+  readonly gasMirror: {
+    readonly syncs: number;
+    /** Since the last synchronisation; null: there was none. */
+    readonly ageSeconds: number | null;
+    readonly readsAnswered: number;
+    readonly meterWakesCausedByReads: number;
+  };
+  readonly readings: ReadingCounts;
+  readonly exchanges: { readonly sent: number; readonly exact: number };
+  readonly firewall: { readonly passed: number; readonly refused: number };
+  readonly partitions: readonly {
+    readonly name: string;
+    readonly received: number;
+    readonly sent: number;
+    readonly refused: number;
+    readonly restarts: number;
+  }[];
+  readonly checks: readonly { readonly name: string; readonly finding: string | null }[];
+}
+
+export function reportOf(house: House, wallSeconds: number): HouseReport {
+  const { world, han, headEnd, hub } = house;
+  return {
+    seed: world.seed,
+    simulatedSeconds: world.now / 1e6,
+    wallSeconds,
+    trace: world.trace.digest(),
+    han: {
+      channel: han.channel ?? null,
+      panId: han.panId ?? null,
+      nodes: house.devices.map(({ config, device }) => ({
+        eui64: config.eui64,
+        kind: config.kind,
+        state: stateOf({ config, device }),
+        joinedAt: device.joinedAtUs === undefined ? null : device.joinedAtUs / 1e6,
+      })),
+      refused: refusedOf(house),
+    },
+    gasMirror: gasMirrorOf(house),
+    readings: house.ledger.counts(),
+    exchanges: {
+      sent: headEnd?.exchanges?.sent ?? 0,
+      exact: headEnd?.exchanges?.exact ?? 0,
+    },
+    firewall: { passed: house.firewall.passed, refused: house.firewall.refused },
+    partitions: SYSTEM.partitions.map(({ name }) => ({ name, ...hub.figures(name) })),
+    checks: house.checks(),
+  };
+}
+
+/** In the device's own view. */
+export function stateOf({ device }: HouseDevice): string {
+  if (!device.isOn) return "off";
+  if (device.node.isJoined) return "networked";
+  return device.lastRefusal === RefusalReason.DENIED ? "refused" : "joining";
+}
+
+/** What the head-end was told; without one here, what the devices saw. */
+function refusedOf({ headEnd, devices }: House): { eui64: string; reason: string }[] {
+  const refused = (headEnd?.refused ?? []).map(({ eui64, reason }) => ({ eui64, reason }));
+  for (const { config, device } of devices) {
+    const told = refused.some(({ eui64 }) => eui64 === config.eui64);
+    if (told || device.lastRefusal !== RefusalReason.DENIED || device.node.isJoined) continue;
+    refused.push({ eui64: config.eui64, reason: "denied" });
+  }
+  return refused;
+}
+
+function gasMirrorOf({ world, devices, han, truth }: House): HouseReport["gasMirror"] {
+  let [syncs, readsAnswered, meterWakesCausedByReads] = [0, 0, 0];
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const { device } of devices) {
+    if (device instanceof Display) readsAnswered += device.answered;
+    if (!(device instanceof GasMeter)) continue;
+    syncs += device.syncs;
+    // It has its own reasons to wake; whatever else the air shows, somebody else caused.
+    meterWakesCausedByReads += Math.max(0, han.burstsOf(device.radio) - device.wakeCount);
+    for (let i = truth.readings.length - 1; i >= 0; i--) {
+      const reading = truth.readings[i]!;
+      if (reading.eui64 !== device.eui64 || !reading.acknowledged) continue;
+      newest = Math.max(newest, reading.time);
+      break;
+    }
+  }
+  const age = world.utcMs / 1000 - newest;
+  const ageSeconds = Number.isFinite(age) ? Math.max(0, Math.round(age)) : null;
+  return { syncs, ageSeconds, readsAnswered, meterWakesCausedByReads };
+}
