@@ -115,6 +115,24 @@ export class Aps {
     }
   }
 
+  /** An APS command without security of its own, inside network security. */
+  sendCommand(destination: number, payload: Buffer): void {
+    this.counter = (this.counter + 1) & 0xff;
+    this.transmit(destination, {
+      type: ApsType.COMMAND,
+      delivery: ApsDelivery.UNICAST,
+      ackFormat: false,
+      ackRequest: false,
+      destinationEndpoint: 0,
+      cluster: 0,
+      profile: 0,
+      sourceEndpoint: 0,
+      counter: this.counter,
+      block: undefined,
+      payload,
+    });
+  }
+
   receive(source: number, sender: bigint | undefined, octets: Buffer, secured: boolean): void {
     const frame = decodeAps(octets);
     if (frame.type === ApsType.COMMAND) {

@@ -12,8 +12,8 @@ import { MacCapability, type MacFrame } from "./mac-frame";
 import { NodeMemory } from "./memory";
 import { Nwk } from "./nwk";
 import { NwkCommand, type ReceivedNwk } from "./nwk-frame";
-import { MalformedFrame, type OctetReader } from "./octets";
-import { KeyIdentifier, keyTransportKey, linkKeyOf } from "./security";
+import { MalformedFrame, type OctetReader, OctetWriter } from "./octets";
+import { KeyIdentifier, keyedHash, keyTransportKey, linkKeyOf } from "./security";
 import { type Endpoint, Zcl } from "./zcl";
 import { Zdo } from "./zdo";
 import { type BindRequest, type SimpleDescriptor, ZDO_PROFILE, ZdoStatus } from "./zdo-frame";
@@ -28,6 +28,8 @@ export interface NodeOptions {
   readonly endpoints: readonly Endpoint[];
   /** End device time-out asked for. @source table 3-44: 8 is 256 minutes */
   readonly timeout: number;
+  /** Asks the trust centre to confirm the link key after joining; Smart Energy does without. */
+  readonly verifiesKey?: boolean;
 }
 
 /** What the device on top of it hears of. */
@@ -37,6 +39,8 @@ export interface NodeUser {
   refused(reason: RefusalReason): void;
 }
 
+/** The announcement goes first. */
+const VERIFY_AFTER_US = 1_000_000;
 /** A mains device shows its parent that it is there, three times in its time-out of 256 min. */
 const KEEP_ALIVE_US = 80 * 60_000_000;
 
@@ -53,7 +57,9 @@ export class Node {
   readonly descriptors: readonly SimpleDescriptor[];
   /** Keys that came and were not ours to open. */
   refusedKeys = 0;
-  malformed = 0;
+  /** The trust centre confirmed that it has the same link key. */
+  isKeyVerified = false;
+  private readonly linkKey: Buffer;
   private readonly transportKey: Buffer;
   private keepAlive: Event | undefined;
   private pollTimer: Event | undefined;
@@ -70,7 +76,8 @@ export class Node {
     this.eui64 = options.eui64;
     this.capability = options.capability;
     this.descriptors = options.endpoints.map((endpoint) => endpoint.descriptor);
-    this.transportKey = keyTransportKey(linkKeyOf(options.installCode));
+    this.linkKey = linkKeyOf(options.installCode);
+    this.transportKey = keyTransportKey(this.linkKey);
     const chance = random.fork("zigbee");
     this.mac = new Mac(world, radio, options.eui64, chance, this);
     this.nwk = new Nwk(world, this.mac, this.memory, chance, this);
@@ -181,9 +188,13 @@ export class Node {
    */
   apsCommand(_source: number, sender: bigint | undefined, frame: ReceivedAps): void {
     const network = this.memory.network;
-    if (network === undefined || this.memory.networkKey !== undefined) return;
+    if (network === undefined) return;
     const secured = frame.secured;
     const from = secured?.sender ?? sender ?? network.parentEui64;
+    if (this.memory.networkKey !== undefined) {
+      this.confirmKey(frame, from);
+      return;
+    }
     const plain =
       secured?.key === KeyIdentifier.KEY_TRANSPORT
         ? openAps(frame, this.transportKey, from)
@@ -205,6 +216,7 @@ export class Node {
     this.zdo.announce();
     this.nwk.sendTimeoutRequest(this.options.timeout);
     this.keepParent();
+    if (this.options.verifiesKey) this.world.schedule(VERIFY_AFTER_US, () => this.verifyKey());
     this.user.joined(rejoined);
   }
 
@@ -231,6 +243,28 @@ export class Node {
       trustCentre: transported.source === 0n ? from : transported.source,
     });
     this.joiner.keyed();
+  }
+
+  /** @source clause 4.4.10.7: the hash of the link key over 0x03 */
+  private verifyKey(): void {
+    const network = this.memory.network;
+    if (network === undefined) return;
+    const payload = new OctetWriter(26)
+      .u8(ApsCommand.VERIFY_KEY)
+      .u8(KeyType.TRUST_CENTRE_LINK)
+      .u64(this.eui64)
+      .bytes(keyedHash(this.linkKey, Buffer.from([0x03])))
+      .done();
+    this.aps.sendCommand(network.parent, payload);
+  }
+
+  /** @source clause 4.4.10.8 */
+  private confirmKey(frame: ReceivedAps, from: bigint): void {
+    if (frame.secured?.key !== KeyIdentifier.DATA) return;
+    const plain = openAps(frame, this.linkKey, from);
+    if (plain?.[0] !== ApsCommand.CONFIRM_KEY) return;
+    const SUCCESS = 0;
+    this.isKeyVerified = plain[1] === SUCCESS && plain[2] === KeyType.TRUST_CENTRE_LINK;
   }
 
   private keepParent(): void {
