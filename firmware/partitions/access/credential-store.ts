@@ -1,0 +1,108 @@
+// What `access` keeps in its `credentials` region: the network key and one record for each device.
+
+import type { FlashRegion } from "../../../hal/flash";
+import { Journal } from "../../storage/journal";
+import { copyBytes } from "../../wire/little-endian";
+import { DeviceLimit, type DeviceLog, DeviceRecord } from "./device-log";
+
+const enum Key {
+  NETWORK = 1,
+  /** And the device's index. */
+  DEVICE = 0x100,
+}
+
+const enum NetworkRecord {
+  VERSION = 0,
+  SEQUENCE = 1,
+  KEY = 2,
+  LENGTH = 18,
+}
+
+const enum NetworkVersion {
+  CURRENT = 1,
+}
+
+const enum Token {
+  /** Those below are devices. */
+  NETWORK = 1000,
+}
+
+export interface CredentialOwner {
+  storeOpened(now: number): void;
+  networkKeyStored(now: number, ok: boolean): void;
+  deviceStored(now: number, device: number, ok: boolean): void;
+}
+
+export class CredentialStore {
+  readonly networkKey = new Uint8Array(16);
+  keySequence = 0;
+  hasNetworkKey = false;
+  private readonly journal: Journal;
+  private readonly value = new Uint8Array(DeviceRecord.LENGTH);
+
+  constructor(
+    region: FlashRegion,
+    private readonly log: DeviceLog,
+    private readonly owner: CredentialOwner,
+  ) {
+    this.journal = new Journal(region, this, DeviceLimit.MAX + 1, DeviceRecord.LENGTH);
+  }
+
+  open(now: number): void {
+    this.journal.open(now);
+  }
+
+  /** False: try again later. `networkKeyStored` follows. */
+  saveNetworkKey(): boolean {
+    this.value[NetworkRecord.VERSION] = NetworkVersion.CURRENT;
+    this.value[NetworkRecord.SEQUENCE] = this.keySequence;
+    copyBytes(this.networkKey, 0, this.value, NetworkRecord.KEY, 16);
+    const taken = this.journal.put(Key.NETWORK, this.value, 0, NetworkRecord.LENGTH, Token.NETWORK);
+    this.value.fill(0);
+    return taken;
+  }
+
+  /** False: too much waits already, nothing was taken. `deviceStored` follows. */
+  saveDevice(device: number): boolean {
+    this.log.copyRecord(device, this.value, 0);
+    const taken = this.journal.put(Key.DEVICE + device, this.value, 0, DeviceRecord.LENGTH, device);
+    this.value.fill(0);
+    return taken;
+  }
+
+  /** False: too much waits already. `deviceStored` follows. */
+  eraseDevice(device: number): boolean {
+    return this.journal.remove(Key.DEVICE + device, device);
+  }
+
+  flashDone(now: number, buffer: Uint8Array, length: number): void {
+    this.journal.flashDone(now, buffer, length);
+  }
+
+  tick(now: number): void {
+    this.journal.tick(now);
+  }
+
+  dueAt(): number {
+    return this.journal.dueAt();
+  }
+
+  restored(key: number, bytes: Uint8Array, start: number, length: number): void {
+    if (key === Key.NETWORK && length === NetworkRecord.LENGTH) {
+      this.keySequence = bytes[start + NetworkRecord.SEQUENCE]!;
+      copyBytes(bytes, start + NetworkRecord.KEY, this.networkKey, 0, 16);
+      this.hasNetworkKey = true;
+    } else if (key >= Key.DEVICE && key < Key.DEVICE + DeviceLimit.MAX) {
+      if (length === DeviceRecord.LENGTH) this.log.restore(key - Key.DEVICE, bytes, start);
+    }
+  }
+
+  opened(now: number): void {
+    this.owner.storeOpened(now);
+  }
+
+  stored(now: number, token: number, ok: boolean): void {
+    if (token === Token.NETWORK) this.owner.networkKeyStored(now, ok);
+    else this.owner.deviceStored(now, token, ok);
+  }
+}

@@ -1,0 +1,147 @@
+// Everything that `access` says: to `han`, to the firewall for `manage`, to the audit log.
+
+import { type AuditCode, AuditEvent } from "../../ipc/audit";
+import {
+  type DeviceEvent,
+  DeviceEventMessage,
+  type DeviceResult,
+  DeviceResultMessage,
+} from "../../ipc/device";
+import { JoinAnswer, JoinDecision, NetworkSet, PermitJoin } from "../../ipc/join";
+import { Message, Operation } from "../../ipc/operation";
+import type { PortsOf } from "../../system";
+import { copyBytes, writeU16, writeU32 } from "../../wire/little-endian";
+import type { DeviceLog } from "./device-log";
+import { Outbox, To } from "./outbox";
+
+export class News {
+  /** For the one answer that is longer than the rest: `accepted`. */
+  readonly frame = new Uint8Array(Message.MAX_LENGTH);
+  private readonly message = new Uint8Array(16);
+  private readonly eui64 = new Uint8Array(8);
+  private readonly outbox: Outbox;
+
+  constructor(
+    private readonly ports: PortsOf<"access">,
+    private readonly log: DeviceLog,
+  ) {
+    this.outbox = new Outbox([ports.han, ports.firewall, ports.audit]);
+  }
+
+  /** `NETWORK_SET`. Not kept when the channel is full: `han` asks again. */
+  networkKey(sequence: number, key: Uint8Array): void {
+    this.frame.fill(0, 0, NetworkSet.LENGTH);
+    this.frame[Message.OPERATION] = Operation.NETWORK_SET;
+    this.frame[NetworkSet.KEY_SEQUENCE] = sequence;
+    copyBytes(key, 0, this.frame, NetworkSet.KEY, 16);
+    this.ports.han.send(this.frame, NetworkSet.LENGTH);
+    this.frame.fill(0, 0, NetworkSet.LENGTH);
+  }
+
+  /** Where in `frame` the wrapped key of an accepted node goes. */
+  apsAt(): number {
+    return JoinAnswer.APS_FRAME;
+  }
+
+  /** `JOIN_ANSWER`, accepted, with the APS frame in `frame` up to `end`. `han` asks again. */
+  accepted(device: number, end: number): void {
+    this.frame[Message.OPERATION] = Operation.JOIN_ANSWER;
+    this.frame[JoinAnswer.DECISION] = JoinDecision.ACCEPTED;
+    this.frame[JoinAnswer.KIND] = this.log.kind(device);
+    this.frame[JoinAnswer.APS_LENGTH] = end - JoinAnswer.APS_FRAME;
+    this.log.copyEui64(device, this.frame, JoinAnswer.EUI64);
+    this.ports.han.send(this.frame, end);
+  }
+
+  /** `JOIN_ANSWER`, refused. */
+  refused(now: number, eui64: Uint8Array, start: number, decision: JoinDecision): void {
+    this.begin(Operation.JOIN_ANSWER);
+    this.message[JoinAnswer.DECISION] = decision;
+    copyBytes(eui64, start, this.message, JoinAnswer.EUI64, 8);
+    this.outbox.send(now, To.HAN, this.message, JoinAnswer.APS_FRAME);
+  }
+
+  /** A device was removed: `han` is to send it away. */
+  dismissed(now: number, device: number): void {
+    this.log.copyEui64(device, this.eui64, 0);
+    this.refused(now, this.eui64, 0, JoinDecision.NOT_REGISTERED);
+  }
+
+  /** `PERMIT_JOIN` for so many milliseconds. */
+  window(now: number, milliseconds: number): void {
+    this.begin(Operation.PERMIT_JOIN);
+    writeU16(this.message, PermitJoin.SECONDS, Math.ceil(milliseconds / 1000));
+    this.outbox.send(now, To.HAN, this.message, PermitJoin.LENGTH);
+  }
+
+  result(
+    now: number,
+    result: DeviceResult,
+    reference: number,
+    eui64: Uint8Array,
+    start: number,
+  ): void {
+    this.begin(Operation.DEVICE_RESULT);
+    this.message[DeviceResultMessage.RESULT] = result;
+    writeU16(this.message, DeviceResultMessage.REFERENCE, reference);
+    copyBytes(eui64, start, this.message, DeviceResultMessage.EUI64, 8);
+    this.outbox.send(now, To.FIREWALL, this.message, DeviceResultMessage.LENGTH);
+  }
+
+  deviceResult(now: number, result: DeviceResult, reference: number, device: number): void {
+    this.log.copyEui64(device, this.eui64, 0);
+    this.result(now, result, reference, this.eui64, 0);
+  }
+
+  event(
+    now: number,
+    event: DeviceEvent,
+    kind: number,
+    reason: number,
+    eui64: Uint8Array,
+    start: number,
+  ): void {
+    this.begin(Operation.DEVICE_EVENT);
+    this.message[DeviceEventMessage.EVENT] = event;
+    this.message[DeviceEventMessage.KIND] = kind;
+    this.message[DeviceEventMessage.REASON] = reason;
+    copyBytes(eui64, start, this.message, DeviceEventMessage.EUI64, 8);
+    this.outbox.send(now, To.FIREWALL, this.message, DeviceEventMessage.LENGTH);
+  }
+
+  deviceEvent(now: number, event: DeviceEvent, device: number): void {
+    this.log.copyEui64(device, this.eui64, 0);
+    this.event(now, event, this.log.kind(device), 0, this.eui64, 0);
+  }
+
+  audit(now: number, code: AuditCode, detail: number, eui64: Uint8Array, start: number): void {
+    this.begin(Operation.AUDIT_EVENT);
+    this.message[AuditEvent.CODE] = code;
+    writeU32(this.message, AuditEvent.DETAIL, detail);
+    copyBytes(eui64, start, this.message, AuditEvent.SUBJECT, 8);
+    this.outbox.send(now, To.AUDIT, this.message, AuditEvent.LENGTH);
+  }
+
+  auditDevice(now: number, code: AuditCode, device: number): void {
+    this.log.copyEui64(device, this.eui64, 0);
+    this.audit(now, code, this.log.kind(device), this.eui64, 0);
+  }
+
+  /** Its questions died with it. */
+  hanRestarted(): void {
+    this.outbox.forget(To.HAN);
+  }
+
+  tick(now: number): void {
+    this.outbox.tick(now);
+  }
+
+  dueAt(): number {
+    return this.outbox.dueAt();
+  }
+
+  private begin(operation: Operation): void {
+    this.message.fill(0);
+    this.message[Message.OPERATION] = operation;
+  }
+}

@@ -1,0 +1,50 @@
+// `access`: decides who may join the home's network. The wiring.
+
+import { Message, Operation } from "../../ipc/operation";
+import { Party } from "../../ipc/party";
+import type { Partition } from "../../kernel/partition";
+import type { Environment } from "../../system";
+import { Access } from "./access";
+
+export function createAccess(environment: Environment<"access">): Partition {
+  return new AccessPartition(environment);
+}
+
+class AccessPartition implements Partition {
+  private readonly access: Access;
+
+  constructor(environment: Environment<"access">) {
+    this.access = new Access(environment);
+  }
+
+  receive(now: number, from: number, buffer: Uint8Array, length: number): void {
+    if (from === Party.HAN) this.hanSaid(now, buffer, length);
+    else if (from === Party.FIREWALL) this.firewallSaid(now, buffer, length);
+    else if (from === Party.FLASH) this.access.store.flashDone(now, buffer, length);
+  }
+
+  tick(now: number): void {
+    this.access.tick(now);
+  }
+
+  dueAt(): number {
+    return this.access.dueAt();
+  }
+
+  peerRestarted(_now: number, peer: number): void {
+    if (peer === Party.HAN) this.access.hanRestarted();
+  }
+
+  private hanSaid(now: number, buffer: Uint8Array, length: number): void {
+    const operation = buffer[Message.OPERATION];
+    if (operation === Operation.NETWORK_ASK) this.access.networkAsked(now, buffer, length);
+    else if (operation === Operation.JOIN_ASK) this.access.joinAsked(now, buffer, length);
+    else if (operation === Operation.JOIN_STORED) this.access.joinStored(now, buffer, length);
+  }
+
+  private firewallSaid(now: number, buffer: Uint8Array, length: number): void {
+    const operation = buffer[Message.OPERATION];
+    if (operation === Operation.DEVICE_ADD) this.access.deviceAdd(now, buffer, length);
+    else if (operation === Operation.DEVICE_REMOVE) this.access.deviceRemove(now, buffer, length);
+  }
+}
