@@ -34,8 +34,8 @@ const enum Scan {
   LOUDEST = 127,
   /** A channel outside the preferred ones must be so much quieter, dB. */
   PREFERENCE_DB = 10,
-  /** Beacon requests, since one may be lost, and how long to listen after each. */
-  REQUESTS = 3,
+  /** Beacon requests, since some may be lost, and how long to listen after each. */
+  REQUESTS = 4,
   LISTEN_MS = 200,
   /** Neighbours remembered; more than that on one channel is beyond any street. */
   NEIGHBOURS = 24,
@@ -148,7 +148,7 @@ export class Formation {
     }
     this.channelIndex = this.quietest();
     this.state = State.ACTIVE;
-    this.radio.configure(now, this.channel(), Unset.PAN_ID, Unset.SHORT_ADDRESS);
+    this.radio.configure(now, this.channel(), Unset.ADDRESS, Unset.ADDRESS);
   }
 
   private quietest(): number {

@@ -10,7 +10,7 @@ import type { Environment } from "../../system";
 import { readU16 } from "../../wire/little-endian";
 import type { MacAssociation } from "../../wire/mac-command";
 import { NwkType, nwkExtendedSourceAt, nwkHeaderEnd, nwkSource, nwkType } from "../../wire/nwk";
-import { checkNwkCommand, NwkCommand, NwkCommandField, nwkCommand } from "../../wire/nwk-command";
+import { checkNwkCommand, NwkCommand, nwkCommand, RejoinRequest } from "../../wire/nwk-command";
 import { Parsed } from "../../wire/parsed";
 import { AccessLink } from "./access-link";
 import { Formation } from "./formation";

@@ -23,6 +23,9 @@ const enum Identity {
   EXTENDED_PAN = 4,
   EUI64 = 12,
   LENGTH = 20,
+}
+
+const enum IdentityVersion {
   CURRENT = 1,
 }
 
@@ -166,7 +169,7 @@ export class NetworkStore {
   }
 
   private restoreIdentity(bytes: Uint8Array, start: number, length: number): void {
-    if (length !== Identity.LENGTH || bytes[start] !== Identity.CURRENT) return;
+    if (length !== Identity.LENGTH || bytes[start] !== IdentityVersion.CURRENT) return;
     this.identity.isKnown = true;
     this.identity.channel = bytes[start + Identity.CHANNEL]!;
     this.identity.panId = readU16(bytes, start + Identity.PAN_ID);
@@ -215,7 +218,7 @@ export class NetworkStore {
       this.nodes.copyRecord(entry - Entry.NODE, this.value, 0);
       return NodeRecord.LENGTH;
     }
-    this.value[Identity.VERSION] = Identity.CURRENT;
+    this.value[Identity.VERSION] = IdentityVersion.CURRENT;
     this.value[Identity.CHANNEL] = this.identity.channel;
     writeU16(this.value, Identity.PAN_ID, this.identity.panId);
     copyBytes(this.identity.extendedPan, 0, this.value, Identity.EXTENDED_PAN, 8);

@@ -31,16 +31,16 @@ export const enum SetupStep {
 }
 
 export const enum Unset {
-  PAN_ID = 0xffff,
-  SHORT_ADDRESS = 0xffff,
+  /** PAN ID, or short address. */
+  ADDRESS = 0xffff,
   CHANNEL = 11,
 }
 
 /** What the co-processor is to be set to. */
 export class RadioSettings {
   channel: number = Unset.CHANNEL;
-  panId: number = Unset.PAN_ID;
-  short: number = Unset.SHORT_ADDRESS;
+  panId: number = Unset.ADDRESS;
+  short: number = Unset.ADDRESS;
   /** The address we use, radio order; the hardware's own until a stored network says otherwise. */
   readonly eui64 = new Uint8Array(8);
   hasEui64 = false;
