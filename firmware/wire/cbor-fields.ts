@@ -8,8 +8,8 @@ import { CborReader } from "./cbor-reader";
 const FIELDS_MAX = 4;
 
 /**
- * The fields of one such map. Further keys are refused: what we do not understand in a command we
- * do not half obey. It belongs to its user.
+ * The fields of one such map. It belongs to its user, who refuses further keys in a command: what
+ * we do not understand we do not half obey.
  */
 export class CborFields {
   private readonly majors = new Uint8Array(FIELDS_MAX);
@@ -41,6 +41,12 @@ export class CborFields {
 
   has(key: number): boolean {
     return this.values[key] !== Cbor.NULL || this.majors[key] !== Major.SIMPLE;
+  }
+
+  /** Whether every key is less than `count`. */
+  hasOnly(count: number): boolean {
+    for (let key = count; key < FIELDS_MAX; key++) if (this.has(key)) return false;
+    return true;
   }
 
   isUnsigned(key: number): boolean {

@@ -29,6 +29,8 @@ const enum ServedTime {
   ACKNOWLEDGE_MS = 700,
   /** No owner may take longer: a dead exchange must not keep its slot. */
   ANSWER_MS = 45_000,
+  /** The mirror has news each half-hour: an observation without any for a day is forgotten. */
+  OBSERVED_MS = 86_400_000,
   RETRY_MS = 50,
 }
 
@@ -140,7 +142,7 @@ export class ServedRequests {
     slot.isSeparate = type === CoapType.CON;
     if (slot.isSeparate) slot.await(now, this.line.entropy, this.line.scratch);
     slot.state = isMore ? ServedState.OBSERVED : ServedState.ANSWERED;
-    slot.waitUntil = Number.POSITIVE_INFINITY;
+    slot.waitUntil = isMore ? now + ServedTime.OBSERVED_MS : Number.POSITIVE_INFINITY;
     slot.usedAt = now;
   }
 
@@ -185,6 +187,10 @@ export class ServedRequests {
   private waited(now: number, slot: Served): void {
     if (slot.state === ServedState.CANCELLED) {
       this.tell(now, slot);
+      return;
+    }
+    if (slot.state === ServedState.OBSERVED) {
+      this.abandon(now, slot);
       return;
     }
     if (slot.isConfirmable && !slot.isAcknowledged) {

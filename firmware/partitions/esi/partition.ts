@@ -1,0 +1,250 @@
+// `esi`: the Energy Services Interface of one provider. It owns the provider's OSCORE session and
+// its outbox in flash; it turns readings into SenML, passes messages for devices, answers for the
+// gas mirror. Two instances share code and nothing else.
+
+import type { FlashRegion } from "../../../hal/flash";
+import { FlashDone } from "../../../hal/flash";
+import { Operation } from "../../ipc/operation";
+import { Party, Provider } from "../../ipc/party";
+import { StreamEnd, StreamResult } from "../../ipc/stream";
+import { check, type Partition, type Port, type Surroundings } from "../../kernel/partition";
+import type { InnerMessage } from "../../session/inner-message";
+import { Registration, type RegistrationUser } from "../../session/registration";
+import type { Resources } from "../../session/server";
+import { Session } from "../../session/session";
+import { Journal, type JournalOwner } from "../../storage/journal";
+import { Ring, type RingOwner } from "../../storage/ring";
+import type { Environment } from "../../system";
+import { CoapCode } from "../../wire/coap";
+import { readU16 } from "../../wire/little-endian";
+import { SessionRecord } from "../../wire/session-record";
+import { Commands } from "./commands";
+import { Mirror } from "./mirror";
+import { Outbox, type OutboxUser } from "./outbox";
+import { Sender } from "./sender";
+
+/** Context and reservation, with room for what a later version adds. */
+const KEYS_MAX = 4;
+
+interface EsiParts {
+  readonly surroundings: Surroundings;
+  readonly provider: Provider;
+  readonly wan: Port;
+  readonly firewall: Port;
+  readonly audit: Port;
+  readonly session: FlashRegion;
+  readonly outbox: FlashRegion;
+}
+
+export function createEsiSupplier(environment: Environment<"esi-supplier">): Partition {
+  const { ports, regions } = environment;
+  return new Esi({
+    surroundings: environment,
+    provider: Provider.SUPPLIER,
+    wan: ports["wan-application"],
+    firewall: ports.firewall,
+    audit: ports.audit,
+    session: regions["supplier-session"],
+    outbox: regions["supplier-outbox"],
+  });
+}
+
+export function createEsiOperator(environment: Environment<"esi-operator">): Partition {
+  const { ports, regions } = environment;
+  return new Esi({
+    surroundings: environment,
+    provider: Provider.OPERATOR,
+    wan: ports["wan-application"],
+    firewall: ports.firewall,
+    audit: ports.audit,
+    session: regions["operator-session"],
+    outbox: regions["operator-outbox"],
+  });
+}
+
+export class Esi implements Partition, JournalOwner, Resources, RegistrationUser, OutboxUser {
+  readonly session: Session;
+  readonly outbox: Outbox;
+  readonly sender: Sender;
+  readonly commands: Commands;
+  private readonly mirror: Mirror;
+  private readonly journal: Journal;
+  private readonly ring: Ring;
+  private readonly eui64 = new Uint8Array(8);
+  /** The stores are opened by the first `tick`. */
+  private isStarted = false;
+
+  constructor(private readonly parts: EsiParts) {
+    const { surroundings, firewall } = parts;
+    const session = (): Session => this.session;
+    this.journal = new Journal(parts.session, this, KEYS_MAX, SessionRecord.LENGTH_MAX);
+    this.ring = new Ring(parts.outbox, this.ringOwner());
+    this.outbox = new Outbox(this.ring, firewall, this);
+    this.sender = new Sender(this.ring, session);
+    this.commands = new Commands(parts.provider, firewall, session);
+    this.mirror = new Mirror(firewall, session);
+    const registration = new Registration(session, this);
+    this.session = new Session({
+      surroundings,
+      wan: parts.wan,
+      audit: parts.audit,
+      journal: this.journal,
+      resources: this,
+      registration,
+      tasks: [registration, this.sender],
+    });
+  }
+
+  receive(now: number, from: number, buffer: Uint8Array, length: number): void {
+    switch (from as Party) {
+      case Party.WAN_APPLICATION:
+        this.session.receive(now, buffer, length);
+        return;
+      case Party.FIREWALL:
+        this.fromFirewall(now, buffer, length);
+        return;
+      case Party.FLASH:
+        if (buffer[FlashDone.REGION] === this.parts.outbox.region) {
+          this.ring.flashDone(now, buffer, length);
+        } else this.journal.flashDone(now, buffer, length);
+        return;
+      default:
+        check(false, "nobody else has a channel to here");
+    }
+  }
+
+  tick(now: number): void {
+    if (!this.isStarted) {
+      this.isStarted = true;
+      this.journal.open(now);
+      this.ring.open(now);
+    }
+    this.journal.tick(now);
+    this.ring.tick(now);
+    this.outbox.tick(now);
+    this.sender.tick(now);
+    this.commands.tick(now);
+    this.mirror.tick(now);
+    this.session.tick(now);
+  }
+
+  dueAt(): number {
+    if (!this.isStarted) return this.parts.surroundings.startedAt;
+    return Math.min(
+      this.journal.dueAt(),
+      this.ring.dueAt(),
+      this.outbox.dueAt(),
+      this.sender.retryDueAt(),
+      this.commands.dueAt(),
+      this.mirror.dueAt(),
+      this.session.dueAt(),
+    );
+  }
+
+  peerRestarted(now: number, peer: number): void {
+    if (peer === Party.WAN_APPLICATION) this.session.wanRestarted(now);
+    if (peer !== Party.FIREWALL) return;
+    this.outbox.firewallRestarted(now);
+    this.commands.firewallRestarted(now);
+    this.mirror.firewallRestarted(now);
+  }
+
+  // What the session hands on.
+
+  request(now: number, slot: number, request: InnerMessage, bytes: Uint8Array): void {
+    const { server } = this.session;
+    const isDevice =
+      request.segments === 3 &&
+      request.isSegment(bytes, 0, "devices") &&
+      request.eui64(bytes, 1, this.eui64);
+    if (isDevice && request.isSegment(bytes, 2, "messages")) {
+      if (request.code === CoapCode.POST) {
+        this.commands.request(now, slot, request, bytes, this.eui64);
+      } else server.refuseRequest(now, slot, CoapCode.METHOD_NOT_ALLOWED);
+    } else if (isDevice && request.isSegment(bytes, 2, "mirror")) {
+      if (request.code === CoapCode.GET) this.mirror.request(now, slot, request, this.eui64);
+      else server.refuseRequest(now, slot, CoapCode.METHOD_NOT_ALLOWED);
+    } else server.refuseRequest(now, slot, CoapCode.NOT_FOUND);
+  }
+
+  cancelled(_now: number, slot: number): void {
+    this.commands.cancelled(slot);
+    this.mirror.cancelled(slot);
+  }
+
+  /** The wall clock is the management session's to set. */
+  registered(): void {}
+
+  // What the journal tells: all its records are the session's.
+
+  restored(key: number, bytes: Uint8Array, start: number, length: number): void {
+    this.session.restored(key, bytes, start, length);
+  }
+
+  opened(now: number): void {
+    this.session.opened(now);
+  }
+
+  stored(now: number, token: number, ok: boolean): void {
+    this.session.stored(now, token, ok);
+  }
+
+  // What the outbox tells.
+
+  kept(now: number): void {
+    this.sender.wake(now);
+  }
+
+  readingKept(now: number, reading: Uint8Array): void {
+    this.mirror.reading(now, reading);
+  }
+
+  /** The ring has an owner of its own: its answers go to who writes and to who reads. */
+  private ringOwner(): RingOwner {
+    return {
+      opened: (now) => {
+        this.outbox.opened(now);
+        this.sender.wake(now);
+      },
+      stored: (now, token, ok) => this.outbox.stored(now, token, ok),
+      piece: (now, _token, ok, total, bytes, start, length) =>
+        this.sender.piece(now, ok, total, bytes, start, length),
+      consumed: (now, _token, ok) => this.sender.consumed(now, ok),
+    };
+  }
+
+  private fromFirewall(now: number, buffer: Uint8Array, length: number): void {
+    switch (buffer[0] as Operation) {
+      case Operation.READING:
+        this.outbox.reading(now, buffer);
+        return;
+      case Operation.MIRROR_VALUE:
+        this.mirror.value(now, buffer);
+        return;
+      case Operation.STREAM_OPEN:
+        this.outbox.streamOpen(now, buffer);
+        return;
+      case Operation.STREAM_SEGMENT:
+        this.outbox.streamSegment(now, buffer, length);
+        return;
+      case Operation.STREAM_CREDIT:
+        this.commands.credit(now, buffer);
+        return;
+      case Operation.STREAM_END:
+        this.streamEnd(now, buffer);
+        return;
+      default:
+        check(false, "the table lets no other operation through");
+    }
+  }
+
+  /** Of a stream down that is under way, of one that was kept before, or of one up. */
+  private streamEnd(now: number, end: Uint8Array): void {
+    const result = end[StreamEnd.RESULT]! as StreamResult;
+    const isFate = result > StreamResult.KEPT && result <= StreamResult.UNDELIVERABLE;
+    if (isFate) this.outbox.fate(now, end);
+    else if (!this.commands.end(now, end)) {
+      this.outbox.streamEnd(now, readU16(end, StreamEnd.STREAM));
+    }
+  }
+}

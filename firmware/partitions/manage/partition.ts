@@ -1,0 +1,160 @@
+// `manage`: the management agent. It owns the management session and the wall clock; it takes
+// devices and grants from the head-end and tells it what became of them.
+
+import { FlashDone } from "../../../hal/flash";
+import { AuditCode } from "../../ipc/audit";
+import { DeviceEventMessage } from "../../ipc/device";
+import { Operation } from "../../ipc/operation";
+import { Party } from "../../ipc/party";
+import { check, type Partition } from "../../kernel/partition";
+import { Registration } from "../../session/registration";
+import { Session } from "../../session/session";
+import { Journal, type JournalOwner } from "../../storage/journal";
+import type { Environment } from "../../system";
+import { SessionRecord } from "../../wire/session-record";
+import { AlertCode, Alerts } from "./alerts";
+import { ManagementResources } from "./resources";
+import { WallTime } from "./wall-time";
+
+/** Two records of the session, sixteen alerts, room for what a later version adds. */
+const KEYS_MAX = 24;
+
+export function createManage(environment: Environment<"manage">): Partition {
+  return new Manage(environment);
+}
+
+export class Manage implements Partition, JournalOwner {
+  readonly session: Session;
+  readonly alerts: Alerts;
+  readonly wallTime: WallTime;
+  /** Changes of the mains and of the tamper inputs that were noted. */
+  powerChanges = 0;
+  tamperChanges = 0;
+  mainsPresent: boolean;
+  private readonly resources: ManagementResources;
+  private readonly journal: Journal;
+  private isStarted = false;
+
+  constructor(private readonly environment: Environment<"manage">) {
+    const { devices, ports, regions, clock } = environment;
+    const session = (): Session => this.session;
+    this.journal = new Journal(regions.management, this, KEYS_MAX, SessionRecord.LENGTH_MAX);
+    this.alerts = new Alerts(this.journal, session);
+    this.resources = new ManagementResources(ports.firewall, ports.trust, session);
+    this.wallTime = new WallTime(devices["wall-clock"], clock, (now) =>
+      this.session.audit.write(now, AuditCode.CLOCK_SET, 0),
+    );
+    this.mainsPresent = devices.power.mainsPresent();
+    const registration = new Registration(session, this.wallTime);
+    this.session = new Session({
+      surroundings: environment,
+      wan: ports["wan-management"],
+      audit: ports.audit,
+      journal: this.journal,
+      resources: this.resources,
+      registration,
+      tasks: [registration, this.alerts],
+    });
+  }
+
+  receive(now: number, from: number, buffer: Uint8Array, length: number): void {
+    switch (from as Party) {
+      case Party.WAN_MANAGEMENT:
+        this.session.receive(now, buffer, length);
+        return;
+      case Party.FIREWALL:
+        this.fromFirewall(now, buffer);
+        return;
+      case Party.TRUST:
+        this.resources.grantResult(now, buffer);
+        return;
+      case Party.FLASH:
+        check(
+          buffer[FlashDone.REGION] === this.environment.regions.management.region,
+          "our region",
+        );
+        this.journal.flashDone(now, buffer, length);
+        return;
+      case Party.POWER:
+        this.powerChanges++;
+        this.mainsPresent = this.environment.devices.power.mainsPresent();
+        return;
+      case Party.TAMPER:
+        this.tamperChanges++;
+        return;
+      default:
+        check(false, "nobody else has a channel to here");
+    }
+  }
+
+  tick(now: number): void {
+    if (!this.isStarted) {
+      this.isStarted = true;
+      this.journal.open(now);
+    }
+    this.journal.tick(now);
+    this.resources.tick(now);
+    this.alerts.tick(now);
+    this.wallTime.tick(now);
+    this.session.tick(now);
+  }
+
+  dueAt(): number {
+    if (!this.isStarted) return this.environment.startedAt;
+    return Math.min(
+      this.journal.dueAt(),
+      this.resources.dueAt(),
+      this.alerts.retryDueAt(),
+      this.wallTime.dueAt(),
+      this.session.dueAt(),
+    );
+  }
+
+  peerRestarted(now: number, peer: number): void {
+    if (peer === Party.WAN_MANAGEMENT) this.session.wanRestarted(now);
+    else if (peer === Party.FIREWALL) this.resources.peerRestarted(now, false);
+    else if (peer === Party.TRUST) this.resources.peerRestarted(now, true);
+  }
+
+  // What the journal tells.
+
+  restored(key: number, bytes: Uint8Array, start: number, length: number): void {
+    if (!this.session.restored(key, bytes, start, length)) {
+      this.alerts.restored(key, bytes, start, length);
+    }
+  }
+
+  opened(now: number): void {
+    this.session.opened(now);
+  }
+
+  stored(now: number, token: number, ok: boolean): void {
+    if (!this.session.stored(now, token, ok)) this.alerts.stored(now, token, ok);
+  }
+
+  private fromFirewall(now: number, buffer: Uint8Array): void {
+    switch (buffer[0] as Operation) {
+      case Operation.DEVICE_RESULT:
+        this.resources.deviceResult(now, buffer);
+        return;
+      case Operation.DEVICE_EVENT:
+        this.deviceEvent(now, buffer);
+        return;
+      default:
+        check(false, "the table lets no other operation through");
+    }
+  }
+
+  private deviceEvent(now: number, event: Uint8Array): void {
+    const detail = event[DeviceEventMessage.EVENT]! * 256 + event[DeviceEventMessage.REASON]!;
+    const seconds = Math.floor(this.environment.clock.utcMs() / 1000);
+    this.alerts.raise(
+      now,
+      AlertCode.DEVICE_LOG_CHANGED,
+      detail,
+      seconds,
+      event,
+      DeviceEventMessage.EUI64,
+    );
+  }
+}

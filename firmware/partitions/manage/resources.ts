@@ -1,0 +1,239 @@
+// The management session's resources: the device log and the grants. Each request becomes one
+// operation of `access` (by way of the firewall) or `trust`, and waits for its result.
+
+import { Sent } from "../../../hal/sent";
+import {
+  DeviceAdd,
+  DeviceKind,
+  DeviceRemove,
+  DeviceResult,
+  DeviceResultMessage,
+} from "../../ipc/device";
+import { GrantResult, GrantResultMessage, GrantSet, Right } from "../../ipc/grant";
+import { Operation } from "../../ipc/operation";
+import { Provider } from "../../ipc/party";
+import type { Port } from "../../kernel/partition";
+import type { InnerMessage } from "../../session/inner-message";
+import { type Resources, ServerLimit } from "../../session/server";
+import type { Session } from "../../session/session";
+import { CborFields } from "../../wire/cbor-fields";
+import { CoapCode, ContentFormat } from "../../wire/coap";
+import { copyBytes, readU16, writeU16, writeU32 } from "../../wire/little-endian";
+
+const enum Limit {
+  /** Both answer after a write to flash, or after an erase at worst. */
+  ANSWER_MS = 15_000,
+  INSTALL_CODE_MAX = 18,
+  UNIX_SECONDS_MAX = 0xffffffff,
+}
+
+const enum Asked {
+  NOTHING = 0,
+  DEVICE = 1,
+  GRANT = 2,
+}
+
+/** One for each slot of the session's server. */
+class Waiting {
+  asked = Asked.NOTHING;
+  reference = 0;
+  isRemoval = false;
+  deadline = Number.POSITIVE_INFINITY;
+}
+
+export class ManagementResources implements Resources {
+  private readonly waiting: Waiting[] = [];
+  private readonly message = new Uint8Array(DeviceAdd.LENGTH);
+  private readonly eui64 = new Uint8Array(8);
+  private readonly fields = new CborFields();
+  private reference = 0;
+
+  constructor(
+    private readonly firewall: Port,
+    private readonly trust: Port,
+    private readonly session: () => Session,
+  ) {
+    for (let i = 0; i < ServerLimit.SLOTS; i++) this.waiting.push(new Waiting());
+  }
+
+  request(now: number, slot: number, request: InnerMessage, bytes: Uint8Array): void {
+    const code = this.start(now, slot, request, bytes);
+    if (code !== CoapCode.EMPTY) this.session().server.refuseRequest(now, slot, code);
+  }
+
+  cancelled(_now: number, slot: number): void {
+    this.clear(slot);
+  }
+
+  /** `DEVICE_RESULT`. */
+  deviceResult(now: number, message: Uint8Array): void {
+    const reference = readU16(message, DeviceResultMessage.REFERENCE);
+    const slot = this.find(Asked.DEVICE, reference);
+    if (slot < 0) return;
+    this.answer(now, slot, deviceCode(message[DeviceResultMessage.RESULT]! as DeviceResult));
+  }
+
+  /** `GRANT_RESULT`. */
+  grantResult(now: number, message: Uint8Array): void {
+    const slot = this.find(Asked.GRANT, readU16(message, GrantResultMessage.REFERENCE));
+    if (slot < 0) return;
+    this.answer(now, slot, grantCode(message[GrantResultMessage.RESULT]! as GrantResult));
+  }
+
+  /** The firewall or `trust` died: what it was asked may or may not have been done. */
+  peerRestarted(now: number, isTrust: boolean): void {
+    const lost = isTrust ? Asked.GRANT : Asked.DEVICE;
+    for (let slot = 0; slot < this.waiting.length; slot++) {
+      if (this.waiting[slot]!.asked === lost) {
+        this.answer(now, slot, CoapCode.SERVICE_UNAVAILABLE);
+      }
+    }
+  }
+
+  tick(now: number): void {
+    for (let slot = 0; slot < this.waiting.length; slot++) {
+      if (now >= this.waiting[slot]!.deadline) {
+        this.answer(now, slot, CoapCode.SERVICE_UNAVAILABLE);
+      }
+    }
+  }
+
+  dueAt(): number {
+    let due = Number.POSITIVE_INFINITY;
+    for (const one of this.waiting) due = Math.min(due, one.deadline);
+    return due;
+  }
+
+  /** EMPTY: it is under way. Otherwise the code of the refusal. */
+  private start(now: number, slot: number, request: InnerMessage, bytes: Uint8Array): CoapCode {
+    const { segments, code } = request;
+    const isDevice = segments === 2 && request.isSegment(bytes, 0, "devices");
+    const isGrant = segments === 3 && request.isSegment(bytes, 0, "grants");
+    if (!isDevice && !isGrant) return CoapCode.NOT_FOUND;
+    const provider = isGrant ? providerOf(request, bytes) : Provider.COUNT;
+    if (isGrant && provider === Provider.COUNT) return CoapCode.NOT_FOUND;
+    if (!request.eui64(bytes, segments - 1, this.eui64)) return CoapCode.NOT_FOUND;
+    if (code !== CoapCode.PUT && code !== CoapCode.DELETE) return CoapCode.METHOD_NOT_ALLOWED;
+    const isRemoval = code === CoapCode.DELETE;
+    if (!isRemoval) {
+      const format = request.contentFormat;
+      const isCbor = format === ContentFormat.NONE || format === ContentFormat.CBOR;
+      if (!isCbor) return CoapCode.UNSUPPORTED_CONTENT_FORMAT;
+      const isMap = this.fields.read(bytes, request.payload, request.payloadLength);
+      if (!isMap || !this.fields.hasOnly(2)) return CoapCode.BAD_REQUEST;
+    }
+    this.reference = (this.reference + 1) & 0xffff;
+    const refusal = isDevice ? this.device(isRemoval, bytes) : this.grant(isRemoval, provider);
+    if (refusal !== CoapCode.EMPTY) return refusal;
+    const waiting = this.waiting[slot]!;
+    waiting.asked = isDevice ? Asked.DEVICE : Asked.GRANT;
+    waiting.isRemoval = isRemoval;
+    waiting.reference = this.reference;
+    waiting.deadline = now + Limit.ANSWER_MS;
+    return CoapCode.EMPTY;
+  }
+
+  private device(isRemoval: boolean, bytes: Uint8Array): CoapCode {
+    const { message, fields } = this;
+    message.fill(0);
+    writeU16(message, DeviceAdd.REFERENCE, this.reference);
+    copyBytes(this.eui64, 0, message, DeviceAdd.EUI64, 8);
+    if (isRemoval) {
+      message[0] = Operation.DEVICE_REMOVE;
+      return this.pass(this.firewall, DeviceRemove.LENGTH);
+    }
+    const kind = fields.value(0);
+    const length = fields.value(1);
+    const isKind =
+      fields.isUnsigned(0) &&
+      kind > DeviceKind.UNKNOWN &&
+      kind <= DeviceKind.CONSUMER_ACCESS_DEVICE;
+    if (!isKind || !fields.isBytes(1) || length > Limit.INSTALL_CODE_MAX) {
+      return CoapCode.BAD_REQUEST;
+    }
+    message[0] = Operation.DEVICE_ADD;
+    message[DeviceAdd.KIND] = kind;
+    message[DeviceAdd.CODE_LENGTH] = length;
+    copyBytes(bytes, fields.start(1), message, DeviceAdd.CODE, length);
+    const code = this.pass(this.firewall, DeviceAdd.LENGTH);
+    // An install code is a secret of the device: no copy stays here.
+    message.fill(0);
+    return code;
+  }
+
+  private grant(isRemoval: boolean, provider: Provider): CoapCode {
+    const { message, fields } = this;
+    message.fill(0);
+    message[0] = Operation.GRANT_SET;
+    message[GrantSet.PROVIDER] = provider;
+    writeU16(message, GrantSet.REFERENCE, this.reference);
+    copyBytes(this.eui64, 0, message, GrantSet.EUI64, 8);
+    if (!isRemoval) {
+      const rights = fields.value(0);
+      const expires = fields.has(1) ? fields.value(1) : 0;
+      const isRights = fields.isUnsigned(0) && rights <= (Right.READ | Right.MESSAGE);
+      const isTime = !fields.has(1) || fields.isUnsigned(1);
+      if (!isRights || !isTime || expires > Limit.UNIX_SECONDS_MAX) return CoapCode.BAD_REQUEST;
+      message[GrantSet.RIGHTS] = rights;
+      writeU32(message, GrantSet.EXPIRES, expires);
+    }
+    return this.pass(this.trust, GrantSet.LENGTH);
+  }
+
+  private pass(port: Port, length: number): CoapCode {
+    const isSent = port.send(this.message, length) === Sent.OK;
+    return isSent ? CoapCode.EMPTY : CoapCode.SERVICE_UNAVAILABLE;
+  }
+
+  private find(asked: Asked, reference: number): number {
+    for (let slot = 0; slot < this.waiting.length; slot++) {
+      const waiting = this.waiting[slot]!;
+      if (waiting.asked === asked && waiting.reference === reference) return slot;
+    }
+    return -1;
+  }
+
+  /** @param code CHANGED for success */
+  private answer(now: number, slot: number, code: CoapCode): void {
+    const { isRemoval } = this.waiting[slot]!;
+    const { server } = this.session();
+    this.clear(slot);
+    if (code !== CoapCode.CHANGED) server.refuseRequest(now, slot, code);
+    else server.reply(now, slot, isRemoval ? CoapCode.DELETED : CoapCode.CHANGED);
+  }
+
+  private clear(slot: number): void {
+    this.waiting[slot]!.asked = Asked.NOTHING;
+    this.waiting[slot]!.deadline = Number.POSITIVE_INFINITY;
+  }
+}
+
+/** COUNT: no such provider. */
+function providerOf(request: InnerMessage, bytes: Uint8Array): Provider {
+  if (request.isSegment(bytes, 1, "supplier")) return Provider.SUPPLIER;
+  return request.isSegment(bytes, 1, "operator") ? Provider.OPERATOR : Provider.COUNT;
+}
+
+function deviceCode(result: DeviceResult): CoapCode {
+  switch (result) {
+    case DeviceResult.OK:
+      return CoapCode.CHANGED;
+    case DeviceResult.BAD_CODE:
+      return CoapCode.BAD_REQUEST;
+    case DeviceResult.UNKNOWN_DEVICE:
+      return CoapCode.NOT_FOUND;
+    default:
+      return CoapCode.SERVICE_UNAVAILABLE;
+  }
+}
+
+function grantCode(result: GrantResult): CoapCode {
+  switch (result) {
+    case GrantResult.OK:
+      return CoapCode.CHANGED;
+    case GrantResult.BAD_PROVIDER:
+      return CoapCode.BAD_REQUEST;
+    default:
+      return CoapCode.SERVICE_UNAVAILABLE;
+  }
+}

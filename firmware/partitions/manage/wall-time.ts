@@ -1,0 +1,48 @@
+// The wall clock, set from the head-end's answers to our registrations.
+
+import { TimeQuality, type UtcClock, type WallClock } from "../../../hal/clock";
+import type { RegistrationUser } from "../../session/registration";
+
+const enum Limit {
+  /** Two registrations missed: from then on the board's own clock carries the time. */
+  HOLDOVER_MS = 7_500_000,
+  /** An answer that took longer says too little about now, unless we know nothing better. */
+  EXCHANGE_MS = 10_000,
+  /** 2024-01-01: a head-end that says less does not know the time itself. */
+  EARLIEST_MS = 1_704_067_200_000,
+  /** 2106-02-07, where Unix seconds of 32 bits end. */
+  LATEST_MS = 4_294_967_295_000,
+}
+
+export class WallTime implements RegistrationUser {
+  /** How often it was set; the audit log has a line for each. */
+  settings = 0;
+  private holdoverAt = Number.POSITIVE_INFINITY;
+
+  constructor(
+    private readonly wallClock: WallClock,
+    private readonly clock: UtcClock,
+    private readonly audited: (now: number) => void,
+  ) {}
+
+  registered(now: number, utcMs: number, tookMs: number): void {
+    if (utcMs < Limit.EARLIEST_MS || utcMs > Limit.LATEST_MS) return;
+    const isKnown = this.clock.quality() !== TimeQuality.UNKNOWN;
+    if (isKnown && tookMs > Limit.EXCHANGE_MS) return;
+    // Half of the exchange was the answer's way, as far as anybody can tell.
+    this.wallClock.set(utcMs + Math.floor(tookMs / 2), TimeQuality.SYNCHRONISED);
+    this.settings++;
+    this.holdoverAt = now + Limit.HOLDOVER_MS;
+    this.audited(now);
+  }
+
+  tick(now: number): void {
+    if (now < this.holdoverAt) return;
+    this.holdoverAt = Number.POSITIVE_INFINITY;
+    this.wallClock.set(this.clock.utcMs(), TimeQuality.HOLDOVER);
+  }
+
+  dueAt(): number {
+    return this.holdoverAt;
+  }
+}
