@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { MeterTruth } from "../../../host-sim/devices/meter-truth";
+import { ReadingLedger } from "../../../host-sim/house/reading-ledger";
+
+const METER = 0x70b3d52b60000001n;
+const EUI64 = "70b3d52b60000001";
+const START = 1_767_225_600;
+
+function bench() {
+  const truth = new MeterTruth();
+  const ledger = new ReadingLedger(truth, ["supplier", "operator"]);
+  const measure = (second: number, acknowledged: boolean, missed = false) => {
+    const reading = truth.measured(METER, START + second, 1000 + second);
+    reading.acknowledged = acknowledged;
+    reading.missed = missed;
+  };
+  const arrive = (context: string, second: number, value = 1000 + second, delayS = 5): void => {
+    const time = START + second;
+    ledger.arrived({ context, eui64: EUI64, quantity: "electricity", value, time }, time + delayS);
+  };
+  return { truth, ledger, measure, arrive };
+}
+
+test("a reading is delivered when every provider has it, and late after a minute", () => {
+  const { ledger, measure, arrive } = bench();
+  measure(10, true);
+  measure(20, true);
+  arrive("supplier", 10);
+  expect(ledger.counts()).toMatchObject({ measured: 2, delivered: 0, pending: 2 });
+  arrive("operator", 10);
+  arrive("supplier", 20);
+  arrive("operator", 20, 1020, 61);
+  expect(ledger.counts()).toMatchObject({ measured: 2, delivered: 2, late: 1, pending: 0 });
+});
+
+test("a wrong value, another meter, a repetition deliver nothing", () => {
+  const { ledger, measure, arrive } = bench();
+  measure(10, true);
+  for (const context of ["supplier", "operator"]) arrive(context, 10, 999);
+  arrive("supplier", 10);
+  arrive("supplier", 10);
+  expect(ledger.counts()).toMatchObject({ delivered: 0, pending: 1 });
+});
+
+test("an acknowledged reading that much younger ones overtook is lost; a missed one is not", () => {
+  const { ledger, measure, arrive } = bench();
+  measure(10, true);
+  measure(20, false, true);
+  measure(300, true);
+  measure(400, true);
+  for (const context of ["supplier", "operator"]) arrive(context, 300);
+  expect(ledger.counts()).toMatchObject({ lost: 0, missed: 1, pending: 2 });
+  for (const context of ["supplier", "operator"]) arrive(context, 400);
+  expect(ledger.counts()).toMatchObject({ delivered: 2, lost: 1, missed: 1, pending: 0 });
+  expect(ledger.lostReadings()).toEqual([`${EUI64} at ${START + 10}: 1010`]);
+});
+
+test("a half-hour with a missed reading is recovered by its interval from the profile", () => {
+  const { truth, ledger, measure } = bench();
+  measure(10, false, true);
+  measure(1800, false, true);
+  measure(1810, false, true);
+  truth.halfHour(METER, START + 1800, 250);
+  const interval = { context: "supplier", eui64: EUI64, quantity: "electricity-interval" };
+  ledger.arrived({ ...interval, value: 249, time: START + 1800 }, START + 1900);
+  expect(ledger.counts()).toMatchObject({ missedHalfHours: 1, recoveredHalfHours: 0 });
+  ledger.arrived({ ...interval, value: 250, time: START + 1800 }, START + 1900);
+  expect(ledger.counts()).toMatchObject({ missedHalfHours: 1, recoveredHalfHours: 1 });
+  truth.halfHour(METER, START + 3600, 90);
+  expect(ledger.counts()).toMatchObject({ missed: 3, missedHalfHours: 2 });
+});
