@@ -1,0 +1,113 @@
+// Finds the end of the log after a start: the newest sector, its last record, the chain's hash.
+
+import { FlashDone, type FlashRegion } from "../../../hal/flash";
+import type { Sent } from "../../../hal/sent";
+import { type FlashJob, FlashRetry, Progress } from "../../storage/flash-job";
+import { copyBytes, readU32 } from "../../wire/little-endian";
+import {
+  isErased,
+  isVoid,
+  LogHash,
+  type LogHasher,
+  LogHeader,
+  LogRecord,
+  LogSector,
+} from "./record";
+
+// What one read brings: 256 bytes.
+const RECORDS_PER_READ = 4;
+
+/** Where the log ends. */
+export class LogEnd {
+  /** Index of the newest sector, -1: there is none. */
+  sector = -1;
+  sectorNumber = 0;
+  /** The first place in it that was never written; `LogSector.RECORDS`: begin another sector. */
+  tail: number = LogSector.RECORDS;
+  /** The record before `tail` was cut in the middle and is to be made void. */
+  torn = false;
+  nextRecord = 1;
+  /** Hash of the last record. */
+  readonly chain = new Uint8Array(LogHash.LENGTH);
+}
+
+export class LogOpening implements FlashJob {
+  private readingHeaders = true;
+  private index = 0;
+  private tries = 0;
+
+  constructor(
+    private readonly sectors: number,
+    private readonly hasher: LogHasher,
+    private readonly end: LogEnd,
+  ) {}
+
+  issue(region: FlashRegion): Sent {
+    if (this.readingHeaders) {
+      return region.read(this.index * LogSector.LENGTH, LogHeader.LENGTH);
+    }
+    const place = LogSector.HEADER_LENGTH + this.index * LogRecord.LENGTH;
+    const length = this.recordsToRead() * LogRecord.LENGTH;
+    return region.read(this.end.sector * LogSector.LENGTH + place, length);
+  }
+
+  done(ok: boolean, buffer: Uint8Array): Progress {
+    if (!ok && ++this.tries < FlashRetry.READS) return Progress.MORE;
+    this.tries = 0;
+    if (this.readingHeaders) return this.headerDone(ok, buffer);
+    // What cannot be read cannot be appended to: another sector goes on from the last hash known.
+    if (!ok) return this.abandon();
+    return this.recordsDone(buffer);
+  }
+
+  private headerDone(ok: boolean, buffer: Uint8Array): Progress {
+    const { end } = this;
+    if (ok && this.hasher.isHeader(buffer, FlashDone.DATA)) {
+      const number = readU32(buffer, FlashDone.DATA + LogHeader.NUMBER);
+      if (number > end.sectorNumber) {
+        end.sector = this.index;
+        end.sectorNumber = number;
+        end.nextRecord = readU32(buffer, FlashDone.DATA + LogHeader.FIRST_RECORD);
+        copyBytes(buffer, FlashDone.DATA + LogHeader.ANCHOR, end.chain, 0, LogHash.LENGTH);
+      }
+    }
+    if (++this.index < this.sectors) return Progress.MORE;
+    if (end.sector < 0) return Progress.DONE;
+    this.readingHeaders = false;
+    this.index = 0;
+    end.tail = 0;
+    return Progress.MORE;
+  }
+
+  private recordsDone(buffer: Uint8Array): Progress {
+    const count = this.recordsToRead();
+    for (let i = 0; i < count; i++, this.index++) {
+      const at = FlashDone.DATA + i * LogRecord.LENGTH;
+      if (isErased(buffer, at)) return Progress.DONE;
+      // Only the last write can have been cut: a line behind a torn one means other damage.
+      if (this.end.torn) return this.abandon();
+      this.take(buffer, at);
+      this.end.tail = this.index + 1;
+    }
+    return this.index < LogSector.RECORDS ? Progress.MORE : Progress.DONE;
+  }
+
+  private take(buffer: Uint8Array, at: number): void {
+    const { end } = this;
+    if (isVoid(buffer, at)) return;
+    if (this.hasher.follows(end.chain, buffer, at)) {
+      copyBytes(buffer, at + LogRecord.HASH, end.chain, 0, LogHash.LENGTH);
+      end.nextRecord = readU32(buffer, at + LogRecord.NUMBER) + 1;
+    } else end.torn = true;
+  }
+
+  private abandon(): Progress {
+    this.end.torn = false;
+    this.end.tail = LogSector.RECORDS;
+    return Progress.DONE;
+  }
+
+  private recordsToRead(): number {
+    return Math.min(RECORDS_PER_READ, LogSector.RECORDS - this.index);
+  }
+}

@@ -1,0 +1,83 @@
+// How much each source may write: so many lines at once, then one from time to time. What goes over
+// is counted, and the count becomes a line when the source may write again.
+
+import { Party } from "../../ipc/party";
+
+const enum Quota {
+  /** Partitions, by their numbers, and as many again for what the kernel says about each. */
+  PARTITIONS = 16,
+  SOURCES = 32,
+  /** One line in so many milliseconds: a source that floods for a day writes 1,440 of 2,016. */
+  LINE_MS = 60_000,
+}
+
+// A boot, or devices that join one after another, bring a few lines at once.
+const LINES_AT_ONCE = 16;
+
+const FULL_MS = LINES_AT_ONCE * Quota.LINE_MS;
+
+export class Quotas {
+  /** Credit in milliseconds. */
+  private readonly credit = new Float64Array(Quota.SOURCES).fill(FULL_MS);
+  private readonly filledAt = new Float64Array(Quota.SOURCES);
+  private readonly suppressed = new Float64Array(Quota.SOURCES);
+
+  /**
+   * The quota that counts for a line, -1: nobody who may write. The kernel's lines count for the
+   * partition that they are about, the first byte of their detail, so that one that asks for the
+   * forbidden all day does not hide another's fault.
+   */
+  quotaOf(source: number, detail: number): number {
+    if (source < Quota.PARTITIONS) return source;
+    return source === Party.KERNEL ? Quota.PARTITIONS + (detail % Quota.PARTITIONS) : -1;
+  }
+
+  sourceOf(quota: number): number {
+    return quota < Quota.PARTITIONS ? quota : Party.KERNEL;
+  }
+
+  /** For a quota of the kernel's: the partition that its lines are about. */
+  aboutOf(quota: number): number {
+    return quota % Quota.PARTITIONS;
+  }
+
+  /** Takes a line's worth of credit, false: there is none. */
+  take(now: number, quota: number): boolean {
+    const credit = this.credit[quota]! + now - this.filledAt[quota]!;
+    this.filledAt[quota] = now;
+    this.credit[quota] = Math.min(credit, FULL_MS);
+    if (this.credit[quota]! < Quota.LINE_MS) return false;
+    this.credit[quota]! -= Quota.LINE_MS;
+    return true;
+  }
+
+  suppress(quota: number): void {
+    this.suppressed[quota]!++;
+  }
+
+  /** A quota that has suppressed lines and may say so now; -1: none. */
+  findSuppressed(now: number): number {
+    for (let quota = 0; quota < Quota.SOURCES; quota++) {
+      if (this.suppressed[quota]! > 0 && this.take(now, quota)) return quota;
+    }
+    return -1;
+  }
+
+  /** How many lines were suppressed; from now on it counts anew. */
+  takeSuppressed(quota: number): number {
+    const count = this.suppressed[quota]!;
+    this.suppressed[quota] = 0;
+    return count;
+  }
+
+  /** When a suppressed source may say so, in monotonic milliseconds. */
+  dueAt(): number {
+    let due = Number.POSITIVE_INFINITY;
+    for (let quota = 0; quota < Quota.SOURCES; quota++) {
+      if (this.suppressed[quota] === 0) continue;
+      const missing = Math.max(0, Quota.LINE_MS - this.credit[quota]!);
+      due = Math.min(due, this.filledAt[quota]! + missing);
+    }
+    return due;
+  }
+}
