@@ -10,17 +10,11 @@ import type { Sent } from "../../hal/sent";
 import { readU16 } from "../wire/little-endian";
 import { type FlashJob, FlashRetry, Progress } from "./flash-job";
 import type { JournalIndex } from "./journal-index";
-import {
-  checkRecord,
-  JournalRecord,
-  Page,
-  RecordCheck,
-  recordLength,
-  Sector,
-  SectorHeader,
-} from "./journal-layout";
-import { JournalSectorStart } from "./journal-sector-start";
-import { type JournalSectors, SectorState } from "./journal-sectors";
+import { checkRecord, JournalRecord, RecordCheck, recordLength } from "./journal-layout";
+import type { JournalSectors } from "./journal-sectors";
+import { Page, Sector, SectorHeader } from "./sector-layout";
+import { SectorStart } from "./sector-start";
+import { SectorState } from "./sectors";
 
 const enum State {
   START = 0,
@@ -44,7 +38,7 @@ export class JournalCompaction implements FlashJob {
   private length = 0;
   private readonly record: Uint8Array;
   private readonly zeros = new Uint8Array(SectorHeader.LENGTH);
-  private readonly start: JournalSectorStart;
+  private readonly start: SectorStart;
 
   constructor(
     private readonly sectors: JournalSectors,
@@ -52,7 +46,7 @@ export class JournalCompaction implements FlashJob {
     valueMax: number,
   ) {
     this.record = new Uint8Array(recordLength(valueMax));
-    this.start = new JournalSectorStart(sectors);
+    this.start = new SectorStart(sectors);
   }
 
   /** False: there is nothing to compact, or nowhere to go. */

@@ -9,14 +9,13 @@ import type { JournalIndex } from "./journal-index";
 import {
   checkRecord,
   JournalRecord,
-  Page,
   RecordCheck,
   RecordKind,
   recordLength,
-  Sector,
-  SectorHeader,
 } from "./journal-layout";
-import { type JournalSectors, SectorState } from "./journal-sectors";
+import type { JournalSectors } from "./journal-sectors";
+import { Page, Sector, SectorHeader } from "./sector-layout";
+import { SectorState } from "./sectors";
 
 const enum State {
   HEADERS = 0,

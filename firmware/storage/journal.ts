@@ -9,19 +9,11 @@ import { copyBytes, readU16, readU32 } from "../wire/little-endian";
 import { type FlashJob, FlashRetry, FlashTurn, flashWorked, Progress } from "./flash-job";
 import { JournalCompaction } from "./journal-compaction";
 import { JournalIndex } from "./journal-index";
-import {
-  JournalRecord,
-  Page,
-  putRecord,
-  RecordKind,
-  recordLength,
-  Sector,
-  SectorHeader,
-  sealRecord,
-} from "./journal-layout";
+import { JournalRecord, putRecord, RecordKind, recordLength, sealRecord } from "./journal-layout";
 import { JournalOpening } from "./journal-opening";
-import { JournalSectorStart } from "./journal-sector-start";
 import { JournalSectors } from "./journal-sectors";
+import { Page, Sector, SectorHeader } from "./sector-layout";
+import { SectorStart } from "./sector-start";
 
 export interface JournalOwner {
   /** On open, once for each live record, in order of writing. `bytes` is valid until return. */
@@ -56,7 +48,7 @@ export class Journal implements FlashJob {
   private readonly index: JournalIndex;
   private readonly turn: FlashTurn;
   private readonly opening: JournalOpening;
-  private readonly starting: JournalSectorStart;
+  private readonly starting: SectorStart;
   private readonly compaction: JournalCompaction;
   private nextNumber = 1;
   /** Pending records, complete and sealed, in a circle of `slotLength` bytes each. */
@@ -92,7 +84,7 @@ export class Journal implements FlashJob {
       valueMax,
       (key, bytes, at, length) => this.owner.restored(key, bytes, at, length),
     );
-    this.starting = new JournalSectorStart(this.sectors);
+    this.starting = new SectorStart(this.sectors);
     this.compaction = new JournalCompaction(this.sectors, this.index, valueMax);
     this.slotLength = recordLength(valueMax);
     this.pending = new Uint8Array(Limit.PENDING * this.slotLength);

@@ -2,11 +2,12 @@
 // not at all, read in pieces from the read end, consumed in order. Full: it refuses new entries.
 
 import type { FlashRegion } from "../../hal/flash";
-
-export const enum RingLimit {
-  ENTRY_MAX = 4160,
-  PIECE_MAX = 256,
-}
+import { check } from "../kernel/partition";
+import { FlashTurn, flashWorked, Progress } from "./flash-job";
+import { RingOpening } from "./ring-opening";
+import { RingReader } from "./ring-reader";
+import { RingState } from "./ring-state";
+import { RingWriter } from "./ring-writer";
 
 export interface RingOwner {
   opened(now: number): void;
@@ -32,55 +33,145 @@ export interface RingOwner {
   consumed(now: number, token: number, ok: boolean): void;
 }
 
+const enum Job {
+  NONE = 0,
+  OPENING = 1,
+  WRITER = 2,
+  READER = 3,
+}
+
 /** Feed it every `Party.FLASH` message whose `FlashDone.REGION` is its region's. */
 export class Ring {
+  private readonly state: RingState;
+  private readonly turn: FlashTurn;
+  private readonly opening: RingOpening;
+  private readonly writer: RingWriter;
+  private readonly reader: RingReader;
+  /** Whose operation is under way, or was last. */
+  private job = Job.NONE;
+  private isOpen = false;
+
   constructor(
     readonly region: FlashRegion,
-    readonly owner: RingOwner,
-  ) {}
+    private readonly owner: RingOwner,
+  ) {
+    this.state = new RingState(region.length);
+    this.turn = new FlashTurn(region);
+    this.opening = new RingOpening(this.state);
+    this.writer = new RingWriter(this.state);
+    this.reader = new RingReader(this.state);
+  }
 
   /** Starts to read the region. Call it once. */
-  open(_now: number): void {}
+  open(now: number): void {
+    check(this.job === Job.NONE, "ring opened twice");
+    this.job = Job.OPENING;
+    this.turn.start(now, this.opening);
+  }
 
   /** Whole entries that are not consumed. */
   count(): number {
-    return 0;
+    return this.isOpen ? this.state.count : 0;
   }
 
-  /** Opens an entry of `length` bytes, 1 to 4,160. False: not open, no room, or one is open. */
-  begin(_length: number): boolean {
-    return false;
+  /**
+   * Opens an entry of `length` bytes, 1 to 4,160. False: not open, no room, or an entry is open.
+   * Room is promised for pieces of 64 bytes and more, the last one aside.
+   */
+  begin(length: number): boolean {
+    return this.isOpen && this.writer.begin(length);
   }
 
   /**
    * Copies the next piece, 1 to 256 bytes. The piece that completes the entry commits it.
    * False: the last piece is not stored yet.
    */
-  write(_bytes: Uint8Array, _start: number, _length: number, _token: number): boolean {
-    return false;
+  write(bytes: Uint8Array, start: number, length: number, token: number): boolean {
+    const taken = this.writer.write(bytes, start, length, token);
+    if (taken) this.proceed();
+    return taken;
   }
 
-  /** Drops the open entry. */
-  abort(): void {}
+  /** Drops the open entry; no answer comes for a piece under way. */
+  abort(): void {
+    this.writer.abort();
+    this.proceed();
+  }
 
   /**
    * Reads up to 256 bytes at `offset` of entry `index`, counted from the read end.
    * One at a time; false: another is under way, or there is no such entry.
    */
-  read(_index: number, _offset: number, _length: number, _token: number): boolean {
-    return false;
+  read(index: number, offset: number, length: number, token: number): boolean {
+    const taken = this.isOpen && this.reader.read(index, offset, length, token);
+    if (taken) this.proceed();
+    return taken;
   }
 
-  /** Consumes the `count` oldest entries at once. False: a read or another one is under way. */
-  consume(_count: number, _token: number): boolean {
-    return false;
+  /**
+   * Consumes the `count` oldest entries at once. False: a read or another one is under way, or
+   * there are not so many.
+   */
+  consume(count: number, token: number): boolean {
+    const taken = this.isOpen && this.reader.consume(count, token);
+    if (taken) this.proceed();
+    return taken;
   }
 
-  flashDone(_now: number, _buffer: Uint8Array, _length: number): void {}
+  flashDone(now: number, buffer: Uint8Array, _length: number): void {
+    if (!this.turn.complete(now)) return;
+    const ok = flashWorked(buffer);
+    if (this.job === Job.OPENING) this.opened(now, this.opening.done(ok, buffer));
+    else if (this.job === Job.WRITER) this.wrote(now, this.writer.done(ok));
+    else this.answered(now, this.reader.done(ok, buffer));
+    this.proceed();
+  }
 
-  tick(_now: number): void {}
+  /** Call it from the partition's `tick`; only a region that was busy needs it. */
+  tick(now: number): void {
+    if (this.turn.expired(now)) this.proceed();
+  }
 
   dueAt(): number {
-    return Number.POSITIVE_INFINITY;
+    return this.turn.due;
+  }
+
+  /** Reader and writer take turns, so that neither waits for the whole work of the other. */
+  private proceed(): void {
+    if (!this.turn.idle() || this.job === Job.NONE) return;
+    if (!this.isOpen) {
+      this.turn.issue(this.opening);
+      return;
+    }
+    const readerFirst = this.job === Job.WRITER;
+    const reads = this.reader.wants() && (readerFirst || !this.writer.wants());
+    if (reads) {
+      this.job = Job.READER;
+      this.turn.issue(this.reader);
+    } else if (this.writer.wants()) {
+      this.job = Job.WRITER;
+      this.turn.issue(this.writer);
+    }
+  }
+
+  private opened(now: number, progress: Progress): void {
+    if (progress === Progress.MORE) return;
+    this.isOpen = true;
+    this.owner.opened(now);
+  }
+
+  private wrote(now: number, progress: Progress): void {
+    if (progress === Progress.MORE || this.writer.isSilent()) return;
+    this.owner.stored(now, this.writer.token, progress === Progress.DONE);
+  }
+
+  private answered(now: number, progress: Progress): void {
+    if (progress === Progress.MORE) return;
+    const { reader, owner } = this;
+    const ok = progress === Progress.DONE;
+    if (reader.isConsuming) owner.consumed(now, reader.token, ok);
+    else if (ok)
+      owner.piece(now, reader.token, ok, reader.total, reader.piece, 0, reader.pieceLength);
+    else owner.piece(now, reader.token, ok, 0, reader.piece, 0, 0);
   }
 }

@@ -3,17 +3,17 @@
 import type { FlashRegion } from "../../hal/flash";
 import type { Sent } from "../../hal/sent";
 import { type FlashJob, FlashRetry, Progress } from "./flash-job";
-import { putSectorHeader, Sector, SectorHeader } from "./journal-layout";
-import { type JournalSectors, SectorState } from "./journal-sectors";
+import { putSectorHeader, Sector, SectorHeader } from "./sector-layout";
+import { SectorState, type Sectors } from "./sectors";
 
-export class JournalSectorStart implements FlashJob {
+export class SectorStart implements FlashJob {
   sector: number = Sector.NONE;
   private sequence = 0;
   private failures = 0;
   private replaces: number = Sector.NONE;
   private readonly header = new Uint8Array(SectorHeader.LENGTH);
 
-  constructor(private readonly sectors: JournalSectors) {}
+  constructor(private readonly sectors: Sectors) {}
 
   /** False: no sector is free. @param replaces the sector to be copied, or `NONE` */
   begin(replaces: number): boolean {

@@ -1,0 +1,218 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { FlashOperation } from "../../hal/flash";
+import { FlashMemory } from "../../host-sim/flash-memory";
+import { entryOf, RingRun, text } from "./ring-run";
+
+const SECTOR = 4096;
+
+function fresh(sectors = 4): RingRun {
+  return new RingRun(new FlashMemory(sectors * SECTOR)).open();
+}
+
+describe("ring", () => {
+  it("gives entries back in order, in pieces of any length, over a restart", () => {
+    const run = fresh(8);
+    for (const [i, length] of [1, 240, 241, 4160, 32, 256, 4096].entries()) {
+      expect(run.append(entryOf(length, i), i % 2 === 0 ? 256 : 64)).toBe(true);
+    }
+    for (const pieces of [256, 100, 17]) expect(run.all(pieces)).toEqual(run.kept);
+    expect(new RingRun(run.flash.memory).open().all()).toEqual(run.kept);
+  });
+
+  it("shows any entry from the read end without consuming it, in any order of asking", () => {
+    const run = fresh(8);
+    for (let i = 0; i < 30; i++) run.append(entryOf(40 + i * 17, i));
+    for (const k of [29, 0, 7, 7, 6, 15, 28, 3]) expect(text(run.entry(k))).toBe(run.kept[k]);
+    expect(run.ring.count()).toBe(30);
+  });
+
+  it("has nothing at an offset behind the entry, and no entry behind the last", () => {
+    const run = fresh();
+    run.append(entryOf(10, 1));
+    expect(run.ring.read(1, 0, 10, 900)).toBe(false);
+    expect(run.ring.read(0, 10, 10, 901)).toBe(true);
+    expect(run.ring.read(0, 0, 10, 902)).toBe(false);
+    expect(run.wait(901)).toBe(true);
+  });
+
+  it("consumes several at once, and frees their room", () => {
+    const run = fresh();
+    let made = 0;
+    for (let i = 0; i < 400; i++) {
+      while (run.append(entryOf(300, made))) made++;
+      expect(run.kept.length).toBeGreaterThan(20);
+      expect(run.consume(1 + (i % 15))).toBe(true);
+    }
+    expect(run.all()).toEqual(run.kept);
+    const erases = [...run.flash.memory.erases];
+    expect(Math.max(...erases) - Math.min(...erases)).toBeLessThan(3);
+  });
+
+  it("refuses new entries when it is full and never drops one that is not consumed", () => {
+    const run = fresh(3);
+    while (run.append(entryOf(1000, run.kept.length))) {
+      // Until it is full.
+    }
+    expect(run.kept.length).toBeGreaterThanOrEqual(8);
+    expect(run.ring.begin(1)).toBe(true);
+    run.ring.abort();
+    run.settle();
+    for (let i = 0; i < 200; i++) run.append(entryOf(900, i));
+    expect(run.all()).toEqual(run.kept);
+    expect(new RingRun(run.flash.memory).open().all()).toEqual(run.kept);
+  });
+
+  it("refuses what was not opened, a second open entry and a piece before the last is stored", () => {
+    const run = new RingRun(new FlashMemory(3 * SECTOR));
+    expect(run.ring.begin(10)).toBe(false);
+    run.open();
+    expect(run.ring.begin(10)).toBe(true);
+    expect(run.ring.begin(10)).toBe(false);
+    expect(run.ring.write(new Uint8Array(5), 0, 5, 1)).toBe(true);
+    expect(run.ring.write(new Uint8Array(5), 0, 5, 2)).toBe(false);
+    run.settle();
+    expect(run.ring.count()).toBe(0);
+    expect(run.ring.consume(1, 3)).toBe(false);
+  });
+
+  it("faults on an owner's mistake: too long, too much, a piece without an entry", () => {
+    const run = fresh();
+    expect(() => run.ring.begin(4161)).toThrow("length");
+    expect(() => run.ring.write(new Uint8Array(5), 0, 5, 1)).toThrow("without an entry");
+    run.ring.begin(4);
+    expect(() => run.ring.write(new Uint8Array(5), 0, 5, 1)).toThrow("overflows");
+  });
+
+  it("never shows an entry that was given up, in this life or the next", () => {
+    const run = fresh();
+    run.append(entryOf(50, 1));
+    for (const pieces of [0, 1, 2]) {
+      run.ring.begin(700);
+      for (let i = 0; i < pieces; i++) {
+        run.ring.write(entryOf(200, 9), 0, 200, 1000 + i);
+        if (i === 0) run.settle();
+      }
+      run.ring.abort();
+      run.settle();
+      run.append(entryOf(60, pieces));
+    }
+    expect(run.all()).toEqual(run.kept);
+    expect(new RingRun(run.flash.memory).open().all()).toEqual(run.kept);
+  });
+
+  it("is not filled by entries that are given up again and again", () => {
+    const run = fresh(3);
+    for (let i = 0; i < 300; i++) {
+      expect(run.ring.begin(600)).toBe(true);
+      run.ring.write(entryOf(200, i), 0, 200, 1);
+      run.settle();
+      run.ring.abort();
+      run.settle();
+    }
+    expect(run.append(entryOf(600, 1))).toBe(true);
+  });
+
+  it("reads while it writes", () => {
+    const run = fresh();
+    run.append(entryOf(500, 1));
+    run.ring.begin(300);
+    run.ring.write(entryOf(300, 2), 0, 256, 5000);
+    expect(text(run.entry(0))).toBe(run.kept[0]);
+    expect(run.wait(5000)).toBe(true);
+    expect(run.consume(1)).toBe(true);
+    run.ring.write(entryOf(300, 2), 256, 44, 5001);
+    expect(run.wait(5001)).toBe(true);
+    expect(text(run.entry(0))).toBe(text(entryOf(300, 2)));
+  });
+
+  it("writes elsewhere when the chip fails, and drops the entry when it goes on failing", () => {
+    const run = fresh();
+    run.append(entryOf(20, 1));
+    let failures = 3;
+    run.flash.fault = (operation) => (operation === FlashOperation.WRITE && failures-- > 0 ? 1 : 0);
+    expect(run.append(entryOf(500, 2))).toBe(true);
+    run.flash.fault = (operation) => (operation === FlashOperation.WRITE ? 1 : 0);
+    expect(run.append(entryOf(500, 3))).toBe(false);
+    expect(run.consume(1)).toBe(false);
+    run.flash.fault = () => 0;
+    expect(run.append(entryOf(500, 4))).toBe(true);
+    expect(run.all()).toEqual(run.kept);
+    expect(new RingRun(run.flash.memory).open().all()).toEqual(run.kept);
+  });
+
+  it("says so when no sector can be erased any more", () => {
+    const run = fresh();
+    run.flash.fault = (operation) => (operation === FlashOperation.ERASE ? 1 : 0);
+    expect(run.append(entryOf(500, 2))).toBe(false);
+    expect(run.append(entryOf(500, 2))).toBe(false);
+  });
+
+  it("survives passing failures without losing or inventing an entry", () => {
+    for (let seed = 1; seed <= 25; seed++) {
+      const run = fresh(4);
+      let chance = seed * 77;
+      run.flash.fault = () => {
+        chance = (chance * 1103515245 + 12345) % 2147483648;
+        return chance / 2147483648 < 0.03 ? 1 : 0;
+      };
+      for (let i = 0; i < 200; i++) {
+        run.append(entryOf(1 + ((i * 97) % 700), i));
+        if (i % 3 === 0) run.consume(Math.min(2, run.ring.count()) || 1);
+      }
+      run.flash.fault = () => 0;
+      expect(run.all()).toEqual(run.kept);
+      expect(new RingRun(run.flash.memory).open().all()).toEqual(run.kept);
+    }
+  });
+
+  it("asks a busy region again", () => {
+    const run = new RingRun(new FlashMemory(3 * SECTOR));
+    run.flash.read(0, 4);
+    run.ring.open(0);
+    expect(run.ring.dueAt()).toBe(10);
+    run.flash.pump(() => {});
+    run.ring.flashDone(5, new Uint8Array(4), 4);
+    run.ring.tick(10);
+    run.settle();
+    expect(run.isOpen).toBe(true);
+  });
+
+  it("behaves as an array does, whatever is appended, given up, consumed and restarted", () => {
+    const step = fc.oneof(
+      fc.record({
+        append: fc.integer({ min: 1, max: 900 }),
+        pieces: fc.integer({ min: 64, max: 256 }),
+      }),
+      fc.record({ consume: fc.integer({ min: 1, max: 6 }) }),
+      fc.record({ abort: fc.integer({ min: 2, max: 900 }) }),
+      fc.constant({ restart: true }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        let run = fresh(3);
+        steps.forEach((made, i) => {
+          if ("append" in made) run.append(entryOf(made.append, i), made.pieces);
+          else if ("consume" in made) {
+            const taken = run.consume(made.consume);
+            if (!taken) expect(run.kept.length).toBeLessThan(made.consume);
+          } else if ("abort" in made) {
+            if (!run.ring.begin(made.abort)) return;
+            const length = Math.min(256, made.abort - 1);
+            run.ring.write(entryOf(length, i), 0, length, 0);
+            run.settle();
+            run.ring.abort();
+            run.settle();
+          } else {
+            const next = new RingRun(run.flash.memory).open();
+            expect(next.ring.count()).toBe(run.kept.length);
+            next.kept = run.kept;
+            run = next;
+          }
+        });
+        expect(run.all()).toEqual(run.kept);
+      }),
+      { numRuns: 80 },
+    );
+  });
+});
