@@ -1,0 +1,315 @@
+// The gas mirrors' endpoints. A meter asks for one and reports to it; everybody in the home may read
+// it. `gas` answers from what the meter brought: no frame to the meter follows from a read.
+// @source Smart Energy 07-5356-22 annexes D.3.4.4, D.3.2.3.1.2
+
+import { Sent } from "../../../hal/sent";
+import { DeviceKind } from "../../ipc/device";
+import { MirrorRead, MirrorStatus, MirrorValue } from "../../ipc/mirror";
+import { Operation } from "../../ipc/operation";
+import type { Environment } from "../../system";
+import { Profile } from "../../wire/aps";
+import {
+  Metering,
+  MeteringDeviceType,
+  MeteringReceived,
+  UnitOfMeasure,
+} from "../../wire/clusters/metering";
+import {
+  putRequestMirrorResponse,
+  RequestMirrorResponse,
+} from "../../wire/clusters/metering-command";
+import { Time, zclTime } from "../../wire/clusters/time";
+import { readU16, readU32, readU48, writeU16 } from "../../wire/little-endian";
+import { Parsed } from "../../wire/parsed";
+import { Cluster, ZclCommand, ZclControl, ZclStatus } from "../../wire/zcl";
+import { checkRead, putReadFailure, putReadRecord } from "../../wire/zcl-attribute";
+import { ZclType } from "../../wire/zcl-type";
+import { Endpoint } from "./endpoints";
+import { type Knowledge, Known } from "./knowledge";
+import type { Network } from "./network";
+import { NodeLimit } from "./nodes";
+import type { ZclMessage, ZclWriter } from "./zcl-message";
+import { discover } from "./zcl-server";
+
+export const enum MirrorEndpointLimit {
+  /** Reads that wait for `gas`: a display and some more at once. */
+  READS = 6,
+  /** Attributes of one read. */
+  ATTRIBUTES_MAX = 12,
+  /** Up to here another record fits into a payload. */
+  ROOM = 68,
+  /** `gas` answers from RAM. */
+  ANSWER_WAIT_MS = 2_000,
+  NONE = -1,
+}
+
+const enum Read {
+  USED = 0,
+  NODE = 1,
+  ENDPOINT = 2,
+  SOURCE_ENDPOINT = 3,
+  SEQUENCE = 4,
+  COUNT = 5,
+  /** u16 */
+  REFERENCE = 6,
+  ATTRIBUTES = 8,
+  LENGTH = 32,
+}
+
+/** What a mirror offers: attribute and type in turn. Cubic metres in thousandths. */
+const ATTRIBUTES: readonly number[] = [
+  Metering.CURRENT_SUMMATION_DELIVERED,
+  ZclType.UINT48,
+  Metering.READING_SNAPSHOT_TIME,
+  ZclType.UTC_TIME,
+  Metering.STATUS,
+  ZclType.BITMAP8,
+  Metering.UNIT_OF_MEASURE,
+  ZclType.ENUM8,
+  Metering.MULTIPLIER,
+  ZclType.UINT24,
+  Metering.DIVISOR,
+  ZclType.UINT24,
+  Metering.SUMMATION_FORMATTING,
+  ZclType.BITMAP8,
+  Metering.METERING_DEVICE_TYPE,
+  ZclType.BITMAP8,
+];
+
+const enum Value {
+  DIVISOR = 1_000,
+  /** No leading zeros shown, nine digits before the point and three behind it. */
+  FORMATTING = 0xcb,
+  UNKNOWN = 0xffff_ffff_ffff,
+}
+
+export class MirrorEndpoints {
+  reads = 0;
+  unanswered = 0;
+  mirrorsRefused = 0;
+  private readonly bytes = new Uint8Array(MirrorEndpointLimit.READS * Read.LENGTH);
+  private readonly deadlines = new Float64Array(MirrorEndpointLimit.READS).fill(
+    Number.POSITIVE_INFINITY,
+  );
+  private readonly message = new Uint8Array(MirrorRead.LENGTH);
+  private lastReference = 0;
+
+  constructor(
+    private readonly environment: Environment<"han">,
+    private readonly network: Network,
+    private readonly knowledge: Knowledge,
+    private readonly writer: ZclWriter,
+  ) {}
+
+  /** RequestMirror: the same endpoint each time that the meter asks. */
+  requested(now: number, message: ZclMessage): void {
+    const endpoint = this.endpointFor(now, message.node);
+    const out = this.writer.answer(message, true, MeteringReceived.REQUEST_MIRROR_RESPONSE);
+    this.writer.send(now, putRequestMirrorResponse(this.writer.bytes, out, endpoint));
+  }
+
+  /** A gas meter reports to a mirror that nobody has: it had it before a restart. */
+  adopt(now: number, message: ZclMessage): void {
+    const { node, endpoint } = message;
+    if (this.network.nodes.kind(node) !== DeviceKind.GAS_METER) return;
+    if (this.knowledge.byte(node, Known.MIRROR_ENDPOINT) !== 0) return;
+    if (this.knowledge.ownerOfMirror(endpoint) !== NodeLimit.NONE) return;
+    this.give(now, node, endpoint);
+  }
+
+  /** A global command to a mirror's Metering server, other than a report. */
+  global(now: number, message: ZclMessage): void {
+    switch (message.command as ZclCommand) {
+      case ZclCommand.READ:
+        this.read(now, message);
+        break;
+      case ZclCommand.DISCOVER:
+        discover(now, message, this.writer, ATTRIBUTES);
+        break;
+      case ZclCommand.WRITE:
+      case ZclCommand.WRITE_UNDIVIDED:
+      case ZclCommand.WRITE_NO_RESPONSE:
+      case ZclCommand.CONFIGURE_REPORTING:
+        this.writer.status(now, message, ZclStatus.NOT_AUTHORIZED);
+        break;
+      default:
+        this.writer.status(now, message, ZclStatus.UNSUPPORTED_GENERAL_COMMAND);
+    }
+  }
+
+  /** `MIRROR_VALUE`: answers the read that it belongs to. */
+  value(now: number, answer: Uint8Array): void {
+    const reference = readU16(answer, MirrorValue.REFERENCE);
+    for (let index = 0; index < MirrorEndpointLimit.READS; index++) {
+      const at = index * Read.LENGTH;
+      if (this.bytes[at + Read.USED] !== 1) continue;
+      if (readU16(this.bytes, at + Read.REFERENCE) !== reference) continue;
+      this.answer(now, at, answer);
+      this.free(index);
+      return;
+    }
+  }
+
+  forget(node: number): void {
+    for (let index = 0; index < MirrorEndpointLimit.READS; index++) {
+      if (this.bytes[index * Read.LENGTH + Read.NODE] === node) this.free(index);
+    }
+  }
+
+  tick(now: number): void {
+    for (let index = 0; index < MirrorEndpointLimit.READS; index++) {
+      if (now < this.deadlines[index]!) continue;
+      this.unanswered++;
+      this.fail(now, index * Read.LENGTH);
+      this.free(index);
+    }
+  }
+
+  dueAt(): number {
+    let due = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < MirrorEndpointLimit.READS; index++) {
+      if (this.deadlines[index]! < due) due = this.deadlines[index]!;
+    }
+    return due;
+  }
+
+  private endpointFor(now: number, node: number): number {
+    const known = this.knowledge.byte(node, Known.MIRROR_ENDPOINT);
+    if (known !== 0) return known;
+    for (let endpoint = Endpoint.MIRROR_FIRST; endpoint <= Endpoint.MIRROR_LAST; endpoint++) {
+      if (this.knowledge.ownerOfMirror(endpoint) !== NodeLimit.NONE) continue;
+      this.give(now, node, endpoint);
+      return endpoint;
+    }
+    this.mirrorsRefused++;
+    return RequestMirrorResponse.NONE;
+  }
+
+  private give(now: number, node: number, endpoint: number): void {
+    this.knowledge.setByte(node, Known.MIRROR_ENDPOINT, endpoint);
+    this.knowledge.save(now, node);
+  }
+
+  private read(now: number, message: ZclMessage): void {
+    const { bytes, start, end } = message;
+    if (checkRead(bytes, start, end) !== Parsed.OK) {
+      this.writer.status(now, message, ZclStatus.MALFORMED_COMMAND);
+      return;
+    }
+    const index = this.findFree();
+    const owner = this.knowledge.ownerOfMirror(message.endpoint);
+    if (index === MirrorEndpointLimit.NONE || owner === NodeLimit.NONE) {
+      this.writer.status(now, message, ZclStatus.TIMEOUT);
+      return;
+    }
+    const at = index * Read.LENGTH;
+    this.lastReference = (this.lastReference + 1) & 0xffff;
+    this.bytes[at + Read.USED] = 1;
+    this.bytes[at + Read.NODE] = message.node;
+    this.bytes[at + Read.ENDPOINT] = message.endpoint;
+    this.bytes[at + Read.SOURCE_ENDPOINT] = message.sourceEndpoint;
+    this.bytes[at + Read.SEQUENCE] = message.sequence;
+    writeU16(this.bytes, at + Read.REFERENCE, this.lastReference);
+    const count = Math.min((end - start) / 2, MirrorEndpointLimit.ATTRIBUTES_MAX);
+    this.bytes[at + Read.COUNT] = count;
+    for (let i = 0; i < 2 * count; i++) this.bytes[at + Read.ATTRIBUTES + i] = bytes[start + i]!;
+    this.deadlines[index] = now + MirrorEndpointLimit.ANSWER_WAIT_MS;
+    this.reads++;
+    if (this.askGas(owner)) return;
+    this.fail(now, at);
+    this.free(index);
+  }
+
+  private askGas(owner: number): boolean {
+    const { message } = this;
+    message[0] = Operation.MIRROR_READ;
+    writeU16(message, MirrorRead.REFERENCE, this.lastReference);
+    this.network.nodes.copyEui64(owner, message, MirrorRead.EUI64);
+    return this.environment.ports.gas.send(message, MirrorRead.LENGTH) === Sent.OK;
+  }
+
+  private answer(now: number, at: number, answer: Uint8Array): void {
+    const out = this.writer.begin(
+      this.bytes[at + Read.NODE]!,
+      this.bytes[at + Read.SOURCE_ENDPOINT]!,
+      this.bytes[at + Read.ENDPOINT]!,
+      Cluster.METERING,
+      Profile.SMART_ENERGY,
+      ZclControl.FROM_SERVER | ZclControl.NO_DEFAULT_RESPONSE,
+      this.bytes[at + Read.SEQUENCE]!,
+      ZclCommand.READ_RESPONSE,
+    );
+    if (out < 0) {
+      this.unanswered++;
+      return;
+    }
+    let end = out;
+    const count = this.bytes[at + Read.COUNT]!;
+    for (let i = 0; i < count && end < out + MirrorEndpointLimit.ROOM; i++) {
+      const attribute = readU16(this.bytes, at + Read.ATTRIBUTES + 2 * i);
+      end = putAttribute(this.writer.bytes, end, attribute, answer);
+    }
+    this.writer.send(now, end);
+  }
+
+  private fail(now: number, at: number): void {
+    this.writer.defaultResponse(
+      now,
+      this.bytes[at + Read.NODE]!,
+      this.bytes[at + Read.SOURCE_ENDPOINT]!,
+      this.bytes[at + Read.ENDPOINT]!,
+      Cluster.METERING,
+      Profile.SMART_ENERGY,
+      true,
+      this.bytes[at + Read.SEQUENCE]!,
+      ZclCommand.READ,
+      ZclStatus.TIMEOUT,
+    );
+  }
+
+  private free(index: number): void {
+    this.bytes[index * Read.LENGTH + Read.USED] = 0;
+    this.deadlines[index] = Number.POSITIVE_INFINITY;
+  }
+
+  private findFree(): number {
+    for (let index = 0; index < MirrorEndpointLimit.READS; index++) {
+      if (this.bytes[index * Read.LENGTH + Read.USED] === 0) return index;
+    }
+    return MirrorEndpointLimit.NONE;
+  }
+}
+
+/** Value and meter time go together: without a value both say that they are not known. */
+function putAttribute(
+  bytes: Uint8Array,
+  at: number,
+  attribute: number,
+  answer: Uint8Array,
+): number {
+  const known = answer[MirrorValue.STATUS] === MirrorStatus.OK;
+  switch (attribute as Metering) {
+    case Metering.CURRENT_SUMMATION_DELIVERED: {
+      const value = known ? readU48(answer, MirrorValue.VALUE) : Value.UNKNOWN;
+      return putReadRecord(bytes, at, attribute, ZclType.UINT48, value);
+    }
+    case Metering.READING_SNAPSHOT_TIME: {
+      const time = known ? zclTime(readU32(answer, MirrorValue.METER_TIME)) : Time.INVALID;
+      return putReadRecord(bytes, at, attribute, ZclType.UTC_TIME, time);
+    }
+    case Metering.STATUS:
+      return putReadRecord(bytes, at, attribute, ZclType.BITMAP8, 0);
+    case Metering.UNIT_OF_MEASURE:
+      return putReadRecord(bytes, at, attribute, ZclType.ENUM8, UnitOfMeasure.CUBIC_METRES);
+    case Metering.MULTIPLIER:
+      return putReadRecord(bytes, at, attribute, ZclType.UINT24, 1);
+    case Metering.DIVISOR:
+      return putReadRecord(bytes, at, attribute, ZclType.UINT24, Value.DIVISOR);
+    case Metering.SUMMATION_FORMATTING:
+      return putReadRecord(bytes, at, attribute, ZclType.BITMAP8, Value.FORMATTING);
+    case Metering.METERING_DEVICE_TYPE:
+      return putReadRecord(bytes, at, attribute, ZclType.BITMAP8, MeteringDeviceType.MIRRORED_GAS);
+    default:
+      return putReadFailure(bytes, at, attribute, ZclStatus.UNSUPPORTED_ATTRIBUTE);
+  }
+}
