@@ -48,6 +48,7 @@ export const enum StreamCredit {
 export const enum StreamEnd {
   /** A `StreamResult`. */
   RESULT = 1,
+  /** Of a fate, which comes after `KEPT` and outlives restarts: the `Provider` of the message. */
   STREAM = 2,
   MESSAGE_ID = 4,
   EUI64 = 8,
