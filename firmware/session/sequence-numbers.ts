@@ -3,9 +3,9 @@
 
 import { check } from "../kernel/partition";
 import type { Journal } from "../storage/journal";
-import { readU32, readU48, writeU32, writeU48 } from "../wire/little-endian";
+import { readU32, readU48 } from "../wire/little-endian";
 import { Oscore } from "../wire/oscore-option";
-import { SessionKey } from "../wire/session-record";
+import { putReserved, Reserved, SessionKey } from "../wire/session-record";
 
 /** Tokens of the session's own journal writes; those of its partition begin at `OTHERS`. */
 export const enum SessionToken {
@@ -19,15 +19,6 @@ const enum Stock {
   /** More are taken when this few are left. */
   LOW = 64,
   RETRY_MS = 200,
-}
-
-/** Record `SessionKey.RESERVED`. */
-const enum Reserved {
-  /** The first number that is not taken. u48 */
-  LIMIT = 0,
-  /** How often the session has started. u32 */
-  STARTS = 6,
-  LENGTH = 10,
 }
 
 export class SequenceNumbers {
@@ -90,13 +81,12 @@ export class SequenceNumbers {
     this.retryAt = Number.POSITIVE_INFINITY;
     const wanted = Math.min(this.limit + Stock.STEP, Oscore.SEQUENCE_MAX + 1);
     if (this.writing > 0 || wanted === this.limit) return;
-    writeU48(this.record, Reserved.LIMIT, wanted);
-    writeU32(this.record, Reserved.STARTS, this.starts);
+    const length = putReserved(this.record, wanted, this.starts);
     const isTaken = this.journal.put(
       SessionKey.RESERVED,
       this.record,
       0,
-      Reserved.LENGTH,
+      length,
       SessionToken.RESERVED,
     );
     if (isTaken) this.writing = wanted;

@@ -1,6 +1,7 @@
 // An OSCORE security context as it is provisioned: the value of journal record 1 of a session's
 // region. Five fields, each a length byte and its bytes; the lengths are the only structure.
 
+import { writeU32, writeU48 } from "./little-endian";
 import { Oscore } from "./oscore-option";
 
 /** Keys of the records in a session's journal. */
@@ -19,6 +20,22 @@ export const enum SessionRecord {
   SECRET_MAX = 32,
   /** Five length bytes, IDs 7 + 7, ID context 8, salt 32, secret 32. */
   LENGTH_MAX = 91,
+}
+
+/** Record `SessionKey.RESERVED`. */
+export const enum Reserved {
+  /** The first number that is not taken. u48 */
+  LIMIT = 0,
+  /** How often the session has started. u32 */
+  STARTS = 6,
+  LENGTH = 10,
+}
+
+/** Writes a reservation at the start of `bytes`; answers its length. */
+export function putReserved(bytes: Uint8Array, limit: number, starts: number): number {
+  writeU48(bytes, Reserved.LIMIT, limit);
+  writeU32(bytes, Reserved.STARTS, starts);
+  return Reserved.LENGTH;
 }
 
 /** Where the fields of a good record are; it belongs to its user. */

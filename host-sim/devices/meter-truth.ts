@@ -43,6 +43,15 @@ export class MeterTruth {
     return reading;
   }
 
+  /** The newest reading of a meter, or its newest acknowledged one. */
+  latestOf(eui64: bigint, acknowledged = false): MeasuredReading | undefined {
+    for (let i = this.readings.length - 1; i >= 0; i--) {
+      const reading = this.readings[i]!;
+      if (reading.eui64 === eui64 && (reading.acknowledged || !acknowledged)) return reading;
+    }
+    return undefined;
+  }
+
   halfHour(eui64: bigint, end: number, value: number): void {
     this.halfHours.push({ eui64, end, value });
   }

@@ -23,7 +23,7 @@ const ID_MAX = 7;
 const SECRET_MIN = 16;
 const SECRET_MAX = 32;
 const SALT_MAX = 32;
-const ID_CONTEXT_MAX = 32;
+const ID_CONTEXT_MAX = 8;
 /** How many sequence numbers are put aside at each write of the state. */
 const RESERVE = 256;
 

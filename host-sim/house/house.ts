@@ -2,6 +2,7 @@
 
 import { CONSTRUCTORS } from "../../firmware/constructors";
 import type { Constructors } from "../../firmware/kernel/board";
+import type { CryptoProvider } from "../../hal/crypto";
 import { nodeCrypto } from "../../hal/node/crypto";
 import { Air } from "../air/air";
 import { type Capture, captureAir, captureWan } from "../capture";
@@ -39,6 +40,8 @@ export interface HouseOptions {
   readonly exchanges?: readonly ExchangePair[];
   /** The hub's contexts, made from the seed when they are left out. */
   readonly contexts?: readonly SharedContext[];
+  /** Where a context's sender sequence numbers begin, when an earlier hub used its keys. */
+  readonly firstSequence?: (context: string) => number;
   /** The head-end is elsewhere: whoever made the house attaches it to `wan` at `HEAD_END`. */
   readonly headEndElsewhere?: boolean;
   /** Paths of files to write. */
@@ -47,6 +50,8 @@ export interface HouseOptions {
   readonly keylog?: string;
   /** Other partitions than the firmware's, for tests. */
   readonly constructors?: Constructors;
+  /** Another provider of cryptography than the host's, for tests. */
+  readonly crypto?: CryptoProvider;
 }
 
 /** Addresses of documentation (RFC 5737), so that no capture shows a stranger's. */
@@ -172,13 +177,16 @@ export class House {
       place,
       eui64: Buffer.from(eui64, "hex").reverse(),
       constructors: this.options.constructors ?? CONSTRUCTORS,
-      crypto: nodeCrypto(),
+      crypto: this.options.crypto ?? nodeCrypto(),
       management: HUB_MANAGEMENT,
       application: HUB_APPLICATION,
       headEnd: HEAD_END,
       driftPpm: clockDriftPpm,
     });
-    for (const context of this.contexts) provision(hub.flash, sessionContext(context));
+    for (const context of this.contexts) {
+      const first = this.options.firstSequence?.(context.name);
+      provision(hub.flash, sessionContext(context), first);
+    }
     return hub;
   }
 

@@ -44,6 +44,9 @@ export interface PartitionFigures {
 
 const NO_FIGURES: PartitionFigures = { received: 0, sent: 0, refused: 0, restarts: 0 };
 
+/** `InstanceState` in words. */
+const STATES = ["planned", "starting", "running", "down", "held"];
+
 /** A kernel turn that left work behind goes on after so long, so that a flood shows as delay. */
 const BUSY_TURN_US = 1000;
 
@@ -147,6 +150,16 @@ export class Hub {
       refused: past.refused + refused,
       restarts: past.restarts + restarts,
     };
+  }
+
+  /** How a partition is, in a word, and how many messages of channels wait for it. */
+  stateOf(name: PartitionName): { state: string; queued: number } {
+    const { kernel } = this;
+    if (kernel === undefined) return { state: "no power", queued: 0 };
+    let queued = 0;
+    const { id } = SYSTEM.partitions.find((row) => row.name === name)!;
+    for (const { target, queue } of kernel.channels) if (target === id) queued += queue.waiting;
+    return { state: STATES[kernel.stateOf(name)]!, queued };
   }
 
   private port(wan: Wan, address: Uint8Array, party: Party): DatagramPort {

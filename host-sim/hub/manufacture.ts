@@ -3,7 +3,12 @@
 import { Journal } from "../../firmware/storage/journal";
 import type { RegionName } from "../../firmware/system";
 import { SYSTEM } from "../../firmware/system";
-import { putSessionRecord, SessionKey, SessionRecord } from "../../firmware/wire/session-record";
+import {
+  putReserved,
+  putSessionRecord,
+  SessionKey,
+  SessionRecord,
+} from "../../firmware/wire/session-record";
 import type { SimulatedFlash } from "../flash";
 import { DirectFlash } from "../flash-direct";
 
@@ -27,8 +32,11 @@ const REGION_OF: Readonly<Record<SessionContext["name"], RegionName>> = {
 const CAPACITY = 8;
 const TOKEN = 1;
 
-/** Writes the context as the first record of its session's region. */
-export function provision(flash: SimulatedFlash, context: SessionContext): void {
+/**
+ * Writes the context as the first record of its session's region.
+ * @param firstSequence numbers below were used by an earlier hub under the same keys
+ */
+export function provision(flash: SimulatedFlash, context: SessionContext, firstSequence = 0): void {
   const name = REGION_OF[context.name];
   const row = SYSTEM.regions.find((one) => one.name === name)!;
   const chip = new DirectFlash(flash.memory(row.id), row.id);
@@ -62,5 +70,10 @@ export function provision(flash: SimulatedFlash, context: SessionContext): void 
   );
   const taken = journal.put(SessionKey.CONTEXT, record, 0, length, TOKEN);
   settle();
+  if (firstSequence > 0) {
+    const used = putReserved(record, firstSequence, 0);
+    stored = stored && journal.put(SessionKey.RESERVED, record, 0, used, TOKEN);
+    settle();
+  }
   if (!taken || !stored) throw new Error(`manufacture: the ${context.name} context was not stored`);
 }

@@ -6,7 +6,7 @@ import type { HeadEndListener } from "../../host-sim/head-end/head-end";
 import { nodeChance } from "../../host-sim/head-end/node-chance";
 import { headEndKeys, SequenceFile } from "../../host-sim/head-end/oscore-file";
 import { HeadEndServer } from "../../host-sim/head-end/server";
-import { KIND_NUMBER } from "../../host-sim/house/device-kind";
+import { DEVICE_KINDS } from "../../host-sim/house/make-device";
 import { type Endpoint, endpoint } from "../argument";
 import { contextsFile, houseFile } from "../read-file";
 
@@ -65,7 +65,7 @@ async function run(options: HeadEndOptions): Promise<void> {
     .filter(({ registered }) => registered)
     .map(({ eui64, kind, installCode }) => ({
       eui64,
-      kind: KIND_NUMBER[kind],
+      kind: DEVICE_KINDS[kind],
       installCode: Buffer.from(installCode, "hex"),
     }));
   const providers = shared.filter(({ kind }) => kind === "provider").map(({ name }) => name);

@@ -1,0 +1,169 @@
+// `heddle home`: the simulated house.
+
+import { writeFileSync } from "node:fs";
+import { Command } from "commander";
+import { Finding } from "../../host-sim/checkers/finding";
+import { SequenceFile } from "../../host-sim/head-end/oscore-file";
+import { House, type HouseOptions } from "../../host-sim/house/house";
+import type { HouseReport } from "../../host-sim/report";
+import { type Endpoint, positiveNumber, speed, udpEndpoint, wholeNumber } from "../argument";
+import { exchangeFile } from "../home/exchange-file";
+import { HouseWatch } from "../home/house-watch";
+import { openOutput } from "../home/output";
+import { run } from "../home/pacer";
+import { WanBridge } from "../home/wan-bridge";
+import { contextsFile, houseFile, profileFile } from "../read-file";
+import { UsageError } from "../usage-error";
+
+interface HomeOptions {
+  readonly days?: number;
+  readonly seed: number;
+  readonly speed: number;
+  readonly house?: string;
+  readonly profile?: string;
+  readonly exchange?: string;
+  readonly pcap?: string;
+  readonly wanPcap?: string;
+  readonly keylog?: string;
+  readonly report?: string;
+  readonly wan?: Endpoint;
+  readonly oscore?: string;
+  readonly json?: true;
+}
+
+const DEFAULT_SPEED = 60;
+/** Over a real network a round trip of some milliseconds must stay under CoAP's time-outs. */
+const REAL_NETWORK_SPEED_MAX = 100;
+const DAY_S = 86_400;
+/** Sequence numbers that one run may use up: a thousand years of readings. */
+const SEQUENCES_A_RUN = 100_000_000;
+
+export function homeCommand(): Command {
+  return new Command("home")
+    .description("Run the simulated house: hub, meters, display, energy companies.")
+    .option("--days <n>", "stop after so many simulated days", positiveNumber("--days", 3_660))
+    .option("--seed <n>", "same seed, same bytes", wholeNumber("--seed", 0, 2 ** 32 - 1), 1)
+    .option("--speed <n|max>", "times real time, or as fast as it can", speed, DEFAULT_SPEED)
+    .option("--house <file>", "devices and faults, JSON (docs/house.md)")
+    .option("--profile <file>", "half-hourly consumption: time,electricity_kwh,gas_kwh (CSV)")
+    .option("--exchange <file>", "messages to send, and the meters' answers (JSON lines)")
+    .option("--pcap <file>", "write the 802.15.4 frames of the home")
+    .option("--wan-pcap <file>", "write the datagrams of the WAN")
+    .option("--keylog <file>", "write the keys for tshark, one -o argument a line (secret!)")
+    .option("--report <file>", "write what happened, JSON")
+    .option("--wan <udp://host:port>", "a head-end elsewhere, over real UDP", udpEndpoint("--wan"))
+    .option("--oscore <file>", "the contexts shared with that head-end (docs/wan.md)")
+    .option("--json", "print the report on standard output at the end")
+    .addHelpText(
+      "after",
+      `
+Without --days it runs until Ctrl-C. On a terminal it shows the house live, else plain lines.
+
+Examples:
+  heddle home
+  heddle home --days 2 --speed max --seed 7 --pcap han.pcap --wan-pcap wan.pcap --keylog keys
+  xargs -d '\\n' -a keys printf '%s\\0-o\\0'   (or: tshark -r han.pcap -o "$(head -n 1 keys)")
+  heddle home --wan udp://127.0.0.1:5683 --oscore contexts.json
+
+Exit codes: 0 done, 1 a checker found something wrong, 2 a bad argument, file or value.`,
+    )
+    .action(home);
+}
+
+async function home(options: HomeOptions): Promise<void> {
+  const until = options.days === undefined ? Number.POSITIVE_INFINITY : options.days * DAY_S;
+  checkCombination(options);
+  const house = new House(houseOptions(options));
+  const bridge = options.wan && new WanBridge(house, options.wan);
+  const output = openOutput(new HouseWatch(house), options.speed, until, options.json === true);
+  const ended = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
+  const began = performance.now();
+  let finding: Finding | undefined;
+  try {
+    await run(house, { speed: options.speed, until, progress: output.progress }, ended.signal);
+    house.finish();
+  } catch (error) {
+    if (!(error instanceof Finding)) throw error;
+    finding = error;
+    house.close();
+  } finally {
+    output.close();
+    bridge?.close();
+  }
+  const report = house.report((performance.now() - began) / 1_000);
+  if (options.report !== undefined)
+    writeText(options.report, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else process.stdout.write(summary(report));
+  if (finding === undefined) return;
+  throw new Error(`${finding.message}; the same seed and options replay it`);
+}
+
+function houseOptions(options: HomeOptions): HouseOptions {
+  const config = houseFile(options.house);
+  const { pcap, wanPcap, keylog, exchange, oscore } = options;
+  const profile = profileFile(options.profile);
+  const knows = (to: string): boolean =>
+    config.devices.some(({ kind, eui64 }) => kind === to || eui64 === to);
+  for (const path of [pcap, wanPcap, keylog, options.report]) if (path) writeText(path, "");
+  return {
+    seed: options.seed,
+    config,
+    ...(profile && { profile }),
+    ...(exchange && { exchanges: exchangeFile(exchange, knows) }),
+    ...(pcap && { pcap }),
+    ...(wanPcap && { wanPcap }),
+    ...(keylog && { keylog }),
+    ...(oscore && sharedContexts(oscore)),
+    headEndElsewhere: options.wan !== undefined,
+  };
+}
+
+function sharedContexts(path: string): Pick<HouseOptions, "contexts" | "firstSequence"> {
+  const contexts = contextsFile(path);
+  const sequences = new SequenceFile(`${path}.hub.json`);
+  return {
+    contexts,
+    firstSequence: (context) => sequences.takeMany(context, SEQUENCES_A_RUN),
+  };
+}
+
+function checkCombination({ wan, oscore, speed: pace, exchange }: HomeOptions): void {
+  if (wan !== undefined && oscore === undefined) {
+    throw new UsageError("--wan needs --oscore FILE, the contexts shared with that head-end");
+  }
+  if (wan !== undefined && pace > REAL_NETWORK_SPEED_MAX) {
+    throw new UsageError(`--wan is a real network: give --speed up to ${REAL_NETWORK_SPEED_MAX}`);
+  }
+  if (wan !== undefined && exchange !== undefined) {
+    throw new UsageError("--exchange needs the built-in head-end: leave --wan out");
+  }
+}
+
+/** Also finds out, before anything runs, that a file cannot be written. */
+function writeText(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new UsageError(`${path}: cannot be written (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+function summary(report: HouseReport): string {
+  const { readings, exchanges, gasMirror, han, simulatedSeconds, wallSeconds } = report;
+  const networked = han.nodes.filter(({ state }) => state === "networked").length;
+  const ratio = Math.round(simulatedSeconds / Math.max(wallSeconds, 0.001));
+  const lines = [
+    `${(simulatedSeconds / DAY_S).toFixed(2)} days in ${wallSeconds.toFixed(1)} s, ${ratio} times real time`,
+    `network     ${networked} of ${han.nodes.length} nodes networked, ${han.refused.length} refused`,
+    `readings    ${readings.measured} measured, ${readings.delivered} delivered (${readings.late} late), ` +
+      `${readings.pending} pending, ${readings.missed} missed, ${readings.lost} lost`,
+    `gas mirror  ${gasMirror.syncs} syncs, ${gasMirror.readsAnswered} reads answered, ` +
+      `${gasMirror.meterWakesCausedByReads} wakes caused by them`,
+  ];
+  if (exchanges.sent > 0)
+    lines.push(`exchanges   ${exchanges.sent} sent, ${exchanges.exact} exact`);
+  lines.push(`trace       ${report.trace}`);
+  return `${lines.join("\n")}\n`;
+}
