@@ -74,6 +74,7 @@ export class World {
       next.run();
       if (this.stopped !== undefined) throw this.stopped;
     }
+    if (this.stopped !== undefined) throw this.stopped;
     if (us > this.time) this.time = us;
   }
 

@@ -1,6 +1,7 @@
-// The kernel's counters say what an observer saw; nothing undeclared was sent; and no partition
-// failed that was not made to fail.
+// The kernel's counters say what an observer saw; nothing undeclared was sent or arrived; and no
+// partition failed that was not made to fail.
 
+import { Party } from "../../firmware/ipc/party";
 import { SYSTEM } from "../../firmware/system";
 import type { Hub } from "../hub/hub";
 import type { World } from "../world";
@@ -18,6 +19,8 @@ interface Seen {
 export class KernelAccount {
   readonly name = "kernel account";
   private readonly seen = new Map<number, Seen>();
+  /** What the table declares, read from the table itself and not from the kernel. */
+  private readonly declared = declaredMessages();
 
   /** @param expected names of partitions that a fault will end; an entry is taken out by its fault */
   constructor(
@@ -27,9 +30,13 @@ export class KernelAccount {
   ) {
     this.clear();
     hub.observe({
-      message: (_time, _from, to) => {
+      message: (_time, from, to, bytes) => {
         const seen = this.seen.get(to);
         if (seen !== undefined) seen.received++;
+        if (from < Party.KERNEL && this.declared[place(from, to, bytes[0]!)] === 0) {
+          const what = `${nameOf(from)} reached ${nameOf(to)} with operation ${bytes[0]}`;
+          find(this.world, this.name, `${what}, which the table does not declare`);
+        }
       },
       refused: (_time, from, to, operation) => this.refused(from, to, operation),
       faulted: (_time, party, kind, what) => this.faulted(party, kind, what),
@@ -81,6 +88,19 @@ export class KernelAccount {
       this.schedule();
     });
   }
+}
+
+function declaredMessages(): Uint8Array {
+  const declared = new Uint8Array(place(Party.KERNEL, Party.KERNEL, 0));
+  const id = (name: string): number => SYSTEM.partitions.find((row) => row.name === name)!.id;
+  for (const { from, to, carries } of SYSTEM.channels) {
+    for (const operation of carries) declared[place(id(from), id(to), operation)] = 1;
+  }
+  return declared;
+}
+
+function place(from: number, to: number, operation: number): number {
+  return (from * Party.KERNEL + to) * 256 + operation;
 }
 
 function nameOf(party: number): string {
