@@ -32,6 +32,8 @@ export class Access implements CredentialOwner {
   private readonly linkKey = new Uint8Array(InstallCode.LINK_KEY_LENGTH);
   private readonly otherKey = new Uint8Array(InstallCode.LINK_KEY_LENGTH);
   private readonly hub = new Uint8Array(8);
+  /** 1: `han` waits for the answer to a question about this device. */
+  private readonly waiting = new Uint8Array(DeviceLimit.MAX);
   private readonly references = new Uint16Array(DeviceLimit.MAX);
   private knowsHub = false;
   private isOpen = false;
@@ -70,16 +72,7 @@ export class Access implements CredentialOwner {
       this.refuse(now, message, device, decision);
       return;
     }
-    if (this.writes.isBusy(device)) return;
-    const counter = this.log.takeCounter(device);
-    if (counter < 0) {
-      this.log.extendCounter(device);
-      this.write(now, device, Write.COUNTER);
-      return;
-    }
-    const { frame } = this.news;
-    const at = this.news.apsAt();
-    this.news.accepted(device, this.wrapped.put(frame, at, device, this.hub, counter));
+    this.accept(now, device);
   }
 
   /** `JOIN_STORED`: a node is in, or has left; both are said again at every start of `han`. */
@@ -140,10 +133,12 @@ export class Access implements CredentialOwner {
       this.log.setState(device, DeviceState.REGISTERED);
       this.tell(now, device, DeviceResult.BUSY);
     }
+    if (this.waiting[device] === 1 && this.log.isRegistered(device)) this.accept(now, device);
     this.retryWrites(now);
   }
 
   hanRestarted(): void {
+    this.waiting.fill(0);
     this.news.hanRestarted();
   }
 
@@ -171,6 +166,22 @@ export class Access implements CredentialOwner {
       return JoinDecision.NOT_REGISTERED;
     }
     return now < this.windowUntil ? JoinDecision.ACCEPTED : JoinDecision.CLOSED;
+  }
+
+  /** Answers with the wrapped key; when the record is being written, as soon as that is done. */
+  private accept(now: number, device: number): void {
+    this.waiting[device] = 1;
+    if (this.writes.isBusy(device)) return;
+    const counter = this.log.takeCounter(device);
+    if (counter < 0) {
+      this.log.extendCounter(device);
+      this.write(now, device, Write.COUNTER);
+      return;
+    }
+    this.waiting[device] = 0;
+    const { frame } = this.news;
+    const at = this.news.apsAt();
+    this.news.accepted(device, this.wrapped.put(frame, at, device, this.hub, counter));
   }
 
   private refuse(now: number, message: Uint8Array, device: number, decision: JoinDecision): void {

@@ -53,7 +53,7 @@ export class JoinCounts {
 const enum Wait {
   /** `access` answers within milliseconds; a node asks for its response after 492 ms. */
   ANSWER_MS = 3000,
-  ASK_AGAIN_MS = 250,
+  ASK_AGAIN_MS = 150,
   /** Over the MAC's persistence time, which decides first. */
   DELIVERY_MS = 10_000,
   /** A sleeping node may take two of its polls to speak. */
