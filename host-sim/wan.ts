@@ -4,7 +4,9 @@ import type { Random } from "./random";
 import { TraceKind } from "./trace";
 import type { World } from "./world";
 
-/** Address (16 bytes, IPv6 or IPv4-mapped) and port (2, big-endian), as `hal/datagram.ts` has it. */
+/**
+ * Address (16 bytes, IPv6 or IPv4-mapped) and port (2, big-endian), as `hal/datagram.ts` has it.
+ */
 export const ADDRESS_LENGTH = 18;
 
 export interface WanOptions {

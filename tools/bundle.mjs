@@ -6,7 +6,9 @@ import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Bundles `entry` (a path from the project's root or an absolute one); returns the module's path. */
+/**
+ * Bundles `entry` (a path from the project's root or an absolute one); returns the module's path.
+ */
 export async function bundle(entry) {
   const source = resolve(root, entry);
   const directory = join(root, "dist");

@@ -5,11 +5,16 @@ import type { CryptoProvider } from "../../hal/crypto";
 
 export const enum Mmo {
   LENGTH = 16,
-  /** From here on the length takes more than 16 bits and is padded otherwise; nothing here is so long. */
+  /**
+   * From here on the length takes more than 16 bits and is padded otherwise; nothing here is so
+   * long.
+   */
   MESSAGE_MAX = 0x1fff,
 }
 
-/** Hash of `bytes[start .. start + length)` into `digest`, 16 bytes; at most `Mmo.MESSAGE_MAX` long. */
+/**
+ * Hash of `bytes[start .. start + length)` into `digest`, 16 bytes; at most `Mmo.MESSAGE_MAX` long.
+ */
 export function aesMmo(
   crypto: CryptoProvider,
   bytes: Uint8Array,

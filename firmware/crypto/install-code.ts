@@ -23,7 +23,10 @@ export function checkInstallCode(bytes: Uint8Array, start: number, length: numbe
   return crc16(bytes, start, plain) === readU16(bytes, start + plain) ? Parsed.OK : Parsed.DAMAGED;
 }
 
-/** Writes the link key, 16 bytes, of a code that `checkInstallCode` took: the hash over code and CRC. */
+/**
+ * Writes the link key, 16 bytes, of a code that `checkInstallCode` took: the hash over code and
+ * CRC.
+ */
 export function installCodeLinkKey(
   crypto: CryptoProvider,
   bytes: Uint8Array,

@@ -10,7 +10,9 @@ export const enum DeviceKind {
   CONSUMER_ACCESS_DEVICE = 4,
 }
 
-/** `DEVICE_ADD` manage -> firewall -> access: register the install code, open the joining window. */
+/**
+ * `DEVICE_ADD` manage -> firewall -> access: register the install code, open the joining window.
+ */
 export const enum DeviceAdd {
   /** A `DeviceKind`. */
   KIND = 1,

@@ -1,5 +1,6 @@
-// CoAP exchanges between the owners of sessions (`esi`, `manage`) and `wan`, which sees outer codes,
-// the OSCORE option and ciphertext, keeps no key, and does reliability, tokens and de-duplication.
+// CoAP exchanges between the owners of sessions (`esi`, `manage`) and `wan`, which sees outer
+// codes, the OSCORE option and ciphertext, keeps no key, and does reliability, tokens and
+// de-duplication.
 //
 // One layout for requests and responses in both directions. The opener of an exchange numbers it:
 // the session owner for what the hub asks, `wan` for what the head-end asks.

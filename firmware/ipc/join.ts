@@ -58,8 +58,8 @@ export const enum JoinDecision {
 }
 
 /**
- * `JOIN_STORED` han -> access: the node proved that it has the key, and its record lies in flash; or
- * it left, and the record is gone. Sent again for each stored node when either end starts anew:
+ * `JOIN_STORED` han -> access: the node proved that it has the key, and its record lies in flash;
+ * or it left, and the record is gone. Sent again for each stored node when either end starts anew:
  * `access` answers for a node that it does not know with an unasked-for `JOIN_ANSWER`,
  * `NOT_REGISTERED`, and `han` removes it.
  */

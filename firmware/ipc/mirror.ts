@@ -1,5 +1,5 @@
-// Questions to the gas mirror: from a display by way of `han`, from a provider by way of `firewall`.
-// The gas meter is never asked.
+// Questions to the gas mirror: from a display by way of `han`, from a provider by way of
+// `firewall`. The gas meter is never asked.
 
 /** `MIRROR_READ` han | firewall -> gas, esi -> firewall. */
 export const enum MirrorRead {

@@ -1,4 +1,5 @@
-// Every operation of every channel: byte 0 of a message. The table says which channel carries which.
+// Every operation of every channel: byte 0 of a message. The table says which channel carries
+// which.
 
 export const enum Message {
   OPERATION = 0,

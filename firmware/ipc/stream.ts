@@ -44,7 +44,9 @@ export const enum StreamCredit {
   LENGTH = 8,
 }
 
-/** From either end: the stream is over. Down, the receiver sends it twice: `KEPT`, later the fate. */
+/**
+ * From either end: the stream is over. Down, the receiver sends it twice: `KEPT`, later the fate.
+ */
 export const enum StreamEnd {
   /** A `StreamResult`. */
   RESULT = 1,

@@ -35,7 +35,9 @@ export interface Board {
   readonly devices: Readonly<Record<string, unknown>>;
 }
 
-/** How each partition is made. A partition that is not written yet has no entry and never starts. */
+/**
+ * How each partition is made. A partition that is not written yet has no entry and never starts.
+ */
 export type Constructors = {
   readonly [P in PartitionName]?: (environment: Environment<P>) => Partition;
 };

@@ -1,4 +1,5 @@
-// What one life of a partition is given. Everything in it is frozen, and stops working with that life.
+// What one life of a partition is given. Everything in it is frozen, and stops working with that
+// life.
 
 import { Sent } from "../../hal/sent";
 import type { Board } from "./board";

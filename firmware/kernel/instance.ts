@@ -78,7 +78,9 @@ export class Instance {
     return undefined;
   }
 
-  /** Forgets all that waits for it or comes from it, and orphans what the flash chip does for it. */
+  /**
+   * Forgets all that waits for it or comes from it, and orphans what the flash chip does for it.
+   */
   clearQueues(): void {
     for (const channel of this.channelsIn) channel.queue.clear();
     for (const channel of this.channelsOut) channel.queue.clear();

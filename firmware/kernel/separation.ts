@@ -1,5 +1,5 @@
-// The separation that the table must show: between the HAN side and the WAN side there is no way but
-// the firewall, and the leaf services that serve both sides are no way either.
+// The separation that the table must show: between the HAN side and the WAN side there is no way
+// but the firewall, and the leaf services that serve both sides are no way either.
 
 import { type ChannelRow, type PartitionRow, Side, type SystemTable } from "./table";
 
@@ -60,7 +60,9 @@ const LEAVES_IN_A_BRIDGE = 3;
 type Ends = (row: PartitionRow, before: number) => boolean;
 type Next = (table: SystemTable, row: PartitionRow) => PartitionRow[];
 
-/** The first path without a loop, as text. Tables have some ten rows: a search in depth is quick. */
+/**
+ * The first path without a loop, as text. Tables have some ten rows: a search in depth is quick.
+ */
 function pathTo(
   table: SystemTable,
   path: readonly PartitionRow[],

@@ -36,7 +36,9 @@ export function restartAt(record: Uint8Array, at: number, halfHour: number): voi
   writeU32(record, at + HalfHours.SETTLED, halfHour);
 }
 
-/** Judges everything up to `halfHour`, which is later than what is settled: all of it is missing. */
+/**
+ * Judges everything up to `halfHour`, which is later than what is settled: all of it is missing.
+ */
 export function settle(record: Uint8Array, at: number, halfHour: number): void {
   const steps = Math.min(HalfHours.KEPT, halfHour - settledUpTo(record, at));
   for (let step = 0; step < steps; step++) shiftIn(record, at + HalfHours.MISSING);

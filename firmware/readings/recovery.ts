@@ -41,7 +41,9 @@ const enum State {
   SETTLING = 3,
 }
 
-/** Where the owner keeps its meters: one record after the other, each with EUI-64 and half-hours. */
+/**
+ * Where the owner keeps its meters: one record after the other, each with EUI-64 and half-hours.
+ */
 export interface MeterRecords {
   readonly capacity: number;
   readonly bytes: Uint8Array;

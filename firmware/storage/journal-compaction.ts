@@ -22,7 +22,9 @@ const enum State {
   WRITE = 2,
   COMMIT = 3,
   KILL = 4,
-  /** A copy that is given up: a commitment that was reported to fail may stand there all the same. */
+  /**
+   * A copy that is given up: a commitment that was reported to fail may stand there all the same.
+   */
   KILL_COPY = 5,
 }
 

@@ -1,5 +1,5 @@
-// Reads and consumes entries of a ring: walks from the read end, or on from where it is, to the entry
-// that was asked for. No entry is kept in memory, one piece of at most 256 bytes is.
+// Reads and consumes entries of a ring: walks from the read end, or on from where it is, to the
+// entry that was asked for. No entry is kept in memory, one piece of at most 256 bytes is.
 
 import { FlashDone, type FlashRegion } from "../../hal/flash";
 import type { Sent } from "../../hal/sent";

@@ -160,7 +160,10 @@ export function updateDeviceShort(bytes: Uint8Array, at: number): number {
   return readU16(bytes, at + UpdateDevice.SHORT);
 }
 
-/** @param key 16 bytes at `keyStart` @param destination EUI-64 of the node, source that of the trust centre */
+/**
+ * @param key 16 bytes at `keyStart` @param destination EUI-64 of the node, source that of the trust
+ * centre
+ */
 export function putTransportNetworkKey(
   bytes: Uint8Array,
   at: number,

@@ -64,8 +64,8 @@ export function putApsSecurity(
 }
 
 /**
- * Seals the frame `bytes[start .. end)`, whose headers are written (by `putApsSecurity`, with source)
- * and whose payload is plain; returns the new end, four bytes on.
+ * Seals the frame `bytes[start .. end)`, whose headers are written (by `putApsSecurity`, with
+ * source) and whose payload is plain; returns the new end, four bytes on.
  * @param nonce 13 bytes to work in
  */
 export function sealAps(

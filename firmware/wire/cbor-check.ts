@@ -1,5 +1,5 @@
-// The strict look at a stranger's CBOR: one whole item, deterministically encoded, of the kinds that
-// our protocols use (integers, strings, arrays, maps, tags, false, true, null; no floats).
+// The strict look at a stranger's CBOR: one whole item, deterministically encoded, of the kinds
+// that our protocols use (integers, strings, arrays, maps, tags, false, true, null; no floats).
 // @source RFC 8949 sections 4.2.1, 5.3 and appendix C
 
 import { isUtf8 } from "./utf8";

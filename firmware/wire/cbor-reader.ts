@@ -8,7 +8,9 @@ import { headArgument } from "./cbor-check";
 export class CborReader {
   /** Of the head that `read` met. */
   major = Major.SIMPLE as Major;
-  /** The number, the length of a string, the count of an array or map, the tag, the simple value. */
+  /**
+   * The number, the length of a string, the count of an array or map, the tag, the simple value.
+   */
   argument = 0;
   /** Of a string: its first byte. */
   start = 0;

@@ -24,7 +24,9 @@ export function hdlcMaxLength(length: number): number {
   return 2 + 2 * (length + Crc16.LENGTH);
 }
 
-/** Writes one frame; `out` has `hdlcMaxLength(length)` bytes from `at` on. Returns the new offset. */
+/**
+ * Writes one frame; `out` has `hdlcMaxLength(length)` bytes from `at` on. Returns the new offset.
+ */
 export function putHdlc(
   out: Uint8Array,
   at: number,

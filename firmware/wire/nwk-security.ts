@@ -93,7 +93,8 @@ export function sealNwk(
 
 /**
  * Opens the frame `bytes[start .. start + length)` in place after `checkNwkSecurity`. True: the
- * payload stands from `nwkSecuredPayloadAt` to `start + length - Auxiliary.MIC_LENGTH`. False: forged.
+ * payload stands from `nwkSecuredPayloadAt` to `start + length - Auxiliary.MIC_LENGTH`. False:
+ * forged.
  */
 export function openNwk(
   crypto: CryptoProvider,

@@ -1,10 +1,12 @@
-// Spinel's properties, status codes and radio capabilities, as far as a radio co-processor has them.
-// The comment gives the value's type: C u8, c i8, S u16, L u32, i packed, b boolean, E EUI-64
+// Spinel's properties, status codes and radio capabilities, as far as a radio co-processor has
+// them. The comment gives the value's type: C u8, c i8, S u16, L u32, i packed, b boolean, E EUI-64
 // (most significant byte first), U text with a zero behind it, A(x) any number of x.
 // @source OpenThread src/lib/spinel/spinel.h
 
 export const enum SpinelProperty {
-  /** i: a `SpinelStatus`; after a transmission also b: the acknowledgement had frame pending set. */
+  /**
+   * i: a `SpinelStatus`; after a transmission also b: the acknowledgement had frame pending set.
+   */
   LAST_STATUS = 0x00,
   /** ii: major, minor. */
   PROTOCOL_VERSION = 0x01,

@@ -1,6 +1,6 @@
-// `STREAM_RAW`: one 802.15.4 frame to or from the air with what goes with it. On this line the frame
-// has room for its two check bytes; the co-processor computes them. Writers here add two zeros,
-// readers leave them off, so that no other part of the firmware ever sees them.
+// `STREAM_RAW`: one 802.15.4 frame to or from the air with what goes with it. On this line the
+// frame has room for its two check bytes; the co-processor computes them. Writers here add two
+// zeros, readers leave them off, so that no other part of the firmware ever sees them.
 // @source OpenThread src/lib/spinel/spinel.h, SPINEL_PROP_STREAM_RAW; radio_spinel.cpp
 
 import { copyBytes, readU16, readU32, writeU16, writeU32 } from "./little-endian";

@@ -64,7 +64,9 @@ export function spinelCommand(bytes: Uint8Array, start: number): number {
   return readPacked(bytes, start + 1);
 }
 
-/** The property of `GET` to `REMOVED`, a `SpinelProperty` or a number that is none of ours; else -1. */
+/**
+ * The property of `GET` to `REMOVED`, a `SpinelProperty` or a number that is none of ours; else -1.
+ */
 export function spinelProperty(bytes: Uint8Array, start: number): number {
   return hasProperty(spinelCommand(bytes, start))
     ? readPacked(bytes, propertyAt(bytes, start))
@@ -141,7 +143,9 @@ export function readI8(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 24) >> 24;
 }
 
-/** Copies an EUI-64 the other way round: Spinel has the most significant byte first, the radio last. */
+/**
+ * Copies an EUI-64 the other way round: Spinel has the most significant byte first, the radio last.
+ */
 export function copyReversed8(
   from: Uint8Array,
   fromStart: number,

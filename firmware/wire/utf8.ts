@@ -1,4 +1,5 @@
-// Well-formed UTF-8: no overlong form, no surrogate, nothing over U+10FFFF. @source RFC 3629 section 4
+// Well-formed UTF-8: no overlong form, no surrogate, nothing over U+10FFFF. @source RFC 3629
+// section 4
 
 export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;

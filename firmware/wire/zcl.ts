@@ -166,7 +166,9 @@ export function putZclManufacturer(
   return at + Zcl.PAYLOAD + Manufacturer.LENGTH;
 }
 
-/** Writes a whole Default Response: header and payload. @param fromServer our side of the cluster */
+/**
+ * Writes a whole Default Response: header and payload. @param fromServer our side of the cluster
+ */
 export function putDefaultResponse(
   bytes: Uint8Array,
   at: number,

@@ -17,7 +17,10 @@ import {
   ZdoStatus,
 } from "./zdo";
 
-/** Looks at a response of `cluster` (with or without its response bit) in `bytes[at .. at + length)`. */
+/**
+ * Looks at a response of `cluster` (with or without its response bit) in `bytes[at .. at +
+ * length)`.
+ */
 export function checkZdoResponse(
   cluster: number,
   bytes: Uint8Array,
@@ -90,7 +93,9 @@ export function endpointOf(bytes: Uint8Array, at: number, index: number): number
   return bytes[at + InterestResponse.BODY + 1 + index]!;
 }
 
-/** A response of sequence number and status alone: leave, permit joining, and what we do not have. */
+/**
+ * A response of sequence number and status alone: leave, permit joining, and what we do not have.
+ */
 export function putZdoStatus(
   bytes: Uint8Array,
   at: number,

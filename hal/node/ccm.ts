@@ -12,7 +12,9 @@ const enum Layout {
   HAS_AAD = 0x40,
 }
 
-/** One message at a time: `begin`, then `authenticate`, then `absorb` and `cipher` in either order. */
+/**
+ * One message at a time: `begin`, then `authenticate`, then `absorb` and `cipher` in either order.
+ */
 export class Ccm {
   private schedule!: KeySchedule;
   private readonly mac = new Uint8Array(16);

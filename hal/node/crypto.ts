@@ -6,7 +6,9 @@ import type { CryptoProvider } from "../crypto";
 import { AesKeys } from "./aes-keys";
 import { Ccm } from "./ccm";
 
-/** One provider serves any number of partitions: nothing of a call outlives it but key schedules. */
+/**
+ * One provider serves any number of partitions: nothing of a call outlives it but key schedules.
+ */
 export function nodeCrypto(): CryptoProvider {
   return new NodeCrypto();
 }

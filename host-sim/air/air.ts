@@ -11,7 +11,9 @@ export interface Place {
   readonly y: number;
 }
 
-/** Something else in the band, a Wi-Fi network for one: `dbm` at every station, `duty` of the time. */
+/**
+ * Something else in the band, a Wi-Fi network for one: `dbm` at every station, `duty` of the time.
+ */
 export interface Interferer {
   readonly channel: number;
   readonly dbm: number;

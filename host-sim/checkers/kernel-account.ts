@@ -22,7 +22,9 @@ export class KernelAccount {
   /** What the table declares, read from the table itself and not from the kernel. */
   private readonly declared = declaredMessages();
 
-  /** @param expected names of partitions that a fault will end; an entry is taken out by its fault */
+  /**
+   * @param expected names of partitions that a fault will end; an entry is taken out by its fault
+   */
   constructor(
     private readonly world: World,
     private readonly hub: Hub,

@@ -1,5 +1,5 @@
-// No partition sees what it must not: known secrets are canaries, looked for in every message of the
-// kernel, every write to flash, every frame on the air and every datagram on the WAN.
+// No partition sees what it must not: known secrets are canaries, looked for in every message of
+// the kernel, every write to flash, every frame on the air and every datagram on the WAN.
 
 import { NetworkSet } from "../../firmware/ipc/join";
 import { Operation } from "../../firmware/ipc/operation";
@@ -22,7 +22,9 @@ export interface Permission {
 
 export interface Secret extends Canary, Permission {}
 
-/** Every record that a provider gets begins with this; the WAN side's modules see ciphertext alone. */
+/**
+ * Every record that a provider gets begins with this; the WAN side's modules see ciphertext alone.
+ */
 const READING_MARK = "urn:dev:mac:";
 /** Messages of a provider are recognised by a piece from their middle. */
 const PIECE_LENGTH = 16;

@@ -1,4 +1,5 @@
-// Commands from a file of exchanges, one after the other, and whether each answer came back exactly.
+// Commands from a file of exchanges, one after the other, and whether each answer came back
+// exactly.
 
 import { HeadEnd, type ReceivedFate, type ReceivedMessage } from "./head-end";
 

@@ -77,7 +77,9 @@ export class HeadEndServer {
     return Math.round(performance.now() - this.startedAt);
   }
 
-  /** Listens for the hub on UDP and for control on TCP, the same host and port; rejects when taken. */
+  /**
+   * Listens for the hub on UDP and for control on TCP, the same host and port; rejects when taken.
+   */
   async listen(host: string, port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.socket.once("error", reject);

@@ -26,7 +26,9 @@ export interface ReadingCounts {
   readonly missed: number;
   /** Acknowledged to the meter, and overtaken at a provider by much younger ones. */
   readonly lost: number;
-  /** Whole half-hours in which a reading was missed, and those of them that came from the profile. */
+  /**
+   * Whole half-hours in which a reading was missed, and those of them that came from the profile.
+   */
   readonly missedHalfHours: number;
   readonly recoveredHalfHours: number;
 }
@@ -39,7 +41,9 @@ interface Open {
 }
 
 const LATE_S = 60;
-/** A provider's outbox is in order: what is so much older than the newest delivery will not come. */
+/**
+ * A provider's outbox is in order: what is so much older than the newest delivery will not come.
+ */
 const OVERTAKEN_S = 300;
 const HALF_HOUR_S = 1800;
 

@@ -1,5 +1,6 @@
-// The hub as a board: the firmware's kernel with a radio co-processor on a serial line, a flash chip,
-// entropy, a clock, mains, and two datagram links. Losing power loses the RAM and keeps the flash.
+// The hub as a board: the firmware's kernel with a radio co-processor on a serial line, a flash
+// chip, entropy, a clock, mains, and two datagram links. Losing power loses the RAM and keeps the
+// flash.
 
 import { Party } from "../../firmware/ipc/party";
 import type { Board, Constructors } from "../../firmware/kernel/board";

@@ -89,7 +89,9 @@ function forbiddenMember(node: ts.PropertyAccessExpression): string | undefined 
   return FORBIDDEN_MEMBERS.has(name.text) ? name.text : undefined;
 }
 
-/** Whether the identifier stands for a value of that name, and is not a member's or a key's name. */
+/**
+ * Whether the identifier stands for a value of that name, and is not a member's or a key's name.
+ */
 function isReference(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;

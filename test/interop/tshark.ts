@@ -1,4 +1,5 @@
-// Wireshark's command line: writes a capture, has it read, gives back the fields that were asked for.
+// Wireshark's command line: writes a capture, has it read, gives back the fields that were asked
+// for.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

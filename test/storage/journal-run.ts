@@ -99,7 +99,9 @@ export function text(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("hex");
 }
 
-/** After a cut: what is held is what was acknowledged, and perhaps the first of what was pending. */
+/**
+ * After a cut: what is held is what was acknowledged, and perhaps the first of what was pending.
+ */
 export function expectWhole(run: JournalRun, before: JournalRun): void {
   const state = new Map(before.acknowledged);
   const states = [image(state)];

@@ -1,5 +1,5 @@
-// A decoder and encoder that nobody here wrote, both ways: what we write it reads, what it writes we
-// read. zigbee-on-host calls its fields by other names and counts the check sequence in.
+// A decoder and encoder that nobody here wrote, both ways: what we write it reads, what it writes
+// we read. zigbee-on-host calls its fields by other names and counts the check sequence in.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

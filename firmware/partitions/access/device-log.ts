@@ -6,7 +6,9 @@ import { check } from "../../kernel/partition";
 import { copyBytes, equalBytes, readU32, writeU32 } from "../../wire/little-endian";
 
 export const enum DeviceLimit {
-  /** Requirement: no fewer than sixteen; twice that leaves room for a house and its replacements. */
+  /**
+   * Requirement: no fewer than sixteen; twice that leaves room for a house and its replacements.
+   */
   MAX = 32,
   NONE = -1,
 }

@@ -1,5 +1,5 @@
-// Messages of the provider for a device, block by block: `POST devices/{eui64}/messages`. Each block
-// goes on as a stream segment as soon as there is credit for it; nothing is kept here.
+// Messages of the provider for a device, block by block: `POST devices/{eui64}/messages`. Each
+// block goes on as a stream segment as soon as there is credit for it; nothing is kept here.
 // @source RFC 7959 sections 2.3, 2.5 and 4
 
 import { Sent } from "../../../hal/sent";

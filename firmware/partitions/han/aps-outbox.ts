@@ -24,7 +24,9 @@ export const enum ApsLimit {
 }
 
 export const enum OutboxLimit {
-  /** Questions to and answers for eight nodes at once, and two acknowledged reports of each meter. */
+  /**
+   * Questions to and answers for eight nodes at once, and two acknowledged reports of each meter.
+   */
   ENTRIES = 12,
 }
 

@@ -164,7 +164,9 @@ export class Discovery {
     this.dueTimes[node] = now;
   }
 
-  /** Configure Reporting Response: SUCCESS for all, or what failed; a meter may lack one of them. */
+  /**
+   * Configure Reporting Response: SUCCESS for all, or what failed; a meter may lack one of them.
+   */
   reportingConfigured(now: number, message: ZclMessage): void {
     if (!this.isAnswer(Asked.REPORTING, message)) return;
     const { node } = this;

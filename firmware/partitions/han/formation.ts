@@ -1,6 +1,6 @@
 // How the network comes to be. First start: energy on every channel, the quietest one chosen, the
-// PAN IDs already in use there asked for, an own one drawn, all of it stored before the first beacon.
-// Every later start: the stored network, as it was.
+// PAN IDs already in use there asked for, an own one drawn, all of it stored before the first
+// beacon. Every later start: the stored network, as it was.
 // @source Zigbee 05-3474-22 section 3.6.1.1; IEEE 802.15.4-2006 sections 7.5.2.1.1 and 7.5.2.1.2
 
 import type { Entropy } from "../../../hal/entropy";

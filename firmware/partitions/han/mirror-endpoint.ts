@@ -1,5 +1,5 @@
-// The gas mirrors' endpoints. A meter asks for one and reports to it; everybody in the home may read
-// it. `gas` answers from what the meter brought: no frame to the meter follows from a read.
+// The gas mirrors' endpoints. A meter asks for one and reports to it; everybody in the home may
+// read it. `gas` answers from what the meter brought: no frame to the meter follows from a read.
 // @source Smart Energy 07-5356-22 annexes D.3.4.4, D.3.2.3.1.2
 
 import { Sent } from "../../../hal/sent";

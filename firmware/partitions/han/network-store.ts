@@ -1,6 +1,6 @@
-// What `han` keeps in its `network` region: the network's identity, the ceiling of its outgoing frame
-// counter, and one record for each node. Wishes are marks that stay until the journal has taken
-// them, so that a full queue or a failing chip only means: again, later.
+// What `han` keeps in its `network` region: the network's identity, the ceiling of its outgoing
+// frame counter, and one record for each node. Wishes are marks that stay until the journal has
+// taken them, so that a full queue or a failing chip only means: again, later.
 
 import type { FlashRegion } from "../../../hal/flash";
 import { check } from "../../kernel/partition";

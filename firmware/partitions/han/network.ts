@@ -38,10 +38,11 @@ export interface Network {
   /** The network runs: formed, keyed, and the co-processor answers. */
   isUp(): boolean;
   /**
-   * Sends one whole APS frame, at most `NetworkLimit.APS_MAX` bytes, secured with the network key; to a
-   * sleeping node when it next asks, within 7.68 s. The bytes are taken before it returns.
-   * `FULL`: nothing was taken, try again later. `RESTARTED`: it is not Networked (any more). `token` comes back in `NetworkUser.sent` unless it
-   * is `NetworkLimit.NO_TOKEN`; never during this call.
+   * Sends one whole APS frame, at most `NetworkLimit.APS_MAX` bytes, secured with the network key;
+   * to a sleeping node when it next asks, within 7.68 s. The bytes are taken before it returns.
+   * `FULL`: nothing was taken, try again later. `RESTARTED`: it is not Networked (any more).
+   * `token` comes back in `NetworkUser.sent` unless it is `NetworkLimit.NO_TOKEN`; never during
+   * this call.
    */
   send(now: number, node: number, aps: Uint8Array, length: number, token: number): Sent;
 }

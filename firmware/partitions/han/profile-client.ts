@@ -1,5 +1,6 @@
-// Fetches half-hours from a meter's own profile for `gas` and `demand`: one question for each meter,
-// held while it sleeps; each interval goes back as a reading with the exact end of its half-hour.
+// Fetches half-hours from a meter's own profile for `gas` and `demand`: one question for each
+// meter, held while it sleeps; each interval goes back as a reading with the exact end of its
+// half-hour.
 // @source Smart Energy 07-5356-22 annexes D.3.2.3.1.1, D.3.3.3.1.1
 
 import { Sent } from "../../../hal/sent";

@@ -120,7 +120,9 @@ export class RadioLink {
     this.pump(now);
   }
 
-  /** Measures the energy on one channel; `energyMeasured` follows, or `radioReady` after trouble. */
+  /**
+   * Measures the energy on one channel; `energyMeasured` follows, or `radioReady` after trouble.
+   */
   measureEnergy(now: number, channel: number, milliseconds: number): void {
     this.task.scanChannel = channel;
     this.task.scanMs = milliseconds;

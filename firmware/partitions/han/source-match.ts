@@ -29,7 +29,9 @@ const enum Entry {
 
 export class SourceMatch {
   private readonly entries = new Uint8Array(MatchLimit.ENTRIES * Entry.LENGTH);
-  /** No room here or there: source matching is off, and every data request is answered "pending". */
+  /**
+   * No room here or there: source matching is off, and every data request is answered "pending".
+   */
   isOverrun = false;
 
   /**

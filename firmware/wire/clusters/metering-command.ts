@@ -1,5 +1,5 @@
-// Payloads of the Metering cluster's commands that a hub sends or takes: the profile, the mirror and
-// its notifications. Offsets count from the ZCL payload's start.
+// Payloads of the Metering cluster's commands that a hub sends or takes: the profile, the mirror
+// and its notifications. Offsets count from the ZCL payload's start.
 // @source Smart Energy 07-5356-22 annexes D.3.2.3, D.3.3.3, D.3.4.4
 
 import { readU16, readU32, writeU16, writeU32 } from "../little-endian";

@@ -121,7 +121,9 @@ export function isSigned(type: number): boolean {
   return type >= 0x28 && type <= 0x2f;
 }
 
-/** Analogue types have a reportable change, discrete ones do not. @source clause 2.6.2, 2.5.7.1.7 */
+/**
+ * Analogue types have a reportable change, discrete ones do not. @source clause 2.6.2, 2.5.7.1.7
+ */
 export function isAnalogue(type: number): boolean {
   return (type >= 0x20 && type <= 0x2f) || type === ZclType.UTC_TIME;
 }

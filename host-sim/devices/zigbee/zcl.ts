@@ -56,7 +56,9 @@ export interface ZclRequest {
   readonly clusterSpecific: boolean;
   readonly command: number;
   readonly payload: Buffer;
-  /** The cluster-specific command, or the global one, that answers it besides a default response. */
+  /**
+   * The cluster-specific command, or the global one, that answers it besides a default response.
+   */
   readonly answer?: number;
 }
 

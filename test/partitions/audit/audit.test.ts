@@ -12,7 +12,10 @@ import { AuditBench } from "./bench";
 const RECORDS_PER_SECTOR = 63;
 const MINUTE = 60_000;
 
-/** Writes `count` lines with details 1, 2, 3 and so on, a minute each, so that no quota is in the way. */
+/**
+ * Writes `count` lines with details 1, 2, 3 and so on, a minute each, so that no quota is in the
+ * way.
+ */
 function fill(bench: AuditBench, count: number, from = 1): void {
   for (let i = 0; i < count; i++) {
     bench.log(Party.HAN, AuditCode.JOIN_REFUSED, from + i);
