@@ -208,8 +208,14 @@ export class LowerHalf
 
   // The MAC.
 
-  dataReceived(now: number, node: number, bytes: Uint8Array, start: number, length: number): void {
-    this.nwk.received(now, node, bytes, start, length);
+  dataReceived(
+    now: number,
+    node: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+  ): boolean {
+    return this.nwk.received(now, node, bytes, start, length);
   }
 
   strangerHeard(now: number, bytes: Uint8Array, start: number, length: number): void {

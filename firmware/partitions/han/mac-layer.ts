@@ -43,8 +43,14 @@ import { Transmission } from "./radio-owner";
 
 /** What the layer above gets. */
 export interface MacUser {
-  /** The payload of a data frame of a node in the table. */
-  dataReceived(now: number, node: number, bytes: Uint8Array, start: number, length: number): void;
+  /** The payload of a data frame under the address of a node. True: it was that node's. */
+  dataReceived(
+    now: number,
+    node: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+  ): boolean;
   /** The payload of a data frame under a short address that no node has. */
   strangerHeard(now: number, bytes: Uint8Array, start: number, length: number): void;
   associationAsked(now: number, bytes: Uint8Array, eui64At: number, capability: number): void;
@@ -202,11 +208,15 @@ export class MacLayer {
       this.user.strangerHeard(now, bytes, at, left);
       return;
     }
-    if (this.nodes.isRepeatedMac(node, macSequence(bytes, start))) {
+    const sequence = macSequence(bytes, start);
+    if (this.nodes.isRepeatedMac(node, sequence)) {
       this.counts.duplicates++;
       return;
     }
-    this.user.dataReceived(now, node, bytes, at, left);
+    // Only a genuine frame's number is remembered: a forged one must not mute the next real one.
+    if (this.user.dataReceived(now, node, bytes, at, left)) {
+      this.nodes.setMacSequence(node, sequence);
+    }
   }
 
   private receiveCommand(now: number, bytes: Uint8Array, start: number, length: number): void {

@@ -188,14 +188,28 @@ export class Nodes {
     writeU32(this.records, this.at(node) + Field.COUNTER_LIMIT, limit);
   }
 
-  /** True for a repetition of the last MAC frame, which is then not handled again. */
+  /** Whether this is the last MAC frame once more, its acknowledgement having been lost. */
   isRepeatedMac(node: number, sequence: number): boolean {
-    return this.isRepeated(this.at(node), Heard.MAC, Field.MAC_SEQUENCE, sequence);
+    const at = this.at(node);
+    if ((this.records[at + Field.HEARD]! & Heard.MAC) === 0) return false;
+    return this.records[at + Field.MAC_SEQUENCE] === sequence;
   }
 
-  /** True for a broadcast that the node sends again, as routers do. */
+  setMacSequence(node: number, sequence: number): void {
+    const at = this.at(node);
+    this.records[at + Field.HEARD] = this.records[at + Field.HEARD]! | Heard.MAC;
+    this.records[at + Field.MAC_SEQUENCE] = sequence;
+  }
+
+  /** True for a broadcast that the node sends again, as routers do; remembers the number. */
   isRepeatedBroadcast(node: number, sequence: number): boolean {
-    return this.isRepeated(this.at(node), Heard.BROADCAST, Field.BROADCAST_SEQUENCE, sequence);
+    const at = this.at(node);
+    const heard = this.records[at + Field.HEARD]!;
+    const known = (heard & Heard.BROADCAST) !== 0;
+    if (known && this.records[at + Field.BROADCAST_SEQUENCE] === sequence) return true;
+    this.records[at + Field.HEARD] = heard | Heard.BROADCAST;
+    this.records[at + Field.BROADCAST_SEQUENCE] = sequence;
+    return false;
   }
 
   /** Writes what the journal keeps: `NodeRecord.LENGTH` bytes. */
@@ -218,14 +232,6 @@ export class Nodes {
   free(node: number): void {
     const at = this.at(node);
     this.records.fill(0, at, at + Field.LENGTH);
-  }
-
-  private isRepeated(at: number, bit: Heard, field: Field, sequence: number): boolean {
-    const heard = this.records[at + Field.HEARD]!;
-    const repeated = (heard & bit) !== 0 && this.records[at + field] === sequence;
-    this.records[at + Field.HEARD] = heard | bit;
-    this.records[at + field] = sequence;
-    return repeated;
   }
 
   private at(node: number): number {

@@ -142,20 +142,24 @@ export class NwkLayer {
     return this.user.sendFrame(now, short, sleeps, this.frame, at + length, tag);
   }
 
-  /** A NWK frame. Of a stranger (`NodeLimit.NONE`) only an unsecured one is looked at. */
-  received(now: number, node: number, bytes: Uint8Array, start: number, length: number): void {
+  /**
+   * A NWK frame. Of a stranger (`NodeLimit.NONE`) only an unsecured one is looked at.
+   * True: it is genuine and new.
+   */
+  received(now: number, node: number, bytes: Uint8Array, start: number, length: number): boolean {
     if (checkNwk(bytes, start, length) !== Parsed.OK) {
       this.counts.malformed++;
-      return;
+      return false;
     }
     if (!nwkIsSecured(bytes, start)) {
       this.counts.unsecured++;
       this.user.unsecuredReceived(now, bytes, start, length);
-      return;
+      return false;
     }
-    if (node === NodeLimit.NONE || !this.opens(now, node, bytes, start, length)) return;
+    if (node === NodeLimit.NONE || !this.opens(now, node, bytes, start, length)) return false;
     const at = nwkSecuredPayloadAt(bytes, start);
     this.dispatch(now, node, bytes, start, at, start + length - Auxiliary.MIC_LENGTH - at);
+    return true;
   }
 
   /** Checks who, which key, how new, and whether genuine, the cheap questions first. */

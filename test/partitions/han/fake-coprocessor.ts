@@ -133,7 +133,8 @@ export class FakeCoprocessor implements Radio {
   }
 
   private scan(): void {
-    const channel = this.properties.get(SpinelProperty.MAC_SCAN_MASK)![0]!;
+    const channel = this.properties.get(SpinelProperty.MAC_SCAN_MASK)?.[0];
+    if (channel === undefined) return;
     const rssi = this.energy(channel) & 0xff;
     this.answer(0, SpinelProperty.MAC_ENERGY_SCAN_RESULT, Uint8Array.from([channel, rssi]));
     this.answer(0, SpinelProperty.MAC_SCAN_STATE, Uint8Array.from([SpinelScanState.IDLE]));
