@@ -17,6 +17,7 @@ import vectors from "../vectors/rfc8613-oscore-appendix-c.json";
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, "hex"));
 const toHex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+const provider = nodeCrypto();
 
 interface Keys {
   readonly master_secret: string;
@@ -40,7 +41,7 @@ function contextOf(keys: Keys): OscoreContext {
   const record = new SessionRecordReader();
   expect(record.read(bytes, 3, length)).toBe(true);
   const context = new OscoreContext();
-  context.derive(nodeCrypto, record, bytes);
+  context.derive(provider, record, bytes);
   return context;
 }
 
@@ -108,7 +109,7 @@ function protectRequest(keys: Keys, request: string, sequence: number): string {
     context.idContext,
     context.idContextLength,
   );
-  new OscoreCipher(nodeCrypto, context).sealRequest(
+  new OscoreCipher(provider, context).sealRequest(
     sequence,
     parts.plaintext,
     0,
@@ -128,7 +129,7 @@ function protectResponse(keys: Keys, response: string, asked: number, sequence: 
   const parts = split(hex(response));
   const option = new Uint8Array(Oscore.OPTION_MAX);
   const end = putResponseOption(option, 0, sequence);
-  new OscoreCipher(nodeCrypto, context).sealResponse(
+  new OscoreCipher(provider, context).sealResponse(
     asked,
     sequence,
     parts.plaintext,
@@ -150,7 +151,7 @@ function openRequest(keys: Keys, message: string): { code: number; rest: string 
   const option = new OscoreOption();
   const value = parts.outer.find((one) => one.number === CoapOption.OSCORE)!.value;
   expect(option.read(value, 0, value.length)).toBe(true);
-  const cipher = new OscoreCipher(nodeCrypto, contextOf(keys));
+  const cipher = new OscoreCipher(provider, contextOf(keys));
   const length = parts.payload.length - 8;
   const ok = cipher.openRequest(option.sequence, parts.payload, 0, length);
   if (!ok) return null;
@@ -163,7 +164,7 @@ function openResponse(keys: Keys, message: string, asked: number): string | null
   const value = parts.outer.find((one) => one.number === CoapOption.OSCORE)!.value;
   expect(option.read(value, 0, value.length)).toBe(true);
   const length = parts.payload.length - 8;
-  const cipher = new OscoreCipher(nodeCrypto, contextOf(keys));
+  const cipher = new OscoreCipher(provider, contextOf(keys));
   const ok = cipher.openResponse(asked, option.sequence, parts.payload, 0, length);
   return ok ? toHex(parts.payload.slice(0, length)) : null;
 }
