@@ -20,6 +20,9 @@ const ENDPOINT = 1;
 const READ_US = 60_000_000;
 const DAY_US = 86_400e6;
 
+/** The invalid value of a 48-bit register: the mirror has none yet. @source ZCL table 2-10 */
+const UNKNOWN_REGISTER = 0xffffffffffff;
+
 /** What the display shows. */
 export interface Shown {
   readonly litres: number;
@@ -194,7 +197,7 @@ export class Display extends Device {
     const values = decodeReadResponse(payload);
     const litres = values.get(MeteringAttribute.CURRENT_SUMMATION_DELIVERED);
     const time = values.get(MeteringAttribute.READING_SNAPSHOT_TIME);
-    if (typeof litres !== "number" || typeof time !== "number") {
+    if (typeof litres !== "number" || typeof time !== "number" || litres === UNKNOWN_REGISTER) {
       this.withoutValue++;
       return;
     }
