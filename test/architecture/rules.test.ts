@@ -176,6 +176,12 @@ describe("form", () => {
     expect(form("test/gas.test.ts", `// x\ntest.each([])("g", () => {\n${body}});`)).toEqual([]);
   });
 
+  test("a list of samples in a test may be long", () => {
+    const list = `// x\nexport function samples() {\n  return [\n${"    g(),\n".repeat(70)}  ];\n}`;
+    expect(form("test/wire/samples.ts", list)).toEqual([]);
+    expect(form(GAS, list)).toHaveLength(1);
+  });
+
   test("a file that hands on what others export", () => {
     expect(form(GAS, '// x\nexport * from "./mirror";')).toHaveLength(1);
     expect(form(GAS, '// x\nexport { m } from "./mirror";')).toHaveLength(1);
