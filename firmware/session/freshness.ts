@@ -21,6 +21,14 @@ export class Freshness {
 
   constructor(private readonly entropy: Entropy) {}
 
+  /**
+   * This session has never served a request, in this life or an earlier one: nothing that comes can
+   * be older than its replay window, and nobody need prove anything.
+   */
+  beginUnused(): void {
+    this.isProved = true;
+  }
+
   /** Before a request is opened. False: a replay. */
   isNew(sequence: number): boolean {
     return !this.isProved || this.window.isNew(sequence);

@@ -38,6 +38,7 @@ export class Session {
   readonly server: Server;
   private readonly context = new OscoreContext();
   private readonly sequences: SequenceNumbers;
+  private readonly freshness: Freshness;
   private hasContext = false;
   private isBound = false;
   private bindAt = Number.POSITIVE_INFINITY;
@@ -47,9 +48,10 @@ export class Session {
     this.audit = new SessionAudit(parts.audit, surroundings.startedAt);
     this.sequences = new SequenceNumbers(journal);
     this.composer = new Composer(surroundings, this.context, parts.wan);
+    this.freshness = new Freshness(surroundings.entropy);
     this.server = new Server(
       this.composer,
-      new Freshness(surroundings.entropy),
+      this.freshness,
       this.sequences,
       this.audit,
       parts.resources,
@@ -90,7 +92,10 @@ export class Session {
 
   /** The journal is open. Without a context the session stays silent for ever. */
   opened(now: number): void {
-    if (this.hasContext) this.sequences.opened(now);
+    if (!this.hasContext) return;
+    this.sequences.opened(now);
+    // Requests are served only once this start is on record, so a first start has served none.
+    if (this.sequences.starts === 1) this.freshness.beginUnused();
   }
 
   /** False: the token is not one of the session's. */
