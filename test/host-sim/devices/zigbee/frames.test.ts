@@ -1,6 +1,7 @@
 // The devices' own codecs against frames that others captured and against zigbee-on-host's codec.
 // Captures: sniffer files on TI's and Temco's public forums (addresses beside each frame).
 
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as foreignAps from "zigbee-on-host/dist/zigbee/zigbee-aps.js";
 import * as foreignNwk from "zigbee-on-host/dist/zigbee/zigbee-nwk.js";
@@ -8,6 +9,7 @@ import {
   ApsDelivery,
   ApsType,
   decodeAps,
+  decodeTransportKey,
   encodeAps,
   Fragmentation,
 } from "../../../../host-sim/devices/zigbee/aps-frame";
@@ -32,6 +34,8 @@ import {
   mmoHash,
   withCrc,
 } from "../../../../host-sim/devices/zigbee/security";
+import { decodeReadResponse } from "../../../../host-sim/devices/zigbee/zcl-attributes";
+import { decodeZcl } from "../../../../host-sim/devices/zigbee/zcl-frame";
 
 const hex = (text: string): Buffer => Buffer.from(text.replace(/[^0-9a-fA-F]/g, ""), "hex");
 
@@ -99,6 +103,30 @@ describe("captured frames", () => {
       ).toThrow(MalformedFrame);
     }
   });
+});
+
+test("no octets at all make a decoder do other than give a frame or call it malformed", () => {
+  const decoders = [
+    (octets: Buffer) => decodeMac(octets),
+    (octets: Buffer) => decodeBeacon(decodeMac(octets)),
+    (octets: Buffer) => openNwk(decodeNwk(octets), Buffer.alloc(16)),
+    (octets: Buffer) => decodeAps(octets),
+    (octets: Buffer) => decodeTransportKey(octets),
+    (octets: Buffer) => decodeZcl(octets),
+    (octets: Buffer) => decodeReadResponse(octets),
+  ];
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 127 }), (bytes) => {
+      for (const decode of decoders) {
+        try {
+          decode(Buffer.from(bytes));
+        } catch (error) {
+          if (!(error instanceof MalformedFrame)) throw error;
+        }
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 describe("security", () => {
