@@ -77,4 +77,33 @@ describe("a meter and zigbee-on-host's coordinator", () => {
       await coordinator.stop();
     }
   });
+
+  test("it reports what the coordinator configured, and counts as missed what nobody answers", async () => {
+    const { world, coordinator, meter } = house(aes128MmoHash(INSTALL_CODE));
+    await coordinator.start();
+    try {
+      coordinator.driver.context.allowJoins(120, true);
+      meter.powerOn();
+      await coordinator.run(30, () => coordinator.authorised.length > 0);
+      meter.clock.set(world.now, 1_767_225_700);
+      // Configure Reporting of CurrentSummationDelivered, 10 to 10 s, change 1.
+      const configure = Buffer.from("00010600000025" + "0a000a00" + "010000000000", "hex");
+      const { short } = meter.node;
+      await coordinator.driver.sendUnicast(configure, 0x0109, 0x0702, short, EUI64, 1, 1);
+      await coordinator.run(35);
+      const answers = coordinator.frames.filter((frame) => frame.cluster === 0x0702);
+      // Configure Reporting Response: all went well.
+      expect(answers[0]?.payload).toEqual(Buffer.from([0x18, 0x01, 0x07, 0x00]));
+      const reports = answers.slice(1).map((frame) => frame.payload);
+      expect(reports.length).toBeGreaterThanOrEqual(7);
+      for (const report of reports) {
+        expect(report[0]).toBe(0x08);
+        expect(report.subarray(2, 6)).toEqual(Buffer.from([0x0a, 0x00, 0x00, 0x25]));
+      }
+      expect(meter.reports.missed).toBeGreaterThan(0);
+      expect(meter.reports.acknowledged).toBe(0);
+    } finally {
+      await coordinator.stop();
+    }
+  });
 });
