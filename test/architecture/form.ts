@@ -8,7 +8,7 @@ const FILE_LINES_MAX = 400;
 const FUNCTION_LINES_MAX = 70;
 const COLUMNS_MAX = 100;
 
-const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|fuzz|types|config))?\.(ts|mjs)$/;
+const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|fuzz|bench|types|config))?\.(ts|mjs)$/;
 const VAGUE_NAME = /(^|-)(util|utils|helper|helpers|manager|common|misc)(-|\.)|^index\./;
 
 // In pieces, so that this file does not refer to what it forbids.

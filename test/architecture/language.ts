@@ -31,19 +31,17 @@ const FORBIDDEN_NAMES = new Set([
   "structuredClone",
 ]);
 
-/** Methods that are younger than ES2022. */
+/** Methods that are younger than ES2022 and have names of their own; the types refuse all others. */
 const FORBIDDEN_MEMBERS = new Set([
   "findLast",
   "findLastIndex",
   "toReversed",
   "toSorted",
   "toSpliced",
-  "with",
   "groupBy",
   "withResolvers",
   "isWellFormed",
   "toWellFormed",
-  "transfer",
 ]);
 
 const COLLECTIONS = new Set(["Map", "Set", "WeakMap", "WeakSet"]);

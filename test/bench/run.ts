@@ -1,5 +1,6 @@
-// Figures: `npm run bench [-- --only NAME] [--json]` runs every `*.bench.ts` and prints a table, or one
-// JSON object with commit and Node version, so that a figure in prose can say where it came from.
+// Figures: `npm run bench [-- --only NAME] [--json]` runs every `*.bench.ts` and prints a table, or
+// one JSON object with commit and Node version, so that a figure in prose can say where it came
+// from.
 
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";

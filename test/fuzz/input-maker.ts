@@ -1,5 +1,5 @@
-// Inputs for fuzzing: random bytes, and seeds that were mutated. One seed and one target's name give
-// one sequence.
+// Inputs for fuzzing: random bytes, and seeds that were mutated. One seed and one target's name
+// give one sequence.
 
 const MAX_LENGTH = 400;
 const MUTATIONS_MAX = 6;

@@ -1,6 +1,6 @@
-// Fuzzing: `npm run fuzz -- [--inputs N] [--seed N] [--only NAME]` feeds each `*.fuzz.ts` with random
-// bytes and with mutations of its seeds. The same seed gives the same inputs. The first input that
-// makes a target throw is printed with the command that replays it; exit code 1.
+// Fuzzing: `npm run fuzz -- [--inputs N] [--seed N] [--only NAME]` feeds each `*.fuzz.ts` with
+// random bytes and with mutations of its seeds. The same seed gives the same inputs. The first
+// input that makes a target throw is printed with the command that replays it; exit code 1.
 
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
