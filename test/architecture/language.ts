@@ -31,7 +31,7 @@ const FORBIDDEN_NAMES = new Set([
   "structuredClone",
 ]);
 
-/** Methods that are younger than ES2022 and have names of their own; the types refuse all others. */
+/** Younger than ES2022, with names of their own; the types refuse all others. */
 const FORBIDDEN_MEMBERS = new Set([
   "findLast",
   "findLastIndex",
