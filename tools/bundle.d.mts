@@ -1,5 +1,4 @@
-// Types of bundle.mjs, which runs before anything is bundled.
-
-/** @param entry a path from the project's root, or an absolute one @returns the module's path */
+/** Bundles `entry` (a path from the project's root or an absolute one); answers the module's path. */
 export function bundle(entry: string): Promise<string>;
+/** Bundles and runs `entry`. */
 export function runEntry(entry: string): Promise<void>;
