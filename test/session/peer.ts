@@ -1,7 +1,7 @@
 // The head-end's end of one session, for tests: coap-packet outside, the session's context with
 // its ends exchanged inside. It answers what it is told to, and can replay and forge.
 
-import { decode, encode } from "cbor-x";
+import { decode, Encoder } from "cbor-x";
 import { generate, type ParsedPacket, parse } from "coap-packet";
 import { OscoreCipher } from "../../firmware/crypto/oscore";
 import { OscoreContext } from "../../firmware/crypto/oscore-context";
@@ -17,6 +17,7 @@ import { nodeCrypto } from "../../hal/node/crypto";
 import { type Bench, PEER, type SessionKeys } from "./bench";
 
 const provider = nodeCrypto();
+const encoder = new Encoder({ useRecords: false, variableMapSize: true, mapsAsObjects: false });
 
 export interface Inner {
   readonly code: string;
@@ -76,10 +77,11 @@ export class Peer {
   /** Acknowledge what the hub sends confirmably. */
   acknowledges = true;
   sequence = 0;
+  messageId = 0x4000;
   private readonly asked = new Map<string, Asked & { sequence: number }>();
   private readonly cipher: OscoreCipher;
   private readonly context = new OscoreContext();
-  private messageId = 0x4000;
+
   private token: number;
 
   constructor(
@@ -203,7 +205,8 @@ export class Peer {
 
   private usual(request: Inner): { code: string; payload?: Buffer } {
     if (pathOf(request) !== "register") return { code: "2.04" };
-    return { code: "2.04", payload: encode(new Map([[0, this.utcMs]])) };
+    // cbor-x writes a Number of this size as a float.
+    return { code: "2.04", payload: encoder.encode(new Map([[0, BigInt(this.utcMs)]])) };
   }
 
   private serve(packet: ParsedPacket): void {

@@ -7,8 +7,11 @@ import {
   type Esi,
 } from "../../../firmware/partitions/esi/partition";
 import { createWanApplication, type Wan } from "../../../firmware/partitions/wan/partition";
+import { Journal } from "../../../firmware/storage/journal";
 import type { Environment } from "../../../firmware/system";
-import type { DirectFlash } from "../../../host-sim/flash-direct";
+import { writeU48 } from "../../../firmware/wire/little-endian";
+import { SessionKey, SessionRecord } from "../../../firmware/wire/session-record";
+import { DirectFlash } from "../../../host-sim/flash-direct";
 import { FlashMemory } from "../../../host-sim/flash-memory";
 import { Bench, provision, type SessionKeys } from "../../session/bench";
 import { Peer } from "../../session/peer";
@@ -130,6 +133,27 @@ export class ProviderHub {
       },
     });
     bench.start(Party.ESI_OPERATOR, operator);
+  }
+
+  /** Leaves the supplier's session this many sequence numbers, as after a very long life. */
+  exhaust(left: number): void {
+    const flash = new DirectFlash(this.memories.supplierSession, 0);
+    const record = new Uint8Array(10);
+    writeU48(record, 0, 2 ** 40 - left);
+    const journal: Journal = new Journal(
+      flash,
+      {
+        restored: () => {},
+        opened: () => {
+          journal.put(SessionKey.RESERVED, record, 0, record.length, 1);
+        },
+        stored: () => {},
+      },
+      4,
+      SessionRecord.LENGTH_MAX,
+    );
+    journal.open(0);
+    flash.settle((message, size) => journal.flashDone(0, message, size));
   }
 
   /** What the esi of the supplier said to the firewall, by operation. */
