@@ -151,6 +151,22 @@ export class FragmentSender {
     else this.repeat(now, transfer);
   }
 
+  /** Whether every block was sent at least once: the message may have arrived whole. */
+  isLastSent(transfer: number): boolean {
+    const at = transfer * Transfer.SIZE;
+    const blocks = this.bytes[at + Transfer.BLOCKS]!;
+    if (this.bytes[at + Transfer.BASE]! + this.window < blocks) return false;
+    return this.bytes[at + Transfer.TRIES]! > 0 || this.nextBlock(at) === FragmentLimit.NONE;
+  }
+
+  /** Ends a transfer whose outcome its source knows already; `ended` is not called. */
+  cancel(transfer: number): void {
+    const at = transfer * Transfer.SIZE;
+    this.bytes[at + Transfer.STATE] = State.FREE;
+    this.bytes[at + Transfer.USE] = this.bytes[at + Transfer.USE]! + 1;
+    this.dueTimes[transfer] = Number.POSITIVE_INFINITY;
+  }
+
   forget(now: number, node: number): void {
     for (let transfer = 0; transfer < FragmentLimit.TRANSFERS; transfer++) {
       const at = transfer * Transfer.SIZE;

@@ -115,7 +115,10 @@ export class MeteringClient {
       this.writer.status(now, message, ZclStatus.INVALID_DATA_TYPE);
       return;
     }
-    if (this.report.changedScale) this.scaleKnown(now, message.node);
+    if (this.report.changedScale) {
+      this.knowledge.save(now, message.node);
+      if (this.knowledge.isScaled(message.node)) this.scaleKnown(now, message.node);
+    }
     if (this.report.hasValue && this.report.time !== 0) this.take(now, message);
     else this.withoutValue(now, message);
   }

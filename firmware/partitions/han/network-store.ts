@@ -6,6 +6,7 @@ import type { FlashRegion } from "../../../hal/flash";
 import { check } from "../../kernel/partition";
 import { Journal } from "../../storage/journal";
 import { copyBytes, readU16, readU32, writeU16, writeU32 } from "../../wire/little-endian";
+import { Known } from "./knowledge";
 import { NodeLimit, NodeRecord, type Nodes } from "./nodes";
 
 /** Record keys. */
@@ -14,6 +15,8 @@ const enum Key {
   COUNTER = 2,
   /** And the node's index. */
   NODE = 0x100,
+  /** And the node's index: what the upper half has learned of it. */
+  KNOWLEDGE = 0x2000,
 }
 
 const enum Identity {
@@ -41,7 +44,8 @@ const enum Entry {
   IDENTITY = 0,
   COUNTER = 1,
   NODE = 2,
-  COUNT = 34,
+  KNOWLEDGE = 34,
+  COUNT = 66,
 }
 
 const enum Wait {
@@ -56,6 +60,12 @@ export interface StoreOwner {
   counterStored(now: number, limit: number): void;
   nodeStored(now: number, node: number): void;
   nodeErased(now: number, node: number): void;
+}
+
+/** What the upper half keeps here, `Known.LENGTH` bytes for each node. */
+export interface KnowledgeRecords {
+  copyRecord(node: number, bytes: Uint8Array, start: number): void;
+  restore(node: number, bytes: Uint8Array, start: number, length: number): void;
 }
 
 /** Who the network is; radio order. */
@@ -76,9 +86,10 @@ export class NetworkStore {
   readonly region: number;
   private readonly journal: Journal;
   private readonly wishes = new Uint8Array(Entry.COUNT);
-  private readonly value = new Uint8Array(Identity.LENGTH);
+  private readonly value = new Uint8Array(Known.LENGTH);
   private counterWish = 0;
   private counterFlying = 0;
+  private knowledge: KnowledgeRecords | undefined;
   private isOpen = false;
   private retryAt = Infinity;
 
@@ -88,7 +99,12 @@ export class NetworkStore {
     private readonly owner: StoreOwner,
   ) {
     this.region = region.region;
-    this.journal = new Journal(region, this, Entry.COUNT, NodeRecord.LENGTH);
+    this.journal = new Journal(region, this, Entry.COUNT, Known.LENGTH);
+  }
+
+  /** Once, before `open`. */
+  attach(knowledge: KnowledgeRecords): void {
+    this.knowledge = knowledge;
   }
 
   open(now: number): void {
@@ -115,6 +131,14 @@ export class NetworkStore {
     this.wish(now, Entry.NODE + node, Wish.REMOVE);
   }
 
+  saveKnowledge(now: number, node: number): void {
+    this.wish(now, Entry.KNOWLEDGE + node, Wish.PUT);
+  }
+
+  eraseKnowledge(now: number, node: number): void {
+    this.wish(now, Entry.KNOWLEDGE + node, Wish.REMOVE);
+  }
+
   flashDone(now: number, buffer: Uint8Array, length: number): void {
     this.journal.flashDone(now, buffer, length);
     this.pump(now);
@@ -134,6 +158,8 @@ export class NetworkStore {
     else if (key === Key.COUNTER && length === 4) this.counterLimit = readU32(bytes, start);
     else if (key >= Key.NODE && key < Key.NODE + NodeLimit.MAX && length === NodeRecord.LENGTH) {
       this.nodes.restore(key - Key.NODE, bytes, start);
+    } else if (key >= Key.KNOWLEDGE && key < Key.KNOWLEDGE + NodeLimit.MAX) {
+      this.knowledge?.restore(key - Key.KNOWLEDGE, bytes, start, length);
     }
   }
 
@@ -160,6 +186,8 @@ export class NetworkStore {
   }
 
   private tell(now: number, entry: number, done: number): void {
+    // For what was learned nobody waits.
+    if (entry >= Entry.KNOWLEDGE) return;
     if (entry === Entry.IDENTITY) this.owner.identityStored(now);
     else if (entry === Entry.COUNTER) {
       this.counterLimit = this.counterFlying;
@@ -205,6 +233,7 @@ export class NetworkStore {
 
   private key(entry: number): number {
     if (entry === Entry.IDENTITY) return Key.IDENTITY;
+    if (entry >= Entry.KNOWLEDGE) return Key.KNOWLEDGE + entry - Entry.KNOWLEDGE;
     return entry === Entry.COUNTER ? Key.COUNTER : Key.NODE + entry - Entry.NODE;
   }
 
@@ -213,6 +242,10 @@ export class NetworkStore {
       this.counterFlying = this.counterWish;
       writeU32(this.value, 0, this.counterWish);
       return 4;
+    }
+    if (entry >= Entry.KNOWLEDGE) {
+      this.knowledge?.copyRecord(entry - Entry.KNOWLEDGE, this.value, 0);
+      return Known.LENGTH;
     }
     if (entry !== Entry.IDENTITY) {
       this.nodes.copyRecord(entry - Entry.NODE, this.value, 0);

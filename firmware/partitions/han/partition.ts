@@ -4,6 +4,7 @@ import { FlashDone } from "../../../hal/flash";
 import { Party } from "../../ipc/party";
 import type { Partition } from "../../kernel/partition";
 import type { Environment } from "../../system";
+import { Application } from "./application";
 import { LowerHalf } from "./lower-half";
 
 export function createHan(environment: Environment<"han">): Partition {
@@ -12,28 +13,37 @@ export function createHan(environment: Environment<"han">): Partition {
 
 class HanPartition implements Partition {
   private readonly lower: LowerHalf;
+  private readonly upper: Application;
 
   constructor(environment: Environment<"han">) {
     this.lower = new LowerHalf(environment);
+    this.upper = new Application(environment, this.lower, this.lower.store);
+    this.lower.store.attach(this.upper.knowledge);
+    this.lower.attach(this.upper);
   }
 
   receive(now: number, from: number, buffer: Uint8Array, length: number): void {
     if (from === Party.RADIO) this.lower.radioReceived(now, buffer, length);
     else if (from === Party.ACCESS) this.lower.accessSaid(now, buffer, length);
-    else if (from === Party.FLASH && buffer[FlashDone.REGION] === this.lower.store.region) {
+    else if (from !== Party.FLASH) this.upper.message(now, from, buffer, length);
+    else if (buffer[FlashDone.REGION] === this.lower.store.region) {
       this.lower.flashDone(now, buffer, length);
+    } else {
+      this.upper.flashDone(now, buffer, length);
     }
   }
 
   tick(now: number): void {
     this.lower.tick(now);
+    this.upper.tick(now);
   }
 
   dueAt(): number {
-    return this.lower.dueAt();
+    return Math.min(this.lower.dueAt(), this.upper.dueAt());
   }
 
   peerRestarted(now: number, peer: number): void {
     if (peer === Party.ACCESS) this.lower.accessRestarted(now);
+    else this.upper.peerRestarted(now, peer);
   }
 }

@@ -1,0 +1,248 @@
+// The upper half of `han` put together: APS, the device profile, the cluster library, tunnels. It
+// speaks with Networked nodes alone; what is not Networked never reaches it.
+
+import { MirrorValue } from "../../ipc/mirror";
+import { Operation } from "../../ipc/operation";
+import { Party } from "../../ipc/party";
+import { ProfileAsk, ReadingStored } from "../../ipc/reading";
+import type { Environment } from "../../system";
+import { Profile } from "../../wire/aps";
+import { Zdo } from "../../wire/zdo";
+import { type ApsData, ApsLayer, type ApsUser } from "./aps-layer";
+import { Discovery } from "./discovery";
+import { Endpoint } from "./endpoints";
+import { Knowledge, type KnowledgeStore } from "./knowledge";
+import { MeteringClient } from "./metering";
+import { MirrorEndpoints } from "./mirror-endpoint";
+import type { Network, NetworkUser } from "./network";
+import { ProfileClient } from "./profile-client";
+import { Tunnelling } from "./tunnelling";
+import { Wakefulness } from "./wakefulness";
+import { ZclDispatch } from "./zcl-dispatch";
+import { ZclWriter } from "./zcl-message";
+import { ZclServer } from "./zcl-server";
+import { ZdoServer } from "./zdo-server";
+
+export class Application implements NetworkUser, ApsUser {
+  readonly aps: ApsLayer;
+  readonly knowledge: Knowledge;
+  readonly metering: MeteringClient;
+  readonly profile: ProfileClient;
+  readonly mirrors: MirrorEndpoints;
+  readonly discovery: Discovery;
+  readonly tunnelling: Tunnelling;
+  readonly zcl: ZclDispatch;
+  readonly zdo: ZdoServer;
+  /** Payloads of other profiles than Smart Energy and the device profile. */
+  otherProfiles = 0;
+  /** Payloads that found no room above; they come again. */
+  postponed = 0;
+  private readonly wakefulness: Wakefulness;
+  private readonly writer: ZclWriter;
+  private now: number;
+  private openAt: number;
+
+  constructor(environment: Environment<"han">, network: Network, store: KnowledgeStore) {
+    const { clock, entropy, startedAt } = environment;
+    this.now = startedAt;
+    this.openAt = startedAt;
+    this.aps = new ApsLayer(network, this, entropy);
+    this.knowledge = new Knowledge(network.nodes, store);
+    this.wakefulness = new Wakefulness(network.nodes);
+    this.writer = new ZclWriter(this.aps);
+    const { aps, knowledge, wakefulness, writer } = this;
+    this.metering = new MeteringClient(environment, network, knowledge, writer);
+    this.profile = new ProfileClient(environment, network, knowledge, wakefulness, writer);
+    this.mirrors = new MirrorEndpoints(environment, network, knowledge, writer);
+    this.discovery = new Discovery(
+      aps,
+      network,
+      knowledge,
+      wakefulness,
+      writer,
+      this.metering,
+      entropy,
+    );
+    this.tunnelling = new Tunnelling(environment, network, aps, writer, knowledge);
+    this.zcl = new ZclDispatch(network, knowledge, writer, {
+      server: new ZclServer(writer, clock),
+      metering: this.metering,
+      profile: this.profile,
+      mirrors: this.mirrors,
+      discovery: this.discovery,
+      tunnelling: this.tunnelling,
+    });
+    this.zdo = new ZdoServer(aps, network, knowledge);
+  }
+
+  // The network.
+
+  apsFrame(now: number, node: number, bytes: Uint8Array, start: number, length: number): void {
+    this.now = now;
+    this.wakefulness.heard(now, node);
+    this.aps.frameFrom(now, node, bytes, start, length);
+    this.profile.heard(now, node);
+    this.discovery.heard(now, node);
+  }
+
+  sent(now: number, token: number, delivered: boolean): void {
+    this.now = now;
+    this.aps.sent(now, token, delivered);
+  }
+
+  nodeJoined(now: number, node: number): void {
+    this.now = now;
+    // A node that joined anew counts anew.
+    this.forget(now, node);
+    this.knowledge.joined(node);
+    this.discovery.joined(now, node);
+    this.tunnelling.client.look(now);
+  }
+
+  nodeLeft(now: number, node: number): void {
+    this.now = now;
+    this.forget(now, node);
+    this.knowledge.left(now, node);
+  }
+
+  // APS.
+
+  data(now: number, data: ApsData): boolean {
+    const isZdo = data.destinationEndpoint === Endpoint.ZDO && data.profile === Profile.ZDO;
+    if (isZdo && (data.cluster & Zdo.RESPONSE) !== 0) {
+      this.discovery.zdoResponse(now, data);
+      return true;
+    }
+    if (!isZdo && data.profile !== Profile.SMART_ENERGY) {
+      this.otherProfiles++;
+      return true;
+    }
+    const taken = this.writer.hasRoom() && (isZdo ? this.ask(now, data) : this.zcl.data(now, data));
+    if (!taken) this.postponed++;
+    return taken;
+  }
+
+  confirm(now: number, token: number, delivered: boolean): void {
+    this.tunnelling.delivery.confirm(now, token, delivered);
+  }
+
+  fetch(now: number, transfer: number, offset: number, length: number): void {
+    this.tunnelling.delivery.fetch(now, transfer, offset, length);
+  }
+
+  ended(now: number, transfer: number, delivered: boolean): void {
+    this.tunnelling.delivery.ended(now, transfer, delivered);
+  }
+
+  begin(
+    now: number,
+    node: number,
+    endpoint: number,
+    sourceEndpoint: number,
+    cluster: number,
+    bound: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+  ): number {
+    return this.tunnelling.beginLong(
+      now,
+      node,
+      endpoint,
+      sourceEndpoint,
+      cluster,
+      bound,
+      bytes,
+      start,
+      length,
+    );
+  }
+
+  piece(_now: number, payload: number, bytes: Uint8Array, start: number, length: number): boolean {
+    return this.tunnelling.continueLong(payload, bytes, start, length);
+  }
+
+  complete(now: number, payload: number): void {
+    this.tunnelling.completeLong(now, payload);
+  }
+
+  abort(now: number, payload: number): void {
+    this.tunnelling.abortLong(now, payload);
+  }
+
+  // The partition.
+
+  /** A message of `gas`, `demand` or `firewall`. */
+  message(now: number, from: number, buffer: Uint8Array, length: number): void {
+    this.now = now;
+    if (from === Party.FIREWALL) {
+      this.tunnelling.stream(now, buffer, length);
+      return;
+    }
+    switch (buffer[0] as Operation) {
+      case Operation.READING_STORED:
+        if (length >= ReadingStored.LENGTH) this.metering.stored(now, buffer);
+        break;
+      case Operation.PROFILE_ASK:
+        if (length >= ProfileAsk.LENGTH) this.profile.ask(now, buffer);
+        break;
+      case Operation.MIRROR_VALUE:
+        if (length >= MirrorValue.LENGTH) this.mirrors.value(now, buffer);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** A completion of the mailbox's region. */
+  flashDone(now: number, buffer: Uint8Array, length: number): void {
+    this.now = now;
+    this.tunnelling.mailbox.flashDone(now, buffer, length);
+  }
+
+  peerRestarted(now: number, peer: number): void {
+    this.now = now;
+    if (peer === Party.GAS || peer === Party.DEMAND) this.metering.resend(now);
+    this.tunnelling.peerRestarted(now, peer);
+  }
+
+  tick(now: number): void {
+    this.now = now;
+    if (now >= this.openAt) {
+      this.openAt = Number.POSITIVE_INFINITY;
+      this.tunnelling.open(now);
+    }
+    this.aps.tick(now);
+    this.metering.tick(now);
+    this.profile.tick(now);
+    this.mirrors.tick(now);
+    this.discovery.tick(now);
+    this.tunnelling.tick(now);
+  }
+
+  dueAt(): number {
+    return Math.min(
+      this.openAt,
+      this.aps.dueAt(),
+      this.metering.dueAt(this.now),
+      this.profile.dueAt(),
+      this.mirrors.dueAt(),
+      this.discovery.dueAt(),
+      this.tunnelling.dueAt(),
+    );
+  }
+
+  private ask(now: number, data: ApsData): boolean {
+    this.zdo.request(now, data);
+    return true;
+  }
+
+  private forget(now: number, node: number): void {
+    this.aps.forget(now, node);
+    this.metering.forget(node);
+    this.profile.forget(now, node);
+    this.mirrors.forget(node);
+    this.discovery.forget(now, node);
+    this.tunnelling.forget(now, node);
+  }
+}

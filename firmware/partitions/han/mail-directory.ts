@@ -1,0 +1,188 @@
+// The directory of the mailbox: a record in RAM for each message that lies in flash, or on its way
+// there, and the look-ups in it.
+
+import { copyBytes, equalBytes, readU16 } from "../../wire/little-endian";
+
+export const enum MailLimit {
+  /** 256 KiB in slots of two sectors. */
+  SLOTS = 32,
+  SECTORS = 2,
+  /** Flash operations that wait: two streams in, two payloads in, marks and removals. */
+  DEPTH = 6,
+  /** Messages that wait for one device, and as many delivered ones whose answer is awaited. */
+  DEVICE_MAX = 5,
+  /** Messages of devices that wait for their provider; the rest stays with the devices. */
+  UP_MAX = 10,
+  /** How long a message waits, and how long its answer is expected. */
+  LIFE_MS = 86_400_000,
+  LIFE_SECONDS = 86_400,
+  /** A fragmented message is announced in whole blocks of at most 80 bytes. */
+  PADDING_MAX = 96,
+  SCAN_MS = 10_000,
+  RETRY_MS = 20,
+  NONE = -1,
+}
+
+export const enum MailState {
+  FREE = 0,
+  WRITING = 1,
+  COMMITTING = 2,
+  WAITING = 3,
+  SENDING = 4,
+  DELIVERED = 5,
+  /** Its fate, EXPIRED or UNDELIVERABLE, is still to be told. */
+  ENDED = 6,
+  REMOVING = 7,
+}
+
+export const enum MailHeader {
+  LENGTH = 22,
+  /** Behind the content, its exact length: of a fragmented message it is known at the end alone. */
+  TRAILER = 2,
+}
+
+/** A record: what stands before STATE is the header in flash. */
+export const enum Mail {
+  IS_UP = 0,
+  PROVIDER = 1,
+  IS_ANSWER = 2,
+  /** In RAM: the device's fate as a `StreamResult`, told or not. */
+  FATE = 3,
+  /** u32 */
+  MESSAGE_ID = 4,
+  EUI64 = 8,
+  /** Unix seconds; 0: the clock was not known. u32 */
+  EXPIRES = 16,
+  /** Bytes of content; of a message that is not whole yet, at most. u16 */
+  TOTAL = 20,
+
+  STATE = 22,
+  TOLD = 23,
+  /** Bytes given to the slot so far. u16 */
+  WRITTEN = 24,
+  LENGTH = 26,
+}
+
+export class MailDirectory {
+  readonly bytes = new Uint8Array(MailLimit.SLOTS * Mail.LENGTH);
+  /** Of each slot: monotonic time at which its message, or the wait for its answer, ends. */
+  protected readonly ends = new Float64Array(MailLimit.SLOTS);
+  /** Order of arrival. */
+  protected readonly orders = new Float64Array(MailLimit.SLOTS);
+  private lastOrder = 0;
+
+  state(slot: number): MailState {
+    return this.bytes[slot * Mail.LENGTH + Mail.STATE]!;
+  }
+
+  setState(slot: number, state: MailState): void {
+    this.bytes[slot * Mail.LENGTH + Mail.STATE] = state;
+  }
+
+  at(slot: number): number {
+    return slot * Mail.LENGTH;
+  }
+
+  total(slot: number): number {
+    return readU16(this.bytes, slot * Mail.LENGTH + Mail.TOTAL);
+  }
+
+  isUp(slot: number): boolean {
+    return this.bytes[slot * Mail.LENGTH + Mail.IS_UP] === 1;
+  }
+
+  hasEui64(slot: number, eui64: Uint8Array, start: number): boolean {
+    return equalBytes(this.bytes, slot * Mail.LENGTH + Mail.EUI64, eui64, start, 8);
+  }
+
+  /** The oldest message of this state and direction for the device; `NONE`. */
+  oldest(state: MailState, isUp: boolean, eui64: Uint8Array, start: number): number {
+    let oldest: number = MailLimit.NONE;
+    for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
+      if (this.state(slot) !== state || this.isUp(slot) !== isUp) continue;
+      if (!this.hasEui64(slot, eui64, start)) continue;
+      if (oldest === MailLimit.NONE || this.orders[slot]! < this.orders[oldest]!) oldest = slot;
+    }
+    return oldest;
+  }
+
+  /** The oldest kept message for this provider; `NONE`. */
+  oldestUp(provider: number): number {
+    let oldest: number = MailLimit.NONE;
+    for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
+      if (this.state(slot) !== MailState.WAITING || !this.isUp(slot)) continue;
+      if (this.bytes[slot * Mail.LENGTH + Mail.PROVIDER] !== provider) continue;
+      if (oldest === MailLimit.NONE || this.orders[slot]! < this.orders[oldest]!) oldest = slot;
+    }
+    return oldest;
+  }
+
+  /** Messages that the device has not fetched, those on their way into the mailbox included. */
+  waitingFor(eui64: Uint8Array, start: number): number {
+    let count = 0;
+    for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
+      const state = this.state(slot);
+      if (state < MailState.WRITING || state > MailState.SENDING || this.isUp(slot)) continue;
+      if (this.hasEui64(slot, eui64, start)) count++;
+    }
+    return count;
+  }
+
+  /** Messages of devices on their way to a provider. */
+  countUp(): number {
+    let count = 0;
+    for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
+      const state = this.state(slot);
+      if (state !== MailState.FREE && state !== MailState.REMOVING && this.isUp(slot)) count++;
+    }
+    return count;
+  }
+
+  /** The oldest command that the device has and that no answer belongs to yet; `NONE`. */
+  unanswered(eui64: Uint8Array, start: number): number {
+    let oldest: number = MailLimit.NONE;
+    for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
+      if (this.state(slot) !== MailState.DELIVERED || !this.hasEui64(slot, eui64, start)) continue;
+      if (this.hasAnswer(slot)) continue;
+      if (oldest === MailLimit.NONE || this.orders[slot]! < this.orders[oldest]!) oldest = slot;
+    }
+    return oldest;
+  }
+
+  /** Whether `slot`, a command, and `other`, a device's message, belong together. */
+  protected isAnswerTo(other: number, slot: number): boolean {
+    const a = other * Mail.LENGTH;
+    const b = slot * Mail.LENGTH;
+    if (this.bytes[a + Mail.IS_UP] !== 1 || this.bytes[a + Mail.IS_ANSWER] !== 1) return false;
+    if (this.bytes[a + Mail.PROVIDER] !== this.bytes[b + Mail.PROVIDER]) return false;
+    // The message's number and the device stand together.
+    return equalBytes(this.bytes, a + Mail.MESSAGE_ID, this.bytes, b + Mail.MESSAGE_ID, 12);
+  }
+
+  private hasAnswer(slot: number): boolean {
+    for (let other = 0; other < MailLimit.SLOTS; other++) {
+      const state = this.state(other);
+      if (state === MailState.FREE || state === MailState.REMOVING) continue;
+      if (this.isAnswerTo(other, slot)) return true;
+    }
+    return false;
+  }
+
+  /** A message of the state ENDED or DELIVERED whose fate is not told yet; `NONE`. */
+  untold(): number {
+    for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
+      const state = this.state(slot);
+      if (state !== MailState.ENDED && state !== MailState.DELIVERED) continue;
+      if (this.bytes[slot * Mail.LENGTH + Mail.TOLD] === 0) return slot;
+    }
+    return MailLimit.NONE;
+  }
+
+  protected enter(now: number, slot: number, header: Uint8Array, start: number): void {
+    const at = slot * Mail.LENGTH;
+    this.bytes.fill(0, at, at + Mail.LENGTH);
+    copyBytes(header, start, this.bytes, at, MailHeader.LENGTH);
+    this.ends[slot] = now + MailLimit.LIFE_MS;
+    this.orders[slot] = ++this.lastOrder;
+  }
+}

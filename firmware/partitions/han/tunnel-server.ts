@@ -1,0 +1,259 @@
+// The hub as the server of the gas meters' tunnels. The meter wakes, asks GET for what waits, and
+// PUTs its answers; the hub sends nothing through the tunnel that was not asked for.
+// @source Smart Energy 07-5356-22 annex D.6; GBCS section 10.2.2 (GET, GET response, PUT)
+
+import { DeviceKind } from "../../ipc/device";
+import { StreamResult } from "../../ipc/stream";
+import { Profile } from "../../wire/aps";
+import {
+  checkGetSupported,
+  checkRequestTunnel,
+  checkTunnel,
+  NoTunnel,
+  putRequestTunnelResponse,
+  putSupported,
+  putTransferError,
+  putTunnelId,
+  RequestTunnel,
+  requestTunnelMaximum,
+  TransferError,
+  TunnelGenerated,
+  TunnelProtocol,
+  TunnelStatus,
+  tunnelOf,
+} from "../../wire/clusters/tunnelling";
+import { Parsed } from "../../wire/parsed";
+import { Cluster, ZclControl, ZclStatus } from "../../wire/zcl";
+import { Endpoint } from "./endpoints";
+import { MailLimit, MailState } from "./mail-directory";
+import type { Mailbox } from "./mailbox";
+import type { Network } from "./network";
+import { NodeLimit } from "./nodes";
+import { TunnelLimit } from "./tunnel-client";
+import type { Delivery, TunnelDelivery } from "./tunnel-delivery";
+import type { ZclMessage, ZclWriter } from "./zcl-message";
+
+/** First byte in a gas meter's tunnel. */
+export const enum Transfer {
+  GET = 0x01,
+  /** Then how many more wait, then the message; without one nothing waits. */
+  GET_RESPONSE = 0x02,
+  /** Then a message of the meter. */
+  PUT = 0x03,
+}
+
+class Served {
+  node: number = NodeLimit.NONE;
+  endpoint = 0;
+  id: number = NoTunnel.TUNNEL;
+  /** What the meter can take at once. */
+  maximum = 0;
+  usedAt = 0;
+}
+
+export class TunnelServer {
+  opened = 0;
+  fetched = 0;
+  refused = 0;
+  private readonly tunnels = [new Served(), new Served(), new Served(), new Served()];
+  private readonly eui64 = new Uint8Array(8);
+  private lastId: number;
+  private readonly prefix: [number, number] = [Transfer.GET_RESPONSE, 0];
+  private readonly job: Delivery = {
+    node: 0,
+    slot: 0,
+    endpoint: 0,
+    fromServer: true,
+    command: TunnelGenerated.TRANSFER_DATA,
+    tunnel: 0,
+    prefix: 2,
+    prefixBytes: this.prefix,
+  };
+
+  /** @param firstId a random number: a tunnel of before a restart is not taken for a new one */
+  constructor(
+    private readonly network: Network,
+    private readonly writer: ZclWriter,
+    private readonly mailbox: Mailbox,
+    private readonly delivery: TunnelDelivery,
+    firstId: number,
+  ) {
+    this.lastId = firstId;
+  }
+
+  /** RequestTunnel. A meter has one tunnel: a new one takes the place of its old one. */
+  requested(now: number, message: ZclMessage): void {
+    const { bytes, start, end } = message;
+    if (checkRequestTunnel(bytes, start, end) !== Parsed.OK) {
+      this.writer.status(now, message, ZclStatus.MALFORMED_COMMAND);
+      return;
+    }
+    const tunnel = this.find(message.node) ?? this.find(NodeLimit.NONE) ?? this.idle(now);
+    const status = this.judge(bytes, start, tunnel);
+    let id: number = NoTunnel.TUNNEL;
+    if (status === TunnelStatus.SUCCESS && tunnel !== undefined) {
+      id = this.nextId();
+      this.opened++;
+      tunnel.node = message.node;
+      tunnel.endpoint = message.sourceEndpoint;
+      tunnel.id = id;
+      tunnel.maximum = requestTunnelMaximum(bytes, start);
+      tunnel.usedAt = now;
+    } else {
+      this.refused++;
+    }
+    const out = this.writer.answer(message, true, TunnelGenerated.REQUEST_TUNNEL_RESPONSE);
+    const maximum = TunnelLimit.INCOMING_MAX;
+    this.writer.send(now, putRequestTunnelResponse(this.writer.bytes, out, id, status, maximum));
+  }
+
+  closed(now: number, message: ZclMessage): void {
+    const { bytes, start, end } = message;
+    const known = checkTunnel(bytes, start, end) === Parsed.OK;
+    if (!known || !this.owns(message.node, tunnelOf(bytes, start))) {
+      this.writer.status(now, message, ZclStatus.NOT_FOUND);
+      return;
+    }
+    this.forget(message.node);
+    this.writer.status(now, message, ZclStatus.SUCCESS);
+  }
+
+  protocolsAsked(now: number, message: ZclMessage): void {
+    if (checkGetSupported(message.bytes, message.start, message.end) !== Parsed.OK) {
+      this.writer.status(now, message, ZclStatus.MALFORMED_COMMAND);
+      return;
+    }
+    const out = this.writer.answer(message, true, TunnelGenerated.SUPPORTED_PROTOCOLS_RESPONSE);
+    this.writer.send(now, putSupported(this.writer.bytes, out, TunnelProtocol.GB_HRGP));
+  }
+
+  owns(node: number, tunnel: number): boolean {
+    return this.find(node)?.id === tunnel;
+  }
+
+  used(now: number, node: number): void {
+    const tunnel = this.find(node);
+    if (tunnel !== undefined) tunnel.usedAt = now;
+  }
+
+  /** The reason why data of this node for this tunnel is not taken. */
+  objection(tunnel: number): TransferError {
+    for (const served of this.tunnels) {
+      if (served.node !== NodeLimit.NONE && served.id === tunnel) return TransferError.WRONG_DEVICE;
+    }
+    return TransferError.NO_SUCH_TUNNEL;
+  }
+
+  /** Says that data was not taken. */
+  object(now: number, node: number, endpoint: number, tunnel: number, error: TransferError): void {
+    const out = this.begin(node, endpoint, TunnelGenerated.TRANSFER_DATA_ERROR);
+    if (out < 0) return;
+    this.refused++;
+    this.writer.send(now, putTransferError(this.writer.bytes, out, tunnel, error));
+  }
+
+  /** GET. False: no room now; the meter repeats it. */
+  get(now: number, node: number): boolean {
+    const tunnel = this.find(node);
+    if (tunnel === undefined) return true;
+    // It is on its way: the meter asked twice.
+    if (this.delivery.isBusyWith(node)) return true;
+    const slot = this.next(tunnel);
+    if (slot === MailLimit.NONE) return this.nothing(now, tunnel);
+    const { job } = this;
+    job.node = node;
+    job.slot = slot;
+    job.endpoint = tunnel.endpoint;
+    job.tunnel = tunnel.id;
+    this.prefix[1] = this.countAfter(slot);
+    if (!this.delivery.start(now, job)) return false;
+    this.fetched++;
+    return true;
+  }
+
+  forget(node: number): void {
+    const tunnel = this.find(node);
+    if (tunnel === undefined) return;
+    tunnel.node = NodeLimit.NONE;
+    tunnel.id = NoTunnel.TUNNEL;
+  }
+
+  private judge(bytes: Uint8Array, start: number, tunnel: Served | undefined): TunnelStatus {
+    if (bytes[start + RequestTunnel.PROTOCOL] !== TunnelProtocol.GB_HRGP) {
+      return TunnelStatus.PROTOCOL_NOT_SUPPORTED;
+    }
+    if (bytes[start + RequestTunnel.FLOW_CONTROL] !== 0) {
+      return TunnelStatus.FLOW_CONTROL_NOT_SUPPORTED;
+    }
+    return tunnel === undefined ? TunnelStatus.NO_MORE_TUNNELS : TunnelStatus.SUCCESS;
+  }
+
+  /** The oldest message that waits for the meter; one too long for its tunnel ends here. */
+  private next(tunnel: Served): number {
+    this.network.nodes.copyEui64(tunnel.node, this.eui64, 0);
+    for (let turn = 0; turn < MailLimit.DEVICE_MAX; turn++) {
+      const slot = this.mailbox.oldest(MailState.WAITING, false, this.eui64, 0);
+      if (slot === MailLimit.NONE) return MailLimit.NONE;
+      if (this.mailbox.total(slot) + this.job.prefix <= tunnel.maximum) return slot;
+      this.mailbox.end(slot, StreamResult.UNDELIVERABLE);
+    }
+    return MailLimit.NONE;
+  }
+
+  /** How many wait besides this one. */
+  private countAfter(slot: number): number {
+    let count = 0;
+    for (let other = 0; other < MailLimit.SLOTS; other++) {
+      if (other === slot || this.mailbox.state(other) !== MailState.WAITING) continue;
+      if (!this.mailbox.isUp(other) && this.mailbox.hasEui64(other, this.eui64, 0)) count++;
+    }
+    return count;
+  }
+
+  private nothing(now: number, tunnel: Served): boolean {
+    const out = this.begin(tunnel.node, tunnel.endpoint, TunnelGenerated.TRANSFER_DATA);
+    if (out < 0) return false;
+    const { bytes } = this.writer;
+    const at = putTunnelId(bytes, out, tunnel.id);
+    bytes[at] = Transfer.GET_RESPONSE;
+    bytes[at + 1] = 0;
+    this.writer.send(now, at + 2);
+    return true;
+  }
+
+  private begin(node: number, endpoint: number, command: TunnelGenerated): number {
+    return this.writer.begin(
+      node,
+      endpoint,
+      Endpoint.HUB,
+      Cluster.TUNNELLING,
+      Profile.SMART_ENERGY,
+      ZclControl.CLUSTER | ZclControl.FROM_SERVER | ZclControl.NO_DEFAULT_RESPONSE,
+      this.writer.nextSequence(),
+      command,
+    );
+  }
+
+  private nextId(): number {
+    this.lastId = (this.lastId + 1) % NoTunnel.TUNNEL;
+    return this.lastId;
+  }
+
+  private find(node: number): Served | undefined {
+    for (const tunnel of this.tunnels) if (tunnel.node === node) return tunnel;
+    return undefined;
+  }
+
+  /** A tunnel that nobody used for CloseTunnelTimeout. */
+  private idle(now: number): Served | undefined {
+    for (const tunnel of this.tunnels) {
+      if (now - tunnel.usedAt >= TunnelLimit.SILENCE_MS) return tunnel;
+    }
+    return undefined;
+  }
+}
+
+/** Gas meters fetch; electricity meters serve. */
+export function isServed(network: Network, node: number): boolean {
+  return network.nodes.kind(node) === DeviceKind.GAS_METER;
+}
