@@ -11,9 +11,7 @@ import {
   checkPacked,
   checkSpinel,
   putSpinelCommand,
-  readI8,
   readPacked,
-  Spinel,
   SpinelCommand,
   SpinelReset,
   spinelCommand,
@@ -21,7 +19,7 @@ import {
   spinelTransaction,
   spinelValueAt,
 } from "../../wire/spinel";
-import { isReset, SpinelProperty, SpinelScanState, SpinelStatus } from "../../wire/spinel-property";
+import { isReset, SpinelProperty, SpinelStatus } from "../../wire/spinel-property";
 import {
   checkReceived,
   receivedFlags,
@@ -29,10 +27,12 @@ import {
   StreamRawFlags,
   streamFrameLength,
 } from "../../wire/spinel-stream";
+import { EnergyScan } from "./energy-scan";
 import { RadioCounts, type RadioOwner } from "./radio-owner";
-import { isSetupAnswer, RadioSettings, SetupStep } from "./radio-setup";
+import { RadioSettings, SetupStep } from "./radio-setup";
 import { RadioTask, Task } from "./radio-task";
 import { MatchLimit, SourceMatch } from "./source-match";
+import { SpinelLine } from "./spinel-line";
 import { Transmitter } from "./transmitter";
 
 const enum State {
@@ -52,42 +52,34 @@ const enum Wait {
   RESET_MAX_MS = 30_000,
   /** A co-processor that has not said anything for so long is asked whether it lives. */
   SILENCE_MS = 20_000,
-  /** The serial line was full. */
-  LINE_MS = 4,
-  /** Over the time that a scan itself takes. */
-  SCAN_GRACE_MS = 1000,
 }
 
 export class RadioLink {
   readonly counts = new RadioCounts();
   readonly settings = new RadioSettings();
   private readonly match = new SourceMatch();
-  private readonly frame = new Uint8Array(Spinel.FRAME_MAX);
+  private readonly scan = new EnergyScan();
 
   private state = State.RESETTING;
   private stateDue = Infinity;
   private resets = 0;
 
-  private readonly task = new RadioTask(this.settings, this.match);
+  private readonly task = new RadioTask(this.settings, this.match, this.scan);
   private taskTid = 0;
   private taskDue = Infinity;
   private taskTries = 0;
   private isMatchOff = false;
 
-  private scanDue = Infinity;
-  private scanRssi = 0;
-  private hasScanResult = false;
-
-  private lastTid = 0;
-  private lineDue = Infinity;
   private heardAt = 0;
 
+  private readonly line: SpinelLine;
   private readonly transmitter: Transmitter;
 
   constructor(
     private readonly radio: Radio,
     private readonly owner: RadioOwner,
   ) {
+    this.line = new SpinelLine(radio);
     this.transmitter = new Transmitter(this.settings, owner, this.counts);
   }
 
@@ -105,18 +97,13 @@ export class RadioLink {
     this.settings.channel = channel;
     this.settings.panId = panId;
     this.settings.short = short;
-    if (this.state !== State.UP) {
+    if (this.state === State.UP) {
+      this.state = State.SETTING_UP;
+      this.again();
+    } else if (this.state === State.SETTING_UP && this.task.step > SetupStep.CHANNEL) {
       // Steps not yet taken read the new settings; those taken are taken again.
-      if (this.state === State.SETTING_UP && this.task.step > SetupStep.CHANNEL) {
-        this.task.step = SetupStep.CHANNEL;
-        this.dropTask();
-      }
-      this.pump(now);
-      return;
+      this.again();
     }
-    this.state = State.SETTING_UP;
-    this.task.step = SetupStep.CHANNEL;
-    this.dropTask();
     this.pump(now);
   }
 
@@ -124,10 +111,7 @@ export class RadioLink {
    * Measures the energy on one channel; `energyMeasured` follows, or `radioReady` after trouble.
    */
   measureEnergy(now: number, channel: number, milliseconds: number): void {
-    this.task.scanChannel = channel;
-    this.task.scanMs = milliseconds;
-    this.hasScanResult = false;
-    this.scanDue = now + milliseconds + Wait.SCAN_GRACE_MS;
+    this.scan.start(now, channel, milliseconds);
     this.pump(now);
   }
 
@@ -158,32 +142,20 @@ export class RadioLink {
 
   dueAt(): number {
     const isIdle = this.state === State.UP && this.task.kind === Task.NONE;
-    const silence = isIdle && this.lineDue === Infinity ? this.heardAt + Wait.SILENCE_MS : Infinity;
-    return Math.min(
-      this.stateDue,
-      this.taskDue,
-      this.transmitter.dueAt,
-      this.scanDue,
-      this.lineDue,
-      silence,
-    );
+    const mayAsk = isIdle && this.line.dueAt === Infinity;
+    const silence = mayAsk ? this.heardAt + Wait.SILENCE_MS : Infinity;
+    const working = Math.min(this.taskDue, this.transmitter.dueAt, this.scan.dueAt);
+    return Math.min(this.stateDue, this.line.dueAt, working, silence);
   }
 
   tick(now: number): void {
-    this.lineDue = now >= this.lineDue ? Infinity : this.lineDue;
-    if (now >= this.stateDue) {
-      this.reset(now);
-      return;
-    }
-    if (now >= this.scanDue) {
-      this.reset(now);
-      return;
-    }
-    if (now >= this.taskDue && this.taskTimedOut()) {
-      this.reset(now);
-      return;
-    }
-    if (now >= this.transmitter.dueAt && this.transmitter.timedOut(now)) {
+    this.line.dueAt = now >= this.line.dueAt ? Infinity : this.line.dueAt;
+    const isHopeless =
+      now >= this.stateDue ||
+      now >= this.scan.dueAt ||
+      (now >= this.taskDue && this.taskTimedOut()) ||
+      (now >= this.transmitter.dueAt && this.transmitter.timedOut(now));
+    if (isHopeless) {
       this.reset(now);
       return;
     }
@@ -244,11 +216,7 @@ export class RadioLink {
       this.counts.stale++;
       return;
     }
-    const wrong =
-      property !== this.task.property() ||
-      (this.task.kind === Task.SETUP &&
-        !isSetupAnswer(this.task.step, this.settings, bytes, at, end));
-    if (wrong) {
+    if (!this.task.accepts(property, bytes, at, end)) {
       // Asked again when the time-out comes: nonsense in a row is bounded by it.
       this.counts.malformed++;
       return;
@@ -272,13 +240,10 @@ export class RadioLink {
       if ((receivedFlags(bytes, at) & (StreamRawFlags.SENT | StreamRawFlags.BAD_FCS)) !== 0) return;
       this.counts.received++;
       this.owner.frameReceived(now, bytes, at + StreamRaw.FRAME, streamFrameLength(bytes, at));
-    } else if (property === SpinelProperty.MAC_ENERGY_SCAN_RESULT) {
-      if (end - at < 2 || this.task.scanChannel === 0 || bytes[at] !== this.task.scanChannel)
-        return;
-      this.scanRssi = readI8(bytes, at + 1);
-      this.hasScanResult = true;
-    } else if (property === SpinelProperty.MAC_SCAN_STATE) {
-      if (end - at >= 1 && bytes[at] === SpinelScanState.IDLE) this.scanEnded(now);
+    } else if (this.scan.heard(property, bytes, at, end)) {
+      const { channel, rssi } = this.scan;
+      this.scan.stop();
+      this.owner.energyMeasured(now, channel, rssi);
     }
   }
 
@@ -297,9 +262,9 @@ export class RadioLink {
     this.state = State.RESETTING;
     // The line first, then the pin, in turns: a hung co-processor reads no line.
     if (this.resets % 2 === 0) {
-      const length = putSpinelCommand(this.frame, 0, 0, SpinelCommand.RESET);
-      this.frame[length] = SpinelReset.STACK;
-      if (this.radio.send(this.frame, length + 1) !== Sent.OK) this.radio.reset();
+      const length = putSpinelCommand(this.line.frame, 0, 0, SpinelCommand.RESET);
+      this.line.frame[length] = SpinelReset.STACK;
+      if (this.radio.send(this.line.frame, length + 1) !== Sent.OK) this.radio.reset();
     } else this.radio.reset();
     this.stateDue =
       now + Math.min(Wait.RESET_MS * 2 ** Math.min(this.resets, 5), Wait.RESET_MAX_MS);
@@ -308,14 +273,18 @@ export class RadioLink {
 
   private loseAll(now: number): void {
     this.dropTask();
-    this.lineDue = Infinity;
-    this.scanDue = Infinity;
-    this.task.scanChannel = 0;
+    this.line.dueAt = Infinity;
+    this.scan.stop();
     this.match.forgetPresent();
     this.isMatchOff = false;
     // The state first: the owner, told of each lost frame, must not queue another meanwhile.
     this.state = State.RESETTING;
     this.transmitter.loseAll(now);
+  }
+
+  private again(): void {
+    this.task.step = SetupStep.CHANNEL;
+    this.dropTask();
   }
 
   private dropTask(): void {
@@ -334,14 +303,6 @@ export class RadioLink {
     return tries >= Wait.TRIES;
   }
 
-  private scanEnded(now: number): void {
-    if (this.scanDue === Infinity || !this.hasScanResult) return;
-    const channel = this.task.scanChannel;
-    this.scanDue = Infinity;
-    this.task.scanChannel = 0;
-    this.owner.energyMeasured(now, channel, this.scanRssi);
-  }
-
   private taskEnded(now: number, status: number): void {
     const task = this.task.kind;
     this.dropTask();
@@ -350,10 +311,7 @@ export class RadioLink {
         this.stepEnded(now, status);
         return;
       case Task.MATCH:
-        if (status === SpinelStatus.OK || status === SpinelStatus.ITEM_NOT_FOUND) {
-          this.match.settle(this.task.matchAt, this.task.matchInsert);
-        } else if (status === SpinelStatus.ALREADY) this.match.settle(this.task.matchAt, true);
-        else this.match.isOverrun = true;
+        this.match.ended(this.task.matchAt, this.task.matchInsert, status);
         return;
       case Task.MATCH_OFF:
         this.isMatchOff = status === SpinelStatus.OK;
@@ -390,7 +348,7 @@ export class RadioLink {
 
   /** Puts the next thing on the line, as far as it takes it. */
   private pump(now: number): void {
-    if (now < this.lineDue && this.lineDue !== Infinity) return;
+    if (now < this.line.dueAt && this.line.dueAt !== Infinity) return;
     if (this.state === State.RESETTING) return;
     if (this.task.kind === Task.NONE) this.pumpTask(now);
     if (this.state === State.UP) this.pumpFrame(now);
@@ -414,37 +372,26 @@ export class RadioLink {
         return;
       }
     }
-    if (this.task.scanChannel !== 0 && this.task.scanMs !== 0) this.ask(now, Task.SCAN_MASK);
+    if (this.scan.isWanted) this.ask(now, Task.SCAN_MASK);
     else if (now >= this.heardAt + Wait.SILENCE_MS) this.ask(now, Task.PROBE);
   }
 
   private pumpFrame(now: number): void {
-    const tid = this.nextTid();
-    const length = this.transmitter.putNext(this.frame, tid);
-    if (length !== 0 && this.put(now, length)) this.transmitter.started(now, tid);
+    const tid = this.line.nextTid();
+    const length = this.transmitter.putNext(this.line.frame, tid);
+    if (length !== 0 && this.line.put(now, length)) this.transmitter.started(now, tid);
   }
 
   /** Sends the command of a task, if the line takes it. */
   private ask(now: number, kind: Task): void {
-    const tid = this.nextTid();
+    const tid = this.line.nextTid();
     this.task.kind = kind;
-    if (!this.put(now, this.task.put(this.frame, tid))) {
+    if (!this.line.put(now, this.task.put(this.line.frame, tid))) {
       this.task.kind = Task.NONE;
       return;
     }
-    if (kind === Task.SCAN_START) this.task.scanMs = 0;
+    if (kind === Task.SCAN_START) this.scan.isWanted = false;
     this.taskTid = tid;
     this.taskDue = now + Wait.COMMAND_MS;
-  }
-
-  private put(now: number, length: number): boolean {
-    if (this.radio.send(this.frame, length) === Sent.OK) return true;
-    this.lineDue = now + Wait.LINE_MS;
-    return false;
-  }
-
-  private nextTid(): number {
-    this.lastTid = (this.lastTid % Spinel.TRANSACTION_MAX) + 1;
-    return this.lastTid;
   }
 }

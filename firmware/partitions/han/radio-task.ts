@@ -5,8 +5,10 @@
 import { writeU16 } from "../../wire/little-endian";
 import { putSpinel, SpinelCommand } from "../../wire/spinel";
 import { SpinelProperty, SpinelScanState } from "../../wire/spinel-property";
+import type { EnergyScan } from "./energy-scan";
 import {
   isQuestion,
+  isSetupAnswer,
   putSetupValue,
   type RadioSettings,
   SetupStep,
@@ -33,12 +35,11 @@ export class RadioTask {
   /** The entry of the source match tables, and whether it goes in or out. */
   matchAt = 0;
   matchInsert = false;
-  scanChannel = 0;
-  scanMs = 0;
 
   constructor(
     private readonly settings: RadioSettings,
     private readonly match: SourceMatch,
+    private readonly scan: EnergyScan,
   ) {}
 
   /** Writes the whole Spinel frame; returns its length. */
@@ -53,10 +54,10 @@ export class RadioTask {
         bytes[at] = 0;
         return at + 1;
       case Task.SCAN_MASK:
-        bytes[at] = this.scanChannel;
+        bytes[at] = this.scan.channel;
         return at + 1;
       case Task.SCAN_PERIOD:
-        writeU16(bytes, at, this.scanMs);
+        writeU16(bytes, at, this.scan.milliseconds);
         return at + 2;
       case Task.SCAN_START:
         bytes[at] = SpinelScanState.ENERGY;
@@ -86,6 +87,12 @@ export class RadioTask {
       default:
         return SpinelProperty.PROTOCOL_VERSION;
     }
+  }
+
+  /** Whether an answer makes sense for this command. */
+  accepts(property: number, bytes: Uint8Array, at: number, end: number): boolean {
+    if (property !== this.property()) return false;
+    return this.kind !== Task.SETUP || isSetupAnswer(this.step, this.settings, bytes, at, end);
   }
 
   private command(): SpinelCommand {

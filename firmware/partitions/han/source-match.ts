@@ -4,6 +4,7 @@
 // @source IEEE 802.15.4 section 6.7.3; OpenThread spinel.h, SPINEL_PROP_MAC_SRC_MATCH_*
 
 import { equalBytes } from "../../wire/little-endian";
+import { SpinelStatus } from "../../wire/spinel-property";
 
 export const enum MatchLimit {
   /** 32 nodes by short address, 8 joining nodes by EUI-64, and 8 nodes on their way out. */
@@ -67,10 +68,14 @@ export class SourceMatch {
     return this.entries[at + Entry.ADDRESS + i]!;
   }
 
-  /** The co-processor took the entry in, or out. */
-  settle(at: number, inserted: boolean): void {
+  /** The co-processor answered to an insertion or a removal. */
+  ended(at: number, inserted: boolean, status: number): void {
+    const isThere = status === SpinelStatus.ALREADY || (status === SpinelStatus.OK && inserted);
+    const isGone = status === SpinelStatus.ITEM_NOT_FOUND || status === SpinelStatus.OK;
     const wanted = this.entries[at + Entry.MARK]! & Mark.WANTED;
-    this.entries[at + Entry.MARK] = inserted ? wanted | Mark.PRESENT : wanted;
+    if (isThere) this.entries[at + Entry.MARK] = wanted | Mark.PRESENT;
+    else if (isGone) this.entries[at + Entry.MARK] = wanted;
+    else this.isOverrun = true;
   }
 
   /** The co-processor's tables are empty. */

@@ -1,0 +1,32 @@
+// The way to the co-processor: one buffer for frames, transaction numbers, and a line that may be
+// full for a while.
+
+import type { Radio } from "../../../hal/radio";
+import { Sent } from "../../../hal/sent";
+import { Spinel } from "../../wire/spinel";
+
+const enum Wait {
+  /** A full line of 115,200 bit/s has moved 46 bytes on by then. */
+  LINE_MS = 4,
+}
+
+export class SpinelLine {
+  readonly frame = new Uint8Array(Spinel.FRAME_MAX);
+  /** When to try again; `Infinity`: it takes frames. */
+  dueAt = Infinity;
+  private lastTid = 0;
+
+  constructor(private readonly radio: Radio) {}
+
+  /** Sends the first `length` bytes of `frame`. False: full; try when `dueAt` has come. */
+  put(now: number, length: number): boolean {
+    if (this.radio.send(this.frame, length) === Sent.OK) return true;
+    this.dueAt = now + Wait.LINE_MS;
+    return false;
+  }
+
+  nextTid(): number {
+    this.lastTid = (this.lastTid % Spinel.TRANSACTION_MAX) + 1;
+    return this.lastTid;
+  }
+}
