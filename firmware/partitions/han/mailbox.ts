@@ -20,11 +20,15 @@ const enum Mark {
   DELIVERED = 0,
 }
 
-/** Tokens of slot operations. */
+/**
+ * Tokens of slot operations, with the use of the slot above them: what the flash says of an earlier
+ * message in the same slot is not taken for this one's.
+ */
 const enum Token {
   OTHER = 0,
   COMMIT = 1,
   REMOVE = 2,
+  USE = 4,
 }
 
 /** What the flash is still to be asked for, in this order. */
@@ -56,6 +60,8 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
   failures = 0;
   private readonly slots: Slots;
   private readonly wishes = new Uint8Array(MailLimit.SLOTS);
+  private uses = 0;
+  private readonly useOf = new Uint16Array(MailLimit.SLOTS);
   private readonly trailer = new Uint8Array(MailLimit.PADDING_MAX + MailHeader.TRAILER);
   private retryAt = Number.POSITIVE_INFINITY;
   private scanAt = Number.POSITIVE_INFINITY;
@@ -80,12 +86,15 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
   begin(now: number, header: Uint8Array): number {
     if (!this.isOpen) return MailLimit.NONE;
     const total = readU16(header, Mail.TOTAL) + MailHeader.TRAILER;
-    const slot = this.slots.begin(header, 0, MailHeader.LENGTH, total, Token.OTHER);
+    const use = (this.uses + 1) & 0xffff;
+    const slot = this.slots.begin(header, 0, MailHeader.LENGTH, total, use * Token.USE);
     if (slot < 0) {
       if (this.slots.free() === 0) this.makeRoom(now);
       return MailLimit.NONE;
     }
     check(slot < MailLimit.SLOTS, "a slot of the region");
+    this.uses = use;
+    this.useOf[slot] = use;
     this.wishes[slot] = 0;
     this.enter(now, slot, header, 0);
     this.setState(slot, MailState.WRITING);
@@ -98,7 +107,7 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
     check(this.bytes[at + Mail.STATE] === MailState.WRITING, "it is being written");
     const written = readU16(this.bytes, at + Mail.WRITTEN);
     check(written + length <= this.total(slot), "no more than was announced");
-    if (!this.slots.write(slot, from, start, length, Token.OTHER)) return false;
+    if (!this.slots.write(slot, from, start, length, this.token(slot, Token.OTHER))) return false;
     writeU16(this.bytes, at + Mail.WRITTEN, written + length);
     return true;
   }
@@ -184,18 +193,9 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
   }
 
   stored(now: number, slot: number, token: number, ok: boolean): void {
-    const state = this.state(slot);
     if (!ok) this.failures++;
-    if (state === MailState.REMOVING) {
-      if (token === Token.REMOVE && ok) this.setState(slot, MailState.FREE);
-      else if (token === Token.REMOVE) this.wishLater(now, slot, Wish.REMOVE);
-    } else if (!ok && (state === MailState.WRITING || state === MailState.COMMITTING)) {
-      this.remove(now, slot);
-      this.owner.kept(now, slot, false);
-    } else if (token === Token.COMMIT) {
-      this.setState(slot, MailState.WAITING);
-      if (this.isUp(slot)) this.answeredBy(now, slot);
-      this.owner.kept(now, slot, true);
+    if (Math.floor(token / Token.USE) === this.useOf[slot]) {
+      this.answered(now, slot, token % Token.USE, ok);
     }
     this.pump(now);
   }
@@ -211,6 +211,23 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
   ): void {
     this.owner.piece(now, slot, token, ok, bytes, start, length);
     this.pump(now);
+  }
+
+  private answered(now: number, slot: number, token: Token, ok: boolean): void {
+    const state = this.state(slot);
+    if (token === Token.REMOVE) {
+      if (ok) this.setState(slot, MailState.FREE);
+      else this.wishLater(now, slot, Wish.REMOVE);
+    } else if (!ok && (state === MailState.WRITING || state === MailState.COMMITTING)) {
+      // The slot is free again: what was not kept is gone.
+      this.wishes[slot] = 0;
+      this.setState(slot, MailState.FREE);
+      this.owner.kept(now, slot, false);
+    } else if (ok && token === Token.COMMIT && state === MailState.COMMITTING) {
+      this.setState(slot, MailState.WAITING);
+      if (this.isUp(slot)) this.answeredBy(now, slot);
+      this.owner.kept(now, slot, true);
+    }
   }
 
   /** An answer lies in flash: the command that it answers is done. */
@@ -292,14 +309,18 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
       return this.fulfil(slot);
     }
     if ((wishes & Wish.COMMIT) !== 0) {
-      if (!this.slots.commit(slot, Token.COMMIT)) return false;
+      if (!this.slots.commit(slot, this.token(slot, Token.COMMIT))) return false;
     } else if ((wishes & Wish.MARK) !== 0) {
-      if (!this.slots.mark(slot, Mark.DELIVERED, Token.OTHER)) return false;
-    } else if (!this.slots.remove(slot, Token.REMOVE)) {
+      if (!this.slots.mark(slot, Mark.DELIVERED, this.token(slot, Token.OTHER))) return false;
+    } else if (!this.slots.remove(slot, this.token(slot, Token.REMOVE))) {
       return false;
     }
     this.wishes[slot] = 0;
     return true;
+  }
+
+  private token(slot: number, token: Token): number {
+    return this.useOf[slot]! * Token.USE + token;
   }
 
   /** Fills up to the length that was announced, and writes the true length behind it. */
@@ -309,6 +330,12 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
     check(padding >= 0 && padding <= MailLimit.PADDING_MAX, "only the last block is short");
     this.trailer.fill(0, 0, padding);
     writeU16(this.trailer, padding, written);
-    return this.slots.write(slot, this.trailer, 0, padding + MailHeader.TRAILER, Token.OTHER);
+    return this.slots.write(
+      slot,
+      this.trailer,
+      0,
+      padding + MailHeader.TRAILER,
+      this.token(slot, Token.OTHER),
+    );
   }
 }
