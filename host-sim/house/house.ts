@@ -108,7 +108,7 @@ export class House {
     this.han = new HanObserver(this.air, this.hub.coprocessor.transceiver);
     for (const { device } of this.devices) {
       if (device instanceof GasMeter) {
-        this.han.watch(device.radio, () => device.joinedAtUs !== undefined);
+        this.han.watch(device.radio, () => device.node.isJoined);
       }
     }
     this.firewall = new FirewallObserver(this.hub);
