@@ -2,7 +2,7 @@
 // exchange table.
 // @source Smart Energy profile 07-5356-21 annex D.6; ZCL 07-5123-06 clause 10.6
 
-import type { World } from "../world";
+import type { Event, World } from "../world";
 import {
   ClusterId,
   GB_HRGP,
@@ -14,7 +14,7 @@ import {
   TunnelStatus,
 } from "./clusters";
 import type { ExchangeTable } from "./exchange-table";
-import type { MeterTruth } from "./meter-truth";
+import type { Exchange, MeterTruth } from "./meter-truth";
 import type { Node } from "./zigbee/node";
 import { OctetReader, OctetWriter } from "./zigbee/octets";
 import type { Attribute, Cluster, CommandResult, Endpoint, Peer } from "./zigbee/zcl";
@@ -25,12 +25,23 @@ const TUNNELS_MAX = 4;
 const IDLE_S = 0xffff;
 /** A meter verifies a signature and looks things up before it answers. */
 const THINKING_US = 400_000;
+/** An answer that the hub did not acknowledge is sent again, a few times. */
+const ANSWER_TRIES = 3;
+const ANSWER_RETRY_US = 5_000_000;
+/** Commands that wait while one is worked on: as many as a hub keeps for a meter, twice. */
+const COMMANDS_MAX = 16;
 
 interface Tunnel {
   readonly peer: Peer;
   /** What the client can take at once. */
   readonly transferMax: number;
   usedAtUs: number;
+}
+
+interface Command {
+  readonly id: number;
+  readonly tunnel: Tunnel;
+  readonly message: Buffer;
 }
 
 export class TunnelServer implements Cluster {
@@ -43,7 +54,12 @@ export class TunnelServer implements Cluster {
   refuseWith: TunnelStatus = TunnelStatus.SUCCESS;
   opened = 0;
   errors = 0;
+  /** The same command came again while it was being answered; a meter executes it once. */
+  repeats = 0;
   private readonly tunnels = new Map<number, Tunnel>();
+  /** One after the other, the first is being worked on: answers come in the order of commands. */
+  private readonly commands: Command[] = [];
+  private timer: Event | undefined;
   private nextId = 1;
   private endpoint: Endpoint | undefined;
 
@@ -64,6 +80,8 @@ export class TunnelServer implements Cluster {
 
   /** Power cut: a client that goes on using its tunnel hears that there is none. */
   reset(): void {
+    this.world.cancel(this.timer);
+    this.commands.length = 0;
     this.tunnels.clear();
   }
 
@@ -153,11 +171,23 @@ export class TunnelServer implements Cluster {
       return;
     }
     tunnel.usedAtUs = this.world.now;
-    const command = Buffer.from(data);
-    this.world.schedule(THINKING_US, () => this.answer(id, tunnel, command));
+    const message = Buffer.from(data);
+    if (this.commands.some((one) => one.message.equals(message))) {
+      this.repeats++;
+      return;
+    }
+    if (this.commands.length >= COMMANDS_MAX) return;
+    this.commands.push({ id, tunnel, message });
+    if (this.commands.length === 1) this.think();
   }
 
-  private answer(id: number, tunnel: Tunnel, command: Buffer): void {
+  private think(): void {
+    const command = this.commands[0];
+    if (command === undefined) return;
+    this.timer = this.world.schedule(THINKING_US, () => this.answer(command));
+  }
+
+  private answer({ id, tunnel, message: command }: Command): void {
     const found = this.table.find(command);
     const response = found ?? this.table.refuse(command);
     const exchange = {
@@ -169,10 +199,29 @@ export class TunnelServer implements Cluster {
       delivered: false,
     };
     this.truth.exchanged(exchange);
-    if (response.length > tunnel.transferMax || this.tunnels.get(id) !== tunnel) return;
-    this.transfer(tunnel.peer, id, response, (ok) => {
+    if (response.length > tunnel.transferMax || this.tunnels.get(id) !== tunnel) this.next();
+    else this.deliver(id, tunnel, exchange, ANSWER_TRIES);
+  }
+
+  private deliver(id: number, tunnel: Tunnel, exchange: Exchange, tries: number): void {
+    const current = this.commands[0];
+    this.transfer(tunnel.peer, id, exchange.response, (ok) => {
+      // Power was lost meanwhile.
+      if (this.commands[0] !== current) return;
       exchange.delivered = ok;
+      if (ok || tries <= 1) {
+        this.next();
+        return;
+      }
+      this.timer = this.world.schedule(ANSWER_RETRY_US, () =>
+        this.deliver(id, tunnel, exchange, tries - 1),
+      );
     });
+  }
+
+  private next(): void {
+    this.commands.shift();
+    this.think();
   }
 
   private transfer(peer: Peer, id: number, data: Buffer, done: (ok: boolean) => void): void {

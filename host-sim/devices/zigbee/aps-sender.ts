@@ -33,6 +33,9 @@ interface Transaction {
 
 export class ApsSender {
   private readonly transactions = new Map<number, Transaction>();
+  /** One long message at a time: receivers have room for one from each sender. */
+  private long: Transaction | undefined;
+  private readonly longWaiting: Transaction[] = [];
 
   constructor(
     private readonly world: World,
@@ -47,6 +50,8 @@ export class ApsSender {
   reset(): void {
     for (const transaction of this.transactions.values()) this.world.cancel(transaction.timer);
     this.transactions.clear();
+    this.long = undefined;
+    this.longWaiting.length = 0;
   }
 
   send(destination: number, frame: ApsFrame, done: (ok: boolean) => void): void {
@@ -67,6 +72,11 @@ export class ApsSender {
     const old = this.transactions.get(frame.counter);
     if (old !== undefined) this.finish(old, false);
     this.transactions.set(frame.counter, transaction);
+    if (blocks > 1 && this.long !== undefined) {
+      this.longWaiting.push(transaction);
+      return;
+    }
+    if (blocks > 1) this.long = transaction;
     this.sendWindow(transaction);
   }
 
@@ -138,6 +148,12 @@ export class ApsSender {
   private finish(transaction: Transaction, ok: boolean): void {
     this.world.cancel(transaction.timer);
     this.transactions.delete(transaction.frame.counter);
+    if (this.long === transaction) {
+      this.long = this.longWaiting.shift();
+      if (this.long !== undefined) this.sendWindow(this.long);
+    } else if (transaction.blocks > 1) {
+      this.longWaiting.splice(this.longWaiting.indexOf(transaction), 1);
+    }
     transaction.done(ok);
   }
 }

@@ -42,6 +42,8 @@ interface Down {
   opened: boolean;
   at: number;
   limit: number;
+  /** Monotonic milliseconds of the hub. */
+  notBefore: number;
 }
 
 /** The world outside, which outlives the partition. */
@@ -63,11 +65,21 @@ export class Outside {
 
   send(eui64: bigint, messageId: number, message: Buffer): void {
     const stream = this.streams++;
-    this.toSend.push({ stream, eui64, messageId, message, opened: false, at: 0, limit: 0 });
+    this.toSend.push({
+      stream,
+      eui64,
+      messageId,
+      message,
+      opened: false,
+      at: 0,
+      limit: 0,
+      notBefore: 0,
+    });
   }
 }
 
 const TURN_MS = 20;
+const AGAIN_MS = 5_000;
 
 export class OpenFirewall implements Partition {
   private due: number;
@@ -81,7 +93,7 @@ export class OpenFirewall implements Partition {
     this.due = environment.startedAt + 500;
   }
 
-  receive(_now: number, from: number, buffer: Uint8Array, length: number): void {
+  receive(now: number, from: number, buffer: Uint8Array, length: number): void {
     const message = Buffer.from(buffer.subarray(0, length));
     switch (message[0]) {
       case Operation.READING:
@@ -107,7 +119,7 @@ export class OpenFirewall implements Partition {
         this.credit(message);
         break;
       case Operation.STREAM_END:
-        this.ended(message);
+        this.ended(now, message);
         break;
     }
   }
@@ -115,7 +127,7 @@ export class OpenFirewall implements Partition {
   tick(now: number): void {
     this.due = now + TURN_MS;
     this.register();
-    this.pump();
+    this.pump(now);
   }
 
   dueAt(): number {
@@ -158,8 +170,9 @@ export class OpenFirewall implements Partition {
     this.send(from === Party.DEMAND ? demand : gas, answer);
   }
 
-  private pump(): void {
+  private pump(now: number): void {
     for (const one of this.outside.toSend) {
+      if (now < one.notBefore) continue;
       if (!one.opened) {
         one.opened = this.openDown(one);
         return;
@@ -192,12 +205,16 @@ export class OpenFirewall implements Partition {
     if (one !== undefined) one.limit = message.readUInt16LE(StreamCredit.LIMIT);
   }
 
-  private ended(message: Buffer): void {
+  private ended(now: number, message: Buffer): void {
     const result: StreamResult = message[StreamEnd.RESULT]!;
     const stream = message.readUInt16LE(StreamEnd.STREAM);
     this.outside.fates.push({ messageId: message.readUInt32LE(StreamEnd.MESSAGE_ID), result });
     const at = this.outside.toSend.findIndex((down) => down.stream === stream);
-    if (result === StreamResult.KEPT && at >= 0) this.outside.toSend.splice(at, 1);
+    const one = this.outside.toSend[at];
+    if (one === undefined) return;
+    if (result === StreamResult.KEPT) this.outside.toSend.splice(at, 1);
+    // Busy, or the queue of the device is full: again later, from its beginning.
+    else Object.assign(one, { opened: false, at: 0, limit: 0, notBefore: now + AGAIN_MS });
   }
 
   private opened(message: Buffer): void {
