@@ -77,9 +77,16 @@ export class Fates {
       else {
         const provider = readU16(this.bytes, at + StreamEnd.STREAM);
         const subject = at + StreamEnd.EUI64;
-        const { STREAM_END } = Operation;
         const reason = Refusal.NO_GRANT;
-        this.gate.refuse(now, Party.HAN, STREAM_END, reason, provider, this.bytes, subject);
+        this.gate.refuse(
+          now,
+          Party.HAN,
+          Operation.STREAM_END,
+          reason,
+          provider,
+          this.bytes,
+          subject,
+        );
       }
       return true;
     }

@@ -199,8 +199,15 @@ export class MirrorQuestions {
     const provider = this.bytes[at + Entry.PROVIDER]!;
     const from = esiOf(provider);
     const subject = at + Entry.EUI64;
-    const { MIRROR_READ } = Operation;
-    this.gate.refuse(now, from, MIRROR_READ, Refusal.NO_GRANT, provider, this.bytes, subject);
+    this.gate.refuse(
+      now,
+      from,
+      Operation.MIRROR_READ,
+      Refusal.NO_GRANT,
+      provider,
+      this.bytes,
+      subject,
+    );
     this.bytes[at + Entry.STATE] = State.TO_REFUSE;
     this.bytes[at + Entry.STATUS] = MirrorStatus.NO_GRANT;
   }

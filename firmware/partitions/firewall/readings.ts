@@ -208,8 +208,7 @@ export class Readings {
     const at = index * Entry.LENGTH;
     const from = this.bytes[at + Entry.FROM]! as Party;
     const subject = at + Reading.EUI64;
-    const { READING } = Operation;
-    this.gate.refuse(now, from, READING, Refusal.NO_GRANT, provider, this.bytes, subject);
+    this.gate.refuse(now, from, Operation.READING, Refusal.NO_GRANT, provider, this.bytes, subject);
   }
 
   private sum(index: number): Stored {

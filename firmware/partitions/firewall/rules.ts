@@ -135,33 +135,38 @@ function readings(from: Party): Rule[] {
     48,
     "The sum of the providers' answers: the meter may be told, or not.",
   ] as const;
-  const { READING, READING_STORED } = Operation;
   return [
-    line(from, READING, Party.ESI_SUPPLIER, Condition.READ, Reading.LENGTH, rate),
-    line(from, READING, Party.ESI_OPERATOR, Condition.READ, Reading.LENGTH, rate),
-    line(Party.FIREWALL, READING_STORED, from, Condition.OWN, ReadingStored.LENGTH, answer),
+    line(from, Operation.READING, Party.ESI_SUPPLIER, Condition.READ, Reading.LENGTH, rate),
+    line(from, Operation.READING, Party.ESI_OPERATOR, Condition.READ, Reading.LENGTH, rate),
+    line(
+      Party.FIREWALL,
+      Operation.READING_STORED,
+      from,
+      Condition.OWN,
+      ReadingStored.LENGTH,
+      answer,
+    ),
   ];
 }
 
 function answers(esi: Party): Rule[] {
-  const { MIRROR_READ, MIRROR_VALUE, READING_STORED } = Operation;
   return [
-    line(esi, READING_STORED, Party.FIREWALL, Condition.ASKED, ReadingStored.LENGTH, [
+    line(esi, Operation.READING_STORED, Party.FIREWALL, Condition.ASKED, ReadingStored.LENGTH, [
       40,
       48,
       "The meter is told only what lies in a provider's flash.",
     ]),
-    line(esi, MIRROR_READ, Party.GAS, Condition.READ, MirrorRead.LENGTH, [
+    line(esi, Operation.MIRROR_READ, Party.GAS, Condition.READ, MirrorRead.LENGTH, [
       5,
       8,
       "A provider with a grant asks for the last synchronised register.",
     ]),
-    line(Party.GAS, MIRROR_VALUE, esi, Condition.ASKED, MirrorValue.LENGTH, [
+    line(Party.GAS, Operation.MIRROR_VALUE, esi, Condition.ASKED, MirrorValue.LENGTH, [
       20,
       16,
       "Value and meter time, to the one who asked.",
     ]),
-    line(Party.FIREWALL, MIRROR_VALUE, esi, Condition.OWN, MirrorValue.LENGTH, [
+    line(Party.FIREWALL, Operation.MIRROR_VALUE, esi, Condition.OWN, MirrorValue.LENGTH, [
       20,
       16,
       "No grant, or too many questions at once.",
@@ -170,29 +175,43 @@ function answers(esi: Party): Rule[] {
 }
 
 function streams(esi: Party): Rule[] {
-  const { STREAM_OPEN, STREAM_SEGMENT, STREAM_CREDIT, STREAM_END } = Operation;
-  const { HAN, FIREWALL } = Party;
   const flow = [100, 24, "Up to 4,096 opaque bytes, a segment at a time."] as const;
   const credit = [100, 24, "The receiver says how much it takes."] as const;
   const end = [20, 24, "Kept, refused or given up; later what became of a kept message."] as const;
   return [
-    line(esi, STREAM_OPEN, HAN, Condition.MESSAGE, StreamOpen.LENGTH, [
+    line(esi, Operation.STREAM_OPEN, Party.HAN, Condition.MESSAGE, StreamOpen.LENGTH, [
       4,
       8,
       "A provider with a grant sends a message to a device.",
     ]),
-    line(HAN, STREAM_OPEN, esi, Condition.MESSAGE, StreamOpen.LENGTH, [
+    line(Party.HAN, Operation.STREAM_OPEN, esi, Condition.MESSAGE, StreamOpen.LENGTH, [
       8,
       16,
       "A device's answer or alert for a provider with a grant.",
     ]),
-    line(esi, STREAM_SEGMENT, HAN, Condition.STREAM, SEGMENT_MAX, flow, SEGMENT_MIN),
-    line(HAN, STREAM_SEGMENT, esi, Condition.STREAM, SEGMENT_MAX, flow, SEGMENT_MIN),
-    line(esi, STREAM_CREDIT, HAN, Condition.STREAM, StreamCredit.LENGTH, credit),
-    line(HAN, STREAM_CREDIT, esi, Condition.STREAM, StreamCredit.LENGTH, credit),
-    line(esi, STREAM_END, HAN, Condition.STREAM, StreamEnd.LENGTH, end),
+    line(
+      esi,
+      Operation.STREAM_SEGMENT,
+      Party.HAN,
+      Condition.STREAM,
+      SEGMENT_MAX,
+      flow,
+      SEGMENT_MIN,
+    ),
+    line(
+      Party.HAN,
+      Operation.STREAM_SEGMENT,
+      esi,
+      Condition.STREAM,
+      SEGMENT_MAX,
+      flow,
+      SEGMENT_MIN,
+    ),
+    line(esi, Operation.STREAM_CREDIT, Party.HAN, Condition.STREAM, StreamCredit.LENGTH, credit),
+    line(Party.HAN, Operation.STREAM_CREDIT, esi, Condition.STREAM, StreamCredit.LENGTH, credit),
+    line(esi, Operation.STREAM_END, Party.HAN, Condition.STREAM, StreamEnd.LENGTH, end),
     // A fate comes after the stream: it passes under the grant, not under the stream.
-    line(HAN, STREAM_END, esi, Condition.MESSAGE, StreamEnd.LENGTH, end),
-    line(FIREWALL, STREAM_END, esi, Condition.OWN, StreamEnd.LENGTH, end),
+    line(Party.HAN, Operation.STREAM_END, esi, Condition.MESSAGE, StreamEnd.LENGTH, end),
+    line(Party.FIREWALL, Operation.STREAM_END, esi, Condition.OWN, StreamEnd.LENGTH, end),
   ];
 }

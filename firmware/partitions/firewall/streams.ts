@@ -332,8 +332,7 @@ export class Streams {
     result: StreamResult,
     reason: Refusal,
   ): void {
-    const { STREAM_OPEN } = Operation;
-    this.gate.refuse(now, from, STREAM_OPEN, reason, provider, open, StreamOpen.EUI64);
+    this.gate.refuse(now, from, Operation.STREAM_OPEN, reason, provider, open, StreamOpen.EUI64);
     this.answers.turnAway(from, open, result);
   }
 }
