@@ -9,6 +9,8 @@ export const enum Stream {
   MESSAGE_MAX = 4096,
   /** Data in one segment. */
   SEGMENT_MAX = 256,
+  /** Numbers from here on are the firewall's; every other opener numbers its streams below. */
+  FIREWALL_NUMBERS = 0x8000,
 }
 
 export const enum StreamOpen {

@@ -186,7 +186,7 @@ export class Commands {
     this.total = isMore ? request.size1 : request.payloadLength;
     this.passed = 0;
     this.limit = 0;
-    this.stream = (this.stream + 1) & 0xffff;
+    this.stream = (this.stream + 1) & (Stream.FIREWALL_NUMBERS - 1);
     this.count = (this.count + 1) & 0xffff;
     // Unlike any id given before a restart.
     this.messageId = (this.session().starts() & 0xffff) * 0x10000 + this.count;

@@ -2,6 +2,7 @@
 // at each end. A stream has two numbers: its opener's, and ours towards the receiver.
 
 import { Party } from "../../ipc/party";
+import { Stream } from "../../ipc/stream";
 import { readU16 } from "../../wire/little-endian";
 import { esiOf } from "./gate";
 
@@ -9,8 +10,6 @@ export const enum StreamLimit {
   ENTRIES = 8,
   /** Of one provider in one direction: nobody keeps the others from opening theirs. */
   PER_PAIR = 2,
-  /** Our own numbers have this bit, so that no end takes one for a number of its own. */
-  OURS = 0x8000,
   NONE = -1,
 }
 
@@ -83,8 +82,8 @@ export class StreamTable {
 
   /** A number that no stream has had for a long time. */
   newNumber(): number {
-    this.number = (this.number + 1) & (StreamLimit.OURS - 1);
-    return StreamLimit.OURS | this.number;
+    this.number = (this.number + 1) & (Stream.FIREWALL_NUMBERS - 1);
+    return Stream.FIREWALL_NUMBERS | this.number;
   }
 
   opener(index: number): Party {

@@ -62,7 +62,7 @@ export class Streams {
     const isFresh = this.table.findOpened(from, number) === StreamLimit.NONE;
     // Down goes a command, up an answer or what nobody asked for.
     const isFitting = open[StreamOpen.IS_ANSWER]! <= direction && provider < Provider.COUNT;
-    if (number >= StreamLimit.OURS || !isFresh || !isFitting) {
+    if (number >= Stream.FIREWALL_NUMBERS || !isFresh || !isFitting) {
       this.gate.refuse(now, from, Operation.STREAM_OPEN, Refusal.MALFORMED);
       return;
     }
@@ -168,7 +168,7 @@ export class Streams {
   /** `STREAM_END` of a stream under way, from either end. */
   end(now: number, from: Party, end: Uint8Array): void {
     const number = readU16(end, StreamEnd.STREAM);
-    const isReceiver = number >= StreamLimit.OURS;
+    const isReceiver = number >= Stream.FIREWALL_NUMBERS;
     const { table } = this;
     const index = isReceiver ? table.findReceived(from, number) : table.findOpened(from, number);
     if (index === StreamLimit.NONE || table.state(index) === StreamState.ENDING) {

@@ -167,7 +167,7 @@ export class StreamOutbox {
     const { message } = this;
     const at = this.mailbox.at(this.slot);
     const mail = this.mailbox.bytes;
-    this.stream = (this.stream + Provider.COUNT) & 0xffff;
+    this.stream = (this.stream + Provider.COUNT) & (Stream.FIREWALL_NUMBERS - 1);
     message.fill(0);
     message[0] = Operation.STREAM_OPEN;
     message[StreamOpen.PROVIDER] = this.provider;
