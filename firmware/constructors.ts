@@ -6,6 +6,7 @@ import { createAccess } from "./partitions/access/partition";
 import { createAudit } from "./partitions/audit/partition";
 import { createDemand } from "./partitions/demand/partition";
 import { createEsiOperator, createEsiSupplier } from "./partitions/esi/partition";
+import { createFirewall } from "./partitions/firewall/partition";
 import { createGas } from "./partitions/gas/partition";
 import { createHan } from "./partitions/han/partition";
 import { createManage } from "./partitions/manage/partition";
@@ -19,6 +20,7 @@ export const CONSTRUCTORS: Constructors = {
   han: createHan,
   "wan-management": createWanManagement,
   "wan-application": createWanApplication,
+  firewall: createFirewall,
   manage: createManage,
   "esi-supplier": createEsiSupplier,
   "esi-operator": createEsiOperator,
