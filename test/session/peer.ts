@@ -77,7 +77,7 @@ export class Peer {
   /** Acknowledge what the hub sends confirmably. */
   acknowledges = true;
   sequence = 0;
-  messageId = 0x4000;
+  messageId: number;
   private readonly asked = new Map<string, Asked & { sequence: number }>();
   private readonly cipher: OscoreCipher;
   private readonly context = new OscoreContext();
@@ -90,7 +90,8 @@ export class Peer {
     private readonly wan: Party,
     keys: SessionKeys,
   ) {
-    // Tokens of two peers on one link differ.
+    // Two peers on one link share an address: their tokens and message ids must differ.
+    this.messageId = keys.recipientId[0]! << 8;
     this.token = keys.recipientId[0]! << 8;
     const bytes = new Uint8Array(100);
     const { senderId, recipientId, idContext, salt, secret } = keys;

@@ -68,7 +68,7 @@ function read(bytes: Uint8Array, start: number): Message {
   }
   return {
     type: coapType(bytes, start),
-    code: bytes[start + 1]!,
+    code: bytes[start + 1]! as Message["code"],
     messageId: coapMessageId(bytes, start),
     token: bytes.slice(start + 4, start + 4 + tokenLength),
     options,

@@ -34,6 +34,25 @@ export const OPERATOR_KEYS: SessionKeys = {
 
 const KIB = 1024;
 
+export interface SessionMemories {
+  readonly supplierSession: FlashMemory;
+  readonly supplierOutbox: FlashMemory;
+  readonly operatorSession: FlashMemory;
+  readonly operatorOutbox: FlashMemory;
+}
+
+function manufacture(): SessionMemories {
+  const memories = {
+    supplierSession: new FlashMemory(16 * KIB),
+    supplierOutbox: new FlashMemory(64 * KIB),
+    operatorSession: new FlashMemory(16 * KIB),
+    operatorOutbox: new FlashMemory(64 * KIB),
+  };
+  provision(memories.supplierSession, SUPPLIER_KEYS);
+  provision(memories.operatorSession, OPERATOR_KEYS);
+  return memories;
+}
+
 export class ProviderHub {
   readonly bench: Bench;
   readonly supplier: Peer;
@@ -41,17 +60,11 @@ export class ProviderHub {
   wan!: Wan;
   esi!: Esi;
   outboxFlash!: DirectFlash;
-  readonly memories = {
-    supplierSession: new FlashMemory(16 * KIB),
-    supplierOutbox: new FlashMemory(64 * KIB),
-    operatorSession: new FlashMemory(16 * KIB),
-    operatorOutbox: new FlashMemory(64 * KIB),
-  };
-
-  constructor(seed = "hub") {
+  constructor(
+    seed = "hub",
+    readonly memories = manufacture(),
+  ) {
     this.bench = new Bench(seed);
-    provision(this.memories.supplierSession, SUPPLIER_KEYS);
-    provision(this.memories.operatorSession, OPERATOR_KEYS);
     const { bench } = this;
     this.supplier = new Peer(bench, Party.APPLICATION_LINK, Party.WAN_APPLICATION, SUPPLIER_KEYS);
     this.operator = new Peer(bench, Party.APPLICATION_LINK, Party.WAN_APPLICATION, OPERATOR_KEYS);
