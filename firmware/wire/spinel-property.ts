@@ -50,10 +50,10 @@ export const enum SpinelProperty {
   MAC_RX_ON_WHEN_IDLE_MODE = 0x3b,
   /** dD: `spinel-stream.ts`. */
   STREAM_RAW = 0x71,
-  /** L: what the host may assume of the co-processor. */
+  /** i: what the host may assume of the co-processor. */
   RCP_API_VERSION = 0xb0,
   RCP_MIN_HOST_API_VERSION = 0xb1,
-  /** L: `SpinelRadioCaps`. */
+  /** i: `SpinelRadioCaps`. */
   RADIO_CAPS = 0x120b,
   /** b: acknowledgements of data requests say frame pending by the tables, not always. */
   MAC_SRC_MATCH_ENABLED = 0x1303,
