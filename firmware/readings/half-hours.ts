@@ -51,6 +51,14 @@ export function isMissing(record: Uint8Array, at: number, halfHour: number): boo
   return (record[at + HalfHours.MISSING + (bit >> 3)]! & (1 << (bit & 7))) !== 0;
 }
 
+/** Notes that a half-hour which was judged had is missing after all. */
+export function markMissing(record: Uint8Array, at: number, halfHour: number): void {
+  const bit = settledUpTo(record, at) - halfHour;
+  if (bit < 0 || bit >= HalfHours.KEPT) return;
+  const byte = at + HalfHours.MISSING + (bit >> 3);
+  record[byte] = record[byte]! | (1 << (bit & 7));
+}
+
 /** Notes that a half-hour is had, or that nobody can have it any more. True: it was missing. */
 export function clearMissing(record: Uint8Array, at: number, halfHour: number): boolean {
   if (!isMissing(record, at, halfHour)) return false;

@@ -5,6 +5,7 @@ import {
   clearMissing,
   HalfHours,
   halfHourOf,
+  markMissing,
   restartAt,
   settle,
   settledUpTo,
@@ -17,6 +18,13 @@ export const enum MirrorLimit {
   /** One mirror endpoint each. */
   MAX = 4,
   NONE = -1,
+}
+
+const enum Rhythm {
+  /** A meter comes every half-hour of its own. */
+  SECONDS = 1800,
+  /** So much early or late is still on time; what comes in between is a second try. */
+  TOLERANCE_SECONDS = 30,
 }
 
 export const enum StoredMirror {
@@ -43,6 +51,8 @@ export class Mirrors implements MeterRecords, StoredMeters {
   readonly capacity = MirrorLimit.MAX;
   readonly storedLength = StoredMirror.LENGTH;
   readonly bytes = new Uint8Array(MirrorLimit.MAX * Mirror.LENGTH);
+  /** For each meter the half-hour, not over yet, in which it came in vain before; 0: none. */
+  private readonly broken = new Float64Array(MirrorLimit.MAX);
 
   isUsed(meter: number): boolean {
     return this.bytes[meter * Mirror.LENGTH + Mirror.USED] === 1;
@@ -111,6 +121,11 @@ export class Mirrors implements MeterRecords, StoredMeters {
     syncedAt: number,
   ): void {
     const at = meter * Mirror.LENGTH;
+    const halfHour = secondTryIn(
+      readU32(this.bytes, at + Mirror.METER_TIME),
+      readU32(bytes, timeAt),
+    );
+    if (halfHour !== HalfHours.NONE) this.broken[meter] = halfHour;
     copyBytes(bytes, timeAt, this.bytes, at + Mirror.METER_TIME, 4);
     copyBytes(bytes, valueAt, this.bytes, at + Mirror.VALUE, 6);
     writeU32(this.bytes, at + Mirror.SYNCED_AT, syncedAt);
@@ -133,6 +148,11 @@ export class Mirrors implements MeterRecords, StoredMeters {
       settle(this.bytes, at, halfHour);
     }
     clearMissing(this.bytes, at, halfHour);
+    const broken = this.broken[meter]!;
+    if (broken > 0 && halfHour > broken) {
+      markMissing(this.bytes, at, broken);
+      this.broken[meter] = 0;
+    }
     this.changed(meter);
   }
 
@@ -140,4 +160,18 @@ export class Mirrors implements MeterRecords, StoredMeters {
     if (!this.isUsed(meter)) return -1;
     return readU32(this.bytes, meter * Mirror.LENGTH + Mirror.METER_TIME);
   }
+}
+
+/**
+ * The half-hour of `meterTime`, when the meter must have come in vain earlier in it: it comes late
+ * by its own rhythm. Otherwise `HalfHours.NONE`.
+ */
+function secondTryIn(previousTime: number, meterTime: number): number {
+  const since = meterTime - previousTime;
+  if (previousTime === 0 || since < Rhythm.SECONDS) return HalfHours.NONE;
+  const late = since % Rhythm.SECONDS;
+  const onTime =
+    late <= Rhythm.TOLERANCE_SECONDS || late >= Rhythm.SECONDS - Rhythm.TOLERANCE_SECONDS;
+  const halfHour = halfHourOf(meterTime);
+  return onTime || halfHourOf(meterTime - late) !== halfHour ? HalfHours.NONE : halfHour;
 }
