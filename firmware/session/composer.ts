@@ -9,8 +9,13 @@ import { Message, Operation } from "../ipc/operation";
 import { check, type Port, type Surroundings } from "../kernel/partition";
 import { CoapCode, CoapOption, type ContentFormat } from "../wire/coap";
 import { OptionWriter } from "../wire/coap-options";
-import { writeU16 } from "../wire/little-endian";
-import { Oscore, putRequestOption, putResponseOption } from "../wire/oscore-option";
+import { equalBytes, writeU16 } from "../wire/little-endian";
+import {
+  Oscore,
+  type OscoreOption,
+  putRequestOption,
+  putResponseOption,
+} from "../wire/oscore-option";
 
 const RETRY_MS = 20;
 
@@ -38,6 +43,16 @@ export class Composer {
   /** The buffer holds a message that is not sent yet: nothing new may be begun. */
   isBusy(): boolean {
     return this.unsent > 0;
+  }
+
+  /** Whether a request is meant for this context: its kid context, if it names one, is ours. */
+  isOurs(option: OscoreOption, bytes: Uint8Array): boolean {
+    if (!option.hasContext) return true;
+    const { idContext, idContextLength } = this.context;
+    return (
+      option.contextLength === idContextLength &&
+      equalBytes(bytes, option.contextStart, idContext, 0, idContextLength)
+    );
   }
 
   beginRequest(exchange: number, sequence: number, code: CoapCode): void {

@@ -81,6 +81,10 @@ export class Server {
       this.refuse(now, exchange, SessionRefusal.BAD_OPTION);
       return;
     }
+    if (!this.composer.isOurs(this.option, bytes)) {
+      this.refuse(now, exchange, SessionRefusal.UNKNOWN_KID);
+      return;
+    }
     if (!this.freshness.isNew(sequence)) {
       this.refuse(now, exchange, SessionRefusal.REPLAY);
       return;
@@ -243,6 +247,9 @@ export class Server {
     switch (reason) {
       case SessionRefusal.REPLAY:
         this.outer(now, exchange, CoapCode.UNAUTHORIZED, "Replay detected");
+        return;
+      case SessionRefusal.UNKNOWN_KID:
+        this.outer(now, exchange, CoapCode.UNAUTHORIZED, "Security context not found");
         return;
       case SessionRefusal.BAD_OPTION:
         this.outer(now, exchange, CoapCode.BAD_OPTION, "Failed to decode COSE");

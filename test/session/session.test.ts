@@ -152,6 +152,22 @@ describe("replay and forgery (RFC 8613 sections 7.4 and 8.2)", () => {
     expect(hub.audited(AuditCode.SESSION_REFUSED)).toEqual([SessionRefusal.NOT_AUTHENTIC]);
   });
 
+  test("another kid context is another context: 4.01 (section 8.2)", () => {
+    const hub = started();
+    hub.prove(hub.operator);
+    const asked = hub.operator.ask(GET, "nothing");
+    hub.bench.advance(10);
+    const other = Buffer.from(asked.datagram);
+    other.writeUInt16BE(0x7004, 2);
+    // The length of the kid context and its two bytes.
+    other[other.indexOf(Buffer.from([2, 9, 9])) + 1] = 8;
+    hub.operator.send(other);
+    hub.bench.advance(10);
+    expect(asked.outcomes[0]!.inner!.code).toBe("4.04");
+    expect(asked.outcomes[1]!.outer.code).toBe("4.01");
+    expect(asked.outcomes[1]!.outer.payload.toString()).toBe("Security context not found");
+  });
+
   test("a forged request does not move the replay window", () => {
     const hub = started().ready();
     const asked = hub.supplier.ask(GET, "nothing");

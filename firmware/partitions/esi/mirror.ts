@@ -10,6 +10,7 @@ import type { InnerMessage } from "../../session/inner-message";
 import { ServerLimit } from "../../session/server";
 import type { Session } from "../../session/session";
 import { CoapCode, ContentFormat } from "../../wire/coap";
+import { Block, blockNumber, blockSize } from "../../wire/coap-block";
 import { Observe } from "../../wire/coap-observe";
 import { equalBytes, readU16, readU32, readU48, writeU16 } from "../../wire/little-endian";
 import { SenmlKind, SenmlWriter } from "../../wire/senml";
@@ -53,10 +54,17 @@ export class Mirror {
 
   /** A GET. @param eui64 of the meter, in radio order */
   request(now: number, slot: number, request: InnerMessage, eui64: Uint8Array): void {
-    const { accept, observe } = request;
+    const { accept, block2, observe } = request;
     const { server } = this.session();
     if (accept !== ContentFormat.NONE && accept !== ContentFormat.SENML_CBOR) {
       server.refuseRequest(now, slot, CoapCode.NOT_ACCEPTABLE);
+      return;
+    }
+    // The value is one block; who wants smaller ones, or a later one, cannot be served.
+    const isWhole =
+      block2 === Block.NONE || (blockNumber(block2) === 0 && blockSize(block2) >= Limit.PACK);
+    if (!isWhole) {
+      server.refuseRequest(now, slot, CoapCode.BAD_OPTION);
       return;
     }
     // One observation of a meter: a new one takes the old one's place, or says that it is over.

@@ -78,6 +78,16 @@ describe("the mirror", () => {
   });
 });
 
+test.each([0, 1, 2, (1 << 4) | 3])(
+  "Block2 %i asks for what the mirror cannot cut: 4.02",
+  (block2) => {
+    const hub = new ProviderHub().ready();
+    const asked = hub.supplier.ask(GET, PATH, { Block2: block2 });
+    hub.bench.advance(10);
+    expect(asked.outcomes[0]!.inner!.code).toBe("4.02");
+  },
+);
+
 describe("observation of the mirror (RFC 7641)", () => {
   test("is accepted, and each new gas reading is told in a confirmable notification", () => {
     const { hub, asked } = observed();
