@@ -26,8 +26,10 @@ export interface Secret extends Canary, Permission {}
  * Every record that a provider gets begins with this; the WAN side's modules see ciphertext alone.
  */
 const READING_MARK = "urn:dev:mac:";
-/** Messages of a provider are recognised by a piece from their middle. */
+/** Messages of a provider are recognised by their most varied piece. */
 const PIECE_LENGTH = 16;
+/** With fewer different bytes it could be anything. */
+const VARIETY_MIN = 12;
 
 export class Separation {
   readonly name = "separation";
@@ -75,12 +77,12 @@ export class Separation {
 
   /** A message of a provider, down or up: no other provider's partition may see it. */
   addMessage(provider: "supplier" | "operator", bytes: Uint8Array): void {
-    if (bytes.length < 2 * PIECE_LENGTH) return;
-    const middle = Math.floor((bytes.length - PIECE_LENGTH) / 2);
+    const start = tellingPiece(bytes);
+    if (start < 0) return;
     const esi = provider === "supplier" ? Party.ESI_SUPPLIER : Party.ESI_OPERATOR;
     const secret: Secret = {
       name: `a message of the ${provider}`,
-      bytes: bytes.slice(middle, middle + PIECE_LENGTH),
+      bytes: bytes.slice(start, start + PIECE_LENGTH),
       parties: [esi, Party.FIREWALL, Party.HAN],
       regions: ["mailbox", `${provider}-outbox`, `${provider}-session`],
     };
@@ -132,4 +134,17 @@ export class Separation {
 
 function partyName(party: number): string {
   return SYSTEM.partitions.find(({ id }) => id === party)?.name ?? `device ${party}`;
+}
+
+/** Where the most varied piece of a message begins; -1: it has none that would tell it. */
+function tellingPiece(bytes: Uint8Array): number {
+  let best = VARIETY_MIN - 1;
+  let start = -1;
+  for (let at = 0; at + PIECE_LENGTH <= bytes.length; at++) {
+    const variety = new Set(bytes.subarray(at, at + PIECE_LENGTH)).size;
+    if (variety <= best) continue;
+    best = variety;
+    start = at;
+  }
+  return start;
 }
