@@ -24,7 +24,7 @@ export const enum AuditCode {
   DEVICE_ADDED = 10,
   DEVICE_REMOVED = 11,
   GRANT_CHANGED = 12,
-  /** detail = sender, operation, provider. */
+  /** detail = sender, operation, provider or 0xff, refusals without a line before this one. */
   FIREWALL_REFUSED = 16,
   /** detail = a `SessionRefusal`; a message that no session key opens, or a replay. */
   SESSION_REFUSED = 20,

@@ -14,7 +14,9 @@ export class FirewallObserver {
       message: (_time, from, to, bytes) => {
         if (from !== Party.FIREWALL) return;
         if (to === Party.AUDIT) {
-          if (bytes[AuditEvent.CODE] === AuditCode.FIREWALL_REFUSED) this.refused++;
+          if (bytes[AuditEvent.CODE] !== AuditCode.FIREWALL_REFUSED) return;
+          // The line itself, and the refusals that its quota left without one.
+          this.refused += 1 + bytes[AuditEvent.DETAIL + 3]!;
         } else if (bytes[0] !== Operation.GRANT_CHECK) this.passed++;
       },
     });
