@@ -97,10 +97,18 @@ export class Gate {
   ): boolean {
     this.refused++;
     this.refusals[reason]!++;
-    if (!this.takeLine(now)) {
-      this.suppressed = Math.min(this.suppressed + 1, Quota.SUPPRESSED_MAX);
-      return false;
-    }
+    const isTold = this.takeLine(now) && this.audit(from, operation, provider, eui64, start);
+    this.suppressed = isTold ? 0 : Math.min(this.suppressed + 1, Quota.SUPPRESSED_MAX);
+    return false;
+  }
+
+  private audit(
+    from: Party,
+    operation: number,
+    provider: number,
+    eui64: Uint8Array,
+    start: number,
+  ): boolean {
     const { event } = this;
     if (start === Limit.NO_SUBJECT) event.fill(0, AuditEvent.SUBJECT);
     else copyBytes(eui64, start, event, AuditEvent.SUBJECT, 8);
@@ -108,10 +116,7 @@ export class Gate {
     event[AuditEvent.CODE] = AuditCode.FIREWALL_REFUSED;
     const detail = from + operation * 0x100 + provider * 0x10000 + this.suppressed * 0x1000000;
     writeU32(event, AuditEvent.DETAIL, detail);
-    if (this.forward(Party.FIREWALL, Party.AUDIT, event, AuditEvent.LENGTH) === Sent.OK) {
-      this.suppressed = 0;
-    }
-    return false;
+    return this.forward(Party.FIREWALL, Party.AUDIT, event, AuditEvent.LENGTH) === Sent.OK;
   }
 
   private takeLine(now: number): boolean {

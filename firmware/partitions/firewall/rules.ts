@@ -31,7 +31,10 @@ export interface Rule {
   readonly condition: Condition;
   readonly lengthMin: number;
   readonly lengthMax: number;
-  /** Messages a second in the long run, and how many at once, from this sender to all receivers. */
+  /**
+   * Messages a second in the long run, and how many at once, from this sender to all receivers.
+   * The firewall's own words answer something each, and are bounded by it.
+   */
   readonly perSecond: number;
   readonly burst: number;
   readonly reason: string;
@@ -51,7 +54,7 @@ export const RULES: readonly Rule[] = Object.freeze([
   ...streams(Party.ESI_SUPPLIER),
   ...streams(Party.ESI_OPERATOR),
   line(Party.FIREWALL, Operation.STREAM_END, Party.HAN, Condition.OWN, StreamEnd.LENGTH, [
-    100,
+    20,
     24,
     "A device's message that nobody may have, or a stream that was cut, is ended at its sender.",
   ]),
