@@ -10,36 +10,35 @@ import { Mail, MailLimit, MailState } from "./mail-directory";
 import type { Mailbox } from "./mailbox";
 
 const enum Wait {
-  RETRY_MS = 100,
+  PACE_MS = 100,
 }
 
 export class FateTeller {
   told = 0;
   private readonly message = new Uint8Array(StreamEnd.LENGTH);
-  private retryAt = Number.POSITIVE_INFINITY;
+  private tellAt = 0;
 
   constructor(
     private readonly mailbox: Mailbox,
     private readonly firewall: Port,
   ) {}
 
-  /** Tells what is untold, one a call: the next follows at once by `dueAt`. */
-  tell(now: number): void {
-    this.retryAt = Number.POSITIVE_INFINITY;
+  /** Tells what is untold, one a call, so that the firewall's queue is not filled. */
+  tick(now: number): void {
+    if (!this.mailbox.hasNews || now < this.tellAt) return;
     const slot = this.mailbox.untold();
-    if (slot === MailLimit.NONE) return;
-    this.retryAt = now + Wait.RETRY_MS;
+    if (slot === MailLimit.NONE) {
+      this.mailbox.hasNews = false;
+      return;
+    }
+    this.tellAt = now + Wait.PACE_MS;
     if (!this.send(slot)) return;
     this.told++;
     this.mailbox.told(now, slot);
   }
 
-  tick(now: number): void {
-    if (now >= this.retryAt) this.tell(now);
-  }
-
   dueAt(): number {
-    return this.retryAt;
+    return this.mailbox.hasNews ? this.tellAt : Number.POSITIVE_INFINITY;
   }
 
   private send(slot: number): boolean {

@@ -65,6 +65,8 @@ export const enum Mail {
 
 export class MailDirectory {
   readonly bytes = new Uint8Array(MailLimit.SLOTS * Mail.LENGTH);
+  /** There may be a fate that is not told yet. */
+  hasNews = false;
   /** Of each slot: monotonic time at which its message, or the wait for its answer, ends. */
   protected readonly ends = new Float64Array(MailLimit.SLOTS);
   /** Order of arrival. */

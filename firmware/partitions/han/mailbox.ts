@@ -123,6 +123,7 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
   delivered(now: number, slot: number): void {
     check(!this.isUp(slot), "a command was delivered");
     this.setState(slot, MailState.DELIVERED);
+    this.hasNews = true;
     this.ends[slot] = now + MailLimit.LIFE_MS;
     this.wish(now, slot, Wish.MARK);
     this.limitDelivered(now, slot);
@@ -151,6 +152,7 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
     this.bytes[at + Mail.FATE] = fate;
     this.bytes[at + Mail.TOLD] = 0;
     this.setState(slot, MailState.ENDED);
+    this.hasNews = true;
   }
 
   flashDone(now: number, buffer: Uint8Array, length: number): void {
@@ -184,6 +186,7 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
 
   opened(now: number): void {
     this.isOpen = true;
+    this.hasNews = true;
     this.scanAt = now;
     for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
       this.ends[slot] = now + MailLimit.LIFE_MS;

@@ -168,7 +168,6 @@ export class Tunnelling implements MailboxOwner, DeliveryUser {
     this.up[0].tick(now);
     this.up[1].tick(now);
     this.fates.tick(now);
-    if (this.mailbox.untold() !== MailLimit.NONE) this.fates.tell(now);
   }
 
   dueAt(): number {
@@ -188,7 +187,6 @@ export class Tunnelling implements MailboxOwner, DeliveryUser {
   opened(now: number): void {
     this.client.look(now);
     this.lookUp(now);
-    this.fates.tell(now);
   }
 
   kept(now: number, slot: number, ok: boolean): void {
@@ -220,7 +218,6 @@ export class Tunnelling implements MailboxOwner, DeliveryUser {
 
   deliveryEnded(now: number, node: number, delivered: boolean): void {
     this.client.deliveryEnded(now, node, delivered);
-    if (delivered) this.fates.tell(now);
   }
 
   // Long messages of devices, in fragments.
