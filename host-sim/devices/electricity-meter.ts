@@ -124,11 +124,13 @@ export class ElectricityMeter extends Device {
   }
 
   protected override stopped(): void {
-    this.world.cancel(this.reportTimer);
     this.world.cancel(this.timeTimer);
     this.reports.giveUp();
     this.services.forget();
-    if (!this.isOn) this.tunnels.reset();
+    if (this.isOn) return;
+    // Without a network it goes on measuring; without power it does not.
+    this.world.cancel(this.reportTimer);
+    this.tunnels.reset();
   }
 
   private readTime(): void {
@@ -168,7 +170,8 @@ export class ElectricityMeter extends Device {
     const { value } = this.takeSnapshot();
     const reading = this.own.truth.measured(this.eui64, time, value);
     const payload = encodeReport(this.metering, this.configured.keys());
-    this.reports.report(reading, payload, this.reportTo, () => {});
+    if (this.node.isJoined) this.reports.report(reading, payload, this.reportTo, () => {});
+    else this.reports.miss(reading);
   }
 
   private takeSnapshot(): Register {

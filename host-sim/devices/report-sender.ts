@@ -42,13 +42,19 @@ export class ReportSender {
   report(reading: MeasuredReading, payload: Buffer, peer: Peer, done: () => void): void {
     const one: UnderWay = { reading, payload, peer, done, left: REPEATS, timer: undefined };
     this.underWay.push(one);
-    if (this.underWay.length > UNDER_WAY_MAX) this.miss(this.underWay[0]!);
+    if (this.underWay.length > UNDER_WAY_MAX) this.drop(this.underWay[0]!);
     this.send(one);
+  }
+
+  /** There is no network to report it to. */
+  miss(reading: MeasuredReading): void {
+    reading.missed = true;
+    this.missed++;
   }
 
   /** The network is gone: what was not acknowledged is missed. */
   giveUp(): void {
-    while (this.underWay.length > 0) this.miss(this.underWay[0]!);
+    while (this.underWay.length > 0) this.drop(this.underWay[0]!);
   }
 
   private send(one: UnderWay): void {
@@ -72,7 +78,7 @@ export class ReportSender {
 
   private repeat(one: UnderWay): void {
     if (one.left === 0) {
-      this.miss(one);
+      this.drop(one);
       return;
     }
     one.left--;
@@ -90,9 +96,8 @@ export class ReportSender {
     this.finish(one);
   }
 
-  private miss(one: UnderWay): void {
-    one.reading.missed = true;
-    this.missed++;
+  private drop(one: UnderWay): void {
+    this.miss(one.reading);
     this.finish(one);
   }
 

@@ -38,6 +38,19 @@ describe("an electricity meter", () => {
     expect(house.meter.reports.repeated).toBeGreaterThan(16);
   });
 
+  test("goes on measuring while the hub has no power, and all of that is missed", () => {
+    const house = hubHouse(7);
+    run(house, 300);
+    const from = house.truth.readings.length;
+    house.hub.powerOff();
+    run(house, 600);
+    const during = house.truth.readings
+      .slice(from)
+      .filter((one) => one.eui64 === house.meter.eui64 && one.missed);
+    expect(during.length).toBeGreaterThan(55);
+    expect(during.some((one) => one.acknowledged)).toBe(false);
+  });
+
   test("loses nothing that was acknowledged, though one frame in ten is lost", () => {
     const house = hubHouse(3, 0.1);
     run(house, 3600);
