@@ -43,7 +43,7 @@ function sendDown(
   open.writeUInt32LE(options.expires ?? 0, 20);
   bench.say(Party.FIREWALL, open);
   for (let turns = 0; turns < 200; turns++) {
-    for (const said of bench.firewall.take()) {
+    for (let said = bench.firewall.sent.shift(); said; said = bench.firewall.sent.shift()) {
       if (said[0] === 19 && said.readUInt16LE(2) === stream && (said[1]! === 0 || said[1]! > 3)) {
         return said[1]!;
       }
