@@ -1,5 +1,5 @@
 // CoAP as the head-end speaks it: an independent codec (coap-packet) with names for what we use.
-// @source RFC 7252, RFC 7959 (Block1, Block2), RFC 7641 (Observe), RFC 9175 (Echo)
+// @source RFC 7252, RFC 7959 (Block1, Size1), RFC 7641 (Observe), RFC 9175 (Echo)
 
 import { generate, type ParsedPacket, parse } from "coap-packet";
 
@@ -33,11 +33,13 @@ export interface Block {
 }
 
 const ECHO = "252";
+const BLOCK_LENGTH_MAX = 3;
+const BLOCK_SIZE_RESERVED = 7;
 
 export const OPTION = {
   echo: ECHO,
   block1: "Block1",
-  block2: "Block2",
+  size1: "Size1",
   observe: "Observe",
   oscore: "OSCORE",
   contentFormat: "Content-Format",
@@ -122,11 +124,14 @@ export function blockOption(name: OptionName, block: Block): CoapOption {
   return numberOption(name, block.number * 16 + (block.more ? 8 : 0) + exponent);
 }
 
+/** Undefined: there is no such option, or it is none that may be (RFC 7959 section 2.2). */
 export function blockOf(body: CoapBody, name: OptionName): Block | undefined {
   const value = optionOf(body, name);
-  if (value === undefined) return undefined;
+  if (value === undefined || value.length > BLOCK_LENGTH_MAX) return undefined;
   const number = numberOf(value);
-  return { number: number >> 4, more: (number & 8) !== 0, size: 16 << (number & 7) };
+  const exponent = number & 7;
+  if (exponent === BLOCK_SIZE_RESERVED) return undefined;
+  return { number: number >> 4, more: (number & 8) !== 0, size: 16 << exponent };
 }
 
 function optionKey(name: string): string | number {

@@ -2,6 +2,7 @@
 // hub's log, with their install codes, and gives the providers their grants.
 
 import type { HeadEnd } from "./head-end";
+import type { Answered } from "./request-queue";
 
 export interface CommissionedDevice {
   readonly eui64: string;
@@ -20,9 +21,11 @@ const RETRY_MS = 30_000;
 type Step = { readonly device: CommissionedDevice; readonly provider?: string };
 
 export class Commissioning {
-  private readonly steps: Step[];
+  private readonly plan: readonly Step[];
+  private steps: Step[] = [];
+  /** Which start the answers belong to. */
+  private round = 0;
   private due = Number.POSITIVE_INFINITY;
-  private started = false;
   readonly refused: { readonly eui64: string; readonly code: string }[] = [];
 
   /** @param providers names of the contexts that may read and reach every meter */
@@ -33,20 +36,26 @@ export class Commissioning {
   ) {
     // Grants before devices: a meter's first reading must find its readers.
     const meters = devices.filter(({ kind }) => kind === 1 || kind === 2);
-    this.steps = [
+    this.plan = [
       ...meters.flatMap((device) => providers.map((provider) => ({ device, provider }))),
       ...devices.map((device) => ({ device })),
     ];
+  }
+
+  get started(): boolean {
+    return this.round > 0;
   }
 
   get done(): boolean {
     return this.started && this.steps.length === 0;
   }
 
-  /** Call when the management context has registered; more than once does no harm. */
-  registered(now: number): void {
-    if (this.started) return;
-    this.started = true;
+  /** Tells a hub that has registered everything from the beginning; again does no harm. */
+  start(now: number): void {
+    this.round++;
+    this.steps = [...this.plan];
+    this.refused.length = 0;
+    this.due = Number.POSITIVE_INFINITY;
     this.next(now);
   }
 
@@ -63,22 +72,26 @@ export class Commissioning {
   private next(now: number): void {
     const step = this.steps[0];
     if (step === undefined) return;
-    const { device, provider } = step;
-    const done = (at: number, response: { readonly code: string } | undefined): void => {
-      const code = response?.code ?? "";
-      if (code === "" || code.startsWith("5.")) {
-        this.due = at + RETRY_MS;
-        return;
-      }
-      if (!code.startsWith("2.")) this.refused.push({ eui64: device.eui64, code });
-      this.steps.shift();
-      this.next(at);
+    const { round } = this;
+    const answered: Answered = (at, response) => {
+      if (round === this.round) this.answered(at, step, response?.code ?? "");
     };
+    const { device, provider } = step;
     if (provider === undefined) {
-      this.headEnd.addDevice(now, device.eui64, device.kind, device.installCode, done);
+      this.headEnd.addDevice(now, device.eui64, device.kind, device.installCode, answered);
     } else {
       const rights = RIGHTS.read + RIGHTS.message;
-      this.headEnd.grant(now, provider, device.eui64, rights, done);
+      this.headEnd.grant(now, provider, device.eui64, rights, answered);
     }
+  }
+
+  private answered(now: number, { device }: Step, code: string): void {
+    if (code === "" || code.startsWith("5.")) {
+      this.due = now + RETRY_MS;
+      return;
+    }
+    if (!code.startsWith("2.")) this.refused.push({ eui64: device.eui64, code });
+    this.steps.shift();
+    this.next(now);
   }
 }

@@ -21,8 +21,15 @@ export interface ExchangeOutcome {
 /** A refused or lost command is tried again: the hub may be full, or the WAN away. */
 const RETRY_MS = 15_000;
 const TRIES_MAX = 20;
+/** Answers that came before the receipt: those of other, given-up messages are among them. */
+const EARLY_MAX = 8;
 /** A sleeping gas meter fetches its command within half an hour, and answers in the same wake. */
 const ANSWER_MS = 2 * 3_600_000;
+/** Fates that end a message, by their numbers in docs/wan.md. */
+const FATES: Readonly<Record<number, string>> = {
+  2: "it expired before the device fetched it",
+  3: "the device did not take it",
+};
 
 /** One command at a time to one device: its answer is waited for before the next. */
 export class ExchangeRun {
@@ -32,7 +39,8 @@ export class ExchangeRun {
   private tries = 0;
   private messageId: number | undefined;
   private due = Number.POSITIVE_INFINITY;
-  private readonly early: ReceivedMessage[] = [];
+  /** On a real network an answer or a fate may overtake the receipt. */
+  private readonly early: ((now: number) => void)[] = [];
 
   constructor(
     private readonly headEnd: HeadEnd,
@@ -66,7 +74,7 @@ export class ExchangeRun {
   message(now: number, message: ReceivedMessage): void {
     if (this.done || message.context !== this.context) return;
     if (this.messageId === undefined) {
-      this.early.push(message);
+      this.keep((at) => this.message(at, message));
       return;
     }
     if (message.messageId !== this.messageId) return;
@@ -76,9 +84,15 @@ export class ExchangeRun {
   }
 
   fate(now: number, fate: ReceivedFate): void {
-    const failed = fate.result === 2 || fate.result === 3;
+    const failed = FATES[fate.result] !== undefined;
     if (!failed || this.done || fate.context !== this.context) return;
-    if (fate.messageId === this.messageId) this.finish(now, false, `fate ${fate.result}`);
+    if (this.messageId === undefined) this.keep((at) => this.fate(at, fate));
+    else if (fate.messageId === this.messageId) this.finish(now, false, FATES[fate.result]!);
+  }
+
+  private keep(one: (now: number) => void): void {
+    if (this.early.length >= EARLY_MAX) this.early.shift();
+    this.early.push(one);
   }
 
   private advance(now: number): void {
@@ -96,9 +110,10 @@ export class ExchangeRun {
     this.tries++;
     const eui64 = this.eui64Of(pair.to);
     this.headEnd.sendMessage(now, this.context, eui64, pair.command, (at, response) => {
-      if (response?.code === "2.01") {
+      const messageId = response?.code === "2.01" ? HeadEnd.messageIdOf(response) : undefined;
+      if (messageId !== undefined) {
         this.sent++;
-        this.accepted(at, HeadEnd.messageIdOf(response));
+        this.accepted(at, messageId);
       } else if (this.tries >= TRIES_MAX) {
         this.finish(at, false, `refused with ${response?.code ?? "no answer"}`);
       } else {
@@ -107,11 +122,10 @@ export class ExchangeRun {
     });
   }
 
-  private accepted(now: number, messageId: number | undefined): void {
+  private accepted(now: number, messageId: number): void {
     this.messageId = messageId;
     this.due = now + ANSWER_MS;
-    // On a real network the answer may overtake the receipt.
-    for (const message of this.early.splice(0)) this.message(now, message);
+    for (const one of this.early.splice(0)) one(now);
   }
 
   private finish(now: number, exact: boolean, why: string): void {

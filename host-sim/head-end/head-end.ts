@@ -6,8 +6,9 @@ import { Decoder, Encoder } from "cbor-x";
 import { type CoapBody, OPTION, optionOf } from "./coap";
 import { type Chance, MessageLayer, type Send } from "./message-layer";
 import { type ContextKeys, OscoreContext } from "./oscore";
-import { decodeSenml, type SenmlRecord } from "./senml";
-import { type Answered, type Response, Session } from "./session";
+import type { Answered, Request, Response } from "./request-queue";
+import { decodeSenml, type SenmlRecord, shiftDecimal } from "./senml";
+import { Session } from "./session";
 
 export interface HeadEndContext {
   readonly name: string;
@@ -70,6 +71,13 @@ const encoder = new Encoder({ mapsAsObjects: false, useRecords: false });
 const CHANGED = { code: "2.04", payload: Buffer.alloc(0) };
 const BAD_REQUEST = { code: "4.00", payload: Buffer.alloc(0) };
 const NOT_FOUND = { code: "4.04", payload: Buffer.alloc(0) };
+const METHOD_NOT_ALLOWED = { code: "4.05", payload: Buffer.alloc(0) };
+
+const POST = "0.02";
+/** Meters' clocks count to 2136 (ZCL UTCTime), which no later time can come from. */
+const UNIX_SECONDS_MAX = 946_684_800 + 0xffffffff;
+
+type Resource = (now: number, context: string, query: string[], body: CoapBody) => Response;
 
 export class HeadEnd {
   private readonly layer: MessageLayer;
@@ -94,10 +102,7 @@ export class HeadEnd {
           takeSequence,
           fresh,
           this.layer,
-          (now, path, query, body) =>
-            kind === "management"
-              ? this.manage(now, name, path, body)
-              : this.provide(now, name, path, query, body),
+          (now, path, query, body) => this.resource(now, name, kind, path, query, body),
           chance,
         ),
     );
@@ -117,55 +122,63 @@ export class HeadEnd {
 
   /** True once the hub has registered in this context: before, requests wait. */
   isRegistered(context: string): boolean {
-    return this.session(context).peer !== undefined;
+    return this.session(context).hub !== undefined;
+  }
+
+  /** How many requests to the hub wait or are under way. */
+  get pending(): number {
+    return this.sessions.reduce((sum, { pending }) => sum + pending, 0);
   }
 
   /** Puts a device into the hub's log with its install code (CRC included). */
   addDevice(now: number, eui64: string, kind: number, code: Buffer, done: Answered): void {
-    const payload = Buffer.from(
-      encoder.encode(
-        new Map<number, unknown>([
-          [0, kind],
-          [1, code],
-        ]),
-      ),
-    );
-    const path = `devices/${eui64}`;
-    this.management().request(now, { method: "PUT", path, payload, contentFormat: CBOR }, done);
+    this.put(now, `devices/${eui64}`, [kind, code], done);
   }
 
   removeDevice(now: number, eui64: string, done: Answered): void {
     this.management().request(now, { method: "DELETE", path: `devices/${eui64}` }, done);
   }
 
-  /** @param rights bits of `Right`; 0 takes the grant back */
-  grant(now: number, provider: string, eui64: string, rights: number, done: Answered): void {
+  /**
+   * @param rights `RIGHTS` of commissioning.ts, added up
+   * @param expires Unix seconds; undefined: never
+   */
+  grant(
+    now: number,
+    provider: string,
+    eui64: string,
+    rights: number,
+    done: Answered,
+    expires?: number,
+  ): void {
+    const values = expires === undefined ? [rights] : [rights, expires];
+    this.put(now, `grants/${provider}/${eui64}`, values, done);
+  }
+
+  revoke(now: number, provider: string, eui64: string, done: Answered): void {
     const path = `grants/${provider}/${eui64}`;
-    const payload = Buffer.from(encoder.encode(new Map([[0, rights]])));
-    this.management().request(now, { method: "PUT", path, payload, contentFormat: CBOR }, done);
+    this.management().request(now, { method: "DELETE", path }, done);
   }
 
   /** Sends a message to a device; `done` gets the message ID with 2.01. */
   sendMessage(now: number, context: string, eui64: string, payload: Buffer, done: Answered): void {
     const path = `devices/${eui64}/messages`;
-    this.session(context).request(
-      now,
-      { method: "POST", path, payload, contentFormat: OCTETS },
-      done,
-    );
+    const request: Request = { method: "POST", path, payload, contentFormat: OCTETS };
+    this.session(context).request(now, request, done);
   }
 
   /** Any other request, as it is: for tests and for people who try things. */
-  request(now: number, context: string, method: "GET" | "DELETE", path: string, done: Answered) {
-    this.session(context).request(now, { method, path }, done);
+  request(now: number, context: string, request: Request, done: Answered): void {
+    this.session(context).request(now, request, done);
   }
 
   /** Observes the mirror of a gas meter; the listener's `mirror` gets each value. */
   observeMirror(now: number, context: string, eui64: string): void {
-    this.session(context).observe(now, `devices/${eui64}/mirror`, (at, response) => {
+    const path = `devices/${eui64}/mirror`;
+    this.session(context).request(now, { method: "GET", path, observe: true }, (at, response) => {
       const records = response && decodeSenml(response.payload);
       const reading = records?.map((record) => readingOf(context, record)).find(Boolean);
-      this.listener.mirror?.(at, context, reading, response?.code ?? "0.00");
+      this.listener.mirror?.(at, context, reading, response?.code ?? "");
     });
   }
 
@@ -177,7 +190,13 @@ export class HeadEnd {
 
   /** The message ID that the hub gave with 2.01. */
   static messageIdOf(response: Response): number | undefined {
-    return numberAt(decodeMap(response.payload), 0);
+    return wholeAt(decodeMap(response.payload), 0);
+  }
+
+  /** PUTs a CBOR map whose keys count from 0. */
+  private put(now: number, path: string, values: readonly unknown[], done: Answered): void {
+    const payload = Buffer.from(encoder.encode(new Map(values.entries())));
+    this.management().request(now, { method: "PUT", path, payload, contentFormat: CBOR }, done);
   }
 
   private management(): Session {
@@ -201,70 +220,90 @@ export class HeadEnd {
     return session.serve(now, peer, outer);
   }
 
-  private manage(now: number, context: string, path: string, body: CoapBody): Response {
-    if (body.code !== "0.02") return this.refuse(NOT_FOUND);
-    if (path === "register") return this.register(now, context, body);
-    if (path !== "alerts") return this.refuse(NOT_FOUND);
-    const map = decodeMap(body.payload);
-    const [code, time, detail] = [numberAt(map, 0), numberAt(map, 1), numberAt(map, 3)];
-    const eui64 = map?.get(2);
-    if (code === undefined || time === undefined || !(eui64 instanceof Uint8Array)) {
-      return this.refuse(BAD_REQUEST);
-    }
-    const name = Buffer.from(eui64).toString("hex");
-    this.listener.alert?.(now, { code, time, eui64: name, detail: detail ?? 0 });
-    return CHANGED;
-  }
-
-  private provide(
+  private resource(
     now: number,
     context: string,
+    kind: HeadEndContext["kind"],
     path: string,
     query: string[],
     body: CoapBody,
   ): Response {
-    if (body.code !== "0.02") return this.refuse(NOT_FOUND);
-    if (path === "register") return this.register(now, context, body);
-    if (path === "readings") return this.readings(now, context, body);
-    if (path === "fates") return this.fate(now, context, body);
-    const device = /^messages\/([0-9a-f]{16})$/.exec(path);
-    if (device === null) return this.refuse(NOT_FOUND);
-    const id = query.map((text) => /^id=(\d+)$/.exec(text)?.[1]).find(Boolean);
-    const messageId = id === undefined ? undefined : Number(id);
-    const message = { context, eui64: device[1]!, messageId, bytes: body.payload };
-    this.listener.message?.(now, message);
-    return CHANGED;
+    const resource = kind === "management" ? this.managements(path) : this.providers(path);
+    const response =
+      resource === undefined
+        ? NOT_FOUND
+        : body.code === POST
+          ? resource(now, context, query, body)
+          : METHOD_NOT_ALLOWED;
+    if (!response.code.startsWith("2.")) this.counts.refused++;
+    return response;
   }
 
-  private register(now: number, context: string, body: CoapBody): Response {
+  private managements(path: string): Resource | undefined {
+    if (path === "register") return (...request) => this.register(...request);
+    if (path === "alerts") return (...request) => this.alert(...request);
+    return undefined;
+  }
+
+  private providers(path: string): Resource | undefined {
+    if (path === "register") return (...request) => this.register(...request);
+    if (path === "readings") return (...request) => this.readings(...request);
+    if (path === "fates") return (...request) => this.fate(...request);
+    const eui64 = /^messages\/([0-9a-f]{16})$/.exec(path)?.[1];
+    return eui64 === undefined ? undefined : (...request) => this.message(eui64, ...request);
+  }
+
+  private register(now: number, context: string, _query: string[], body: CoapBody): Response {
     const map = decodeMap(body.payload);
-    const boots = numberAt(map, 1);
-    if (boots === undefined) return this.refuse(BAD_REQUEST);
-    this.listener.registered?.(now, context, boots, String(map?.get(2) ?? ""));
+    const boots = wholeAt(map, 1);
+    const version = map?.get(2);
+    if (boots === undefined || typeof version !== "string") return BAD_REQUEST;
+    this.listener.registered?.(now, context, boots, version);
     const payload = Buffer.from(encoder.encode(new Map([[0, BigInt(Math.round(this.utcMs()))]])));
     return { code: "2.04", payload };
   }
 
-  private readings(now: number, context: string, body: CoapBody): Response {
+  private alert(now: number, _context: string, _query: string[], body: CoapBody): Response {
+    const map = decodeMap(body.payload);
+    const [code, time, detail] = [wholeAt(map, 0), wholeAt(map, 1), wholeAt(map, 3)];
+    const eui64 = map?.get(2);
+    if (code === undefined || time === undefined || detail === undefined) return BAD_REQUEST;
+    if (!(eui64 instanceof Uint8Array) || eui64.length !== 8) return BAD_REQUEST;
+    const name = Buffer.from(eui64).toString("hex");
+    this.listener.alert?.(now, { code, time, eui64: name, detail });
+    return CHANGED;
+  }
+
+  private readings(now: number, context: string, _query: string[], body: CoapBody): Response {
     const records = decodeSenml(body.payload);
-    if (records === undefined) return this.refuse(BAD_REQUEST);
+    if (records === undefined) return BAD_REQUEST;
     const readings = records.map((record) => readingOf(context, record));
-    if (readings.some((reading) => reading === undefined)) return this.refuse(BAD_REQUEST);
+    if (readings.includes(undefined)) return BAD_REQUEST;
     for (const reading of readings) this.listener.reading?.(now, reading!);
     return CHANGED;
   }
 
-  private fate(now: number, context: string, body: CoapBody): Response {
+  private fate(now: number, context: string, _query: string[], body: CoapBody): Response {
     const map = decodeMap(body.payload);
-    const [messageId, result] = [numberAt(map, 0), numberAt(map, 1)];
-    if (messageId === undefined || result === undefined) return this.refuse(BAD_REQUEST);
+    const [messageId, result] = [wholeAt(map, 0), wholeAt(map, 1)];
+    if (messageId === undefined || result === undefined) return BAD_REQUEST;
     this.listener.fate?.(now, { context, messageId, result });
     return CHANGED;
   }
 
-  private refuse(response: Response): Response {
-    this.counts.refused++;
-    return response;
+  private message(
+    eui64: string,
+    now: number,
+    context: string,
+    query: string[],
+    body: CoapBody,
+  ): Response {
+    const [id, ...more] = query.map((text) => /^id=(\d{1,10})$/.exec(text)?.[1]);
+    const isBad = more.length > 0 || (query.length > 0 && id === undefined);
+    if (isBad || body.payload.length === 0) return BAD_REQUEST;
+    const messageId = id === undefined ? undefined : Number(id);
+    this.listener.message?.(now, { context, eui64, messageId, bytes: body.payload });
+    return CHANGED;
   }
 }
 
@@ -272,11 +311,11 @@ export class HeadEnd {
 function readingOf(context: string, record: SenmlRecord): ReceivedReading | undefined {
   const name = /^urn:dev:mac:([0-9a-f]{16})_([a-z-]+)$/.exec(record.name);
   if (name === null) return undefined;
-  const { mantissa, exponent } = record.value;
-  // Cubic metres to cubic decimetres: three places, in whole numbers.
-  const places = record.unit === "m3" ? exponent + 3 : exponent;
-  const value = places >= 0 ? mantissa * 10 ** places : mantissa / 10 ** -places;
-  return { context, eui64: name[1]!, quantity: name[2]!, value, time: record.time };
+  const time = record.time;
+  if (time < 0 || time > UNIX_SECONDS_MAX) return undefined;
+  // Cubic metres to cubic decimetres.
+  const value = record.unit === "m3" ? shiftDecimal(record.value, 3) : record.value;
+  return { context, eui64: name[1]!, quantity: name[2]!, value, time };
 }
 
 function decodeMap(bytes: Uint8Array): Map<number, unknown> | undefined {
@@ -288,8 +327,9 @@ function decodeMap(bytes: Uint8Array): Map<number, unknown> | undefined {
   }
 }
 
-function numberAt(map: Map<number, unknown> | undefined, key: number): number | undefined {
+/** A whole number that is not negative. */
+function wholeAt(map: Map<number, unknown> | undefined, key: number): number | undefined {
   const value = map?.get(key);
-  if (typeof value === "bigint") return Number(value);
-  return typeof value === "number" ? value : undefined;
+  const number = typeof value === "bigint" ? Number(value) : value;
+  return Number.isSafeInteger(number) && (number as number) >= 0 ? (number as number) : undefined;
 }

@@ -13,6 +13,8 @@ const EXCHANGE_LIFETIME_MS = 247_000;
 const RESPONSE_TIMEOUT_MS = 120_000;
 /** Remembered requests of one peer: its NSTART times the lifetime would be far less. */
 const REMEMBERED_MAX = 256;
+/** Peers whose requests are remembered: a flood of made-up addresses pushes out its own. */
+const PEERS_MAX = 256;
 
 /** The seeded chance that it draws jitter and first identifiers from. */
 export interface Chance {
@@ -30,9 +32,20 @@ export interface RequestHandler {
   serve(now: number, peer: Uint8Array, outer: CoapBody): CoapBody | undefined;
 }
 
+/** What a response was to the one who asked. */
+export const enum Heard {
+  /** Not authentic: as if it had not come. */
+  NOTHING = 0,
+  /** The request is over. */
+  LAST = 1,
+  /** An observation: more may come. */
+  ONE_OF_MANY = 2,
+}
+
 export interface ResponseHandler {
-  /** A response, or each notification of an observation; undefined: none will come. */
-  answered(now: number, outer: CoapBody | undefined): void;
+  answered(now: number, outer: CoapBody): Heard;
+  /** None will come: time ran out, or the peer reset the request. */
+  failed(now: number): void;
 }
 
 interface Outstanding {
@@ -42,10 +55,11 @@ interface Outstanding {
   readonly tokenName: string;
   readonly datagram: Buffer;
   readonly handler: ResponseHandler;
-  readonly observing: boolean;
-  tries: number;
+  /** How often it was sent. */
+  sent: number;
   timeoutMs: number;
   due: number;
+  /** By an ACK or a response: it is not sent again, and another request may go. */
   acknowledged: boolean;
 }
 
@@ -55,6 +69,7 @@ interface Remembered {
 }
 
 export class MessageLayer {
+  /** In the order in which they were asked for. */
   private readonly byToken = new Map<string, Outstanding>();
   private readonly remembered = new Map<string, Map<number, Remembered>>();
   /** Message IDs of responses that were taken: a repetition means that our ACK was lost. */
@@ -72,39 +87,32 @@ export class MessageLayer {
     this.nextToken = random.below(0x1000000);
   }
 
-  /** Sends a confirmable request. An observing one stays open until `cancel`. */
-  request(
-    now: number,
-    peer: Uint8Array,
-    body: CoapBody,
-    handler: ResponseHandler,
-    observing = false,
-  ): string {
+  /** Sends a confirmable request, when those before it to the same peer are acknowledged. */
+  request(now: number, peer: Uint8Array, body: CoapBody, handler: ResponseHandler): string {
     const messageId = this.takeMessageId();
     const token = Buffer.alloc(4);
     token.writeUInt32BE(this.nextToken++ % 0x100000000);
     const tokenName = token.toString("hex");
-    const datagram = encodeDatagram({ ...body, type: "CON", messageId, token });
-    const timeoutMs = Math.round(ACK_TIMEOUT_MS * (1 + this.random.float() * (RANDOM_FACTOR - 1)));
     this.byToken.set(tokenName, {
       peer,
       peerName: nameOf(peer),
       messageId,
       tokenName,
-      datagram,
+      datagram: encodeDatagram({ ...body, type: "CON", messageId, token }),
       handler,
-      observing,
-      tries: 0,
-      timeoutMs,
-      due: now + timeoutMs,
+      sent: 0,
+      timeoutMs: Math.round(ACK_TIMEOUT_MS * (1 + this.random.float() * (RANDOM_FACTOR - 1))),
+      due: Number.POSITIVE_INFINITY,
       acknowledged: false,
     });
-    this.send(peer, datagram);
+    this.sendNext(now, nameOf(peer));
     return tokenName;
   }
 
-  cancel(token: string): void {
-    this.byToken.delete(token);
+  /** Forgets a request or an observation: what still comes of it is answered with RST. */
+  cancel(now: number, token: string): void {
+    const open = this.byToken.get(token);
+    if (open !== undefined) this.end(now, open);
   }
 
   receive(now: number, peer: Uint8Array, bytes: Uint8Array): void {
@@ -113,10 +121,16 @@ export class MessageLayer {
       this.counts.malformed++;
       return;
     }
-    if (datagram.type === "ACK" || datagram.type === "RST") this.settle(now, peer, datagram);
-    if (datagram.type === "RST" || datagram.code === "0.00") return;
-    if (datagram.code.startsWith("0.")) this.serve(now, peer, datagram);
-    else this.respond(now, peer, datagram);
+    const { type, code } = datagram;
+    const isReply = type === "ACK" || type === "RST";
+    if (isReply) this.settle(now, peer, datagram);
+    if (type === "RST") return;
+    if (/^[245]\./.test(code)) this.respond(now, peer, datagram);
+    else if (code.startsWith("0.") && code !== "0.00" && !isReply) this.serve(now, peer, datagram);
+    else if (type === "CON") {
+      // A ping, or a class that is reserved (RFC 7252 section 4.3).
+      this.empty(peer, datagram.messageId, "RST");
+    }
   }
 
   tick(now: number): void {
@@ -140,29 +154,54 @@ export class MessageLayer {
     return due;
   }
 
-  private overdue(now: number, open: Outstanding): void {
-    if (open.acknowledged || open.tries >= RETRANSMIT_MAX) {
-      this.counts.timeouts++;
-      this.byToken.delete(open.tokenName);
-      open.handler.answered(now, undefined);
+  /** NSTART is 1 (RFC 7252 section 4.7): one request to a peer waits for its acknowledgement. */
+  private sendNext(now: number, peerName: string): void {
+    for (const open of this.byToken.values()) {
+      if (open.peerName !== peerName || open.acknowledged) continue;
+      if (open.sent === 0) this.transmit(now, open);
       return;
     }
-    open.tries++;
-    open.timeoutMs *= 2;
+  }
+
+  private transmit(now: number, open: Outstanding): void {
+    if (open.sent > 0) {
+      open.timeoutMs *= 2;
+      this.counts.retransmissions++;
+    }
+    open.sent++;
     open.due = now + open.timeoutMs;
-    this.counts.retransmissions++;
     this.send(open.peer, open.datagram);
   }
 
+  private overdue(now: number, open: Outstanding): void {
+    if (!open.acknowledged && open.sent <= RETRANSMIT_MAX) {
+      this.transmit(now, open);
+      return;
+    }
+    this.counts.timeouts++;
+    this.end(now, open);
+    open.handler.failed(now);
+  }
+
+  private end(now: number, open: Outstanding): void {
+    this.byToken.delete(open.tokenName);
+    this.sendNext(now, open.peerName);
+  }
+
+  /** An ACK or a RST, for the request whose message ID it bears. */
   private settle(now: number, peer: Uint8Array, datagram: CoapDatagram): void {
     const name = nameOf(peer);
     for (const open of this.byToken.values()) {
-      if (open.messageId !== datagram.messageId || open.peerName !== name) continue;
-      open.acknowledged = true;
-      open.due = open.observing ? Number.POSITIVE_INFINITY : now + RESPONSE_TIMEOUT_MS;
+      if (open.messageId !== datagram.messageId || open.peerName !== name || open.sent === 0) {
+        continue;
+      }
       if (datagram.type === "RST") {
-        this.byToken.delete(open.tokenName);
-        open.handler.answered(now, undefined);
+        this.end(now, open);
+        open.handler.failed(now);
+      } else if (!open.acknowledged) {
+        open.acknowledged = true;
+        open.due = now + RESPONSE_TIMEOUT_MS;
+        this.sendNext(now, name);
       }
       return;
     }
@@ -171,30 +210,31 @@ export class MessageLayer {
   private respond(now: number, peer: Uint8Array, datagram: CoapDatagram): void {
     const open = this.byToken.get(datagram.token.toString("hex"));
     const known = open !== undefined && open.peerName === nameOf(peer);
-    const name = `${nameOf(peer)}/${datagram.messageId}`;
-    const repeated = this.taken.has(name);
-    if (datagram.type === "CON") {
-      this.empty(peer, datagram.messageId, known || repeated ? "ACK" : "RST");
-      if (known) this.taken.set(name, now);
-    }
-    if (repeated) {
-      this.counts.duplicates++;
-      return;
-    }
+    if (datagram.type === "CON" && this.isRepeated(now, peer, datagram.messageId, known)) return;
     if (!known) {
       this.counts.unexpected++;
       return;
     }
+    const heard = open.handler.answered(now, datagram);
+    if (heard === Heard.NOTHING || this.byToken.get(open.tokenName) !== open) return;
     open.acknowledged = true;
     open.due = Number.POSITIVE_INFINITY;
-    if (!open.observing) this.byToken.delete(open.tokenName);
-    open.handler.answered(now, datagram);
+    if (heard === Heard.LAST) this.end(now, open);
+    else this.sendNext(now, open.peerName);
+  }
+
+  /** Acknowledges a separate response. True: it was taken before, and our ACK was lost. */
+  private isRepeated(now: number, peer: Uint8Array, messageId: number, known: boolean): boolean {
+    const name = `${nameOf(peer)}/${messageId}`;
+    const repeated = this.taken.has(name);
+    this.empty(peer, messageId, known || repeated ? "ACK" : "RST");
+    if (repeated) this.counts.duplicates++;
+    else if (known) this.taken.set(name, now);
+    return repeated;
   }
 
   private serve(now: number, peer: Uint8Array, datagram: CoapDatagram): void {
-    const name = nameOf(peer);
-    const requests = this.remembered.get(name) ?? new Map<number, Remembered>();
-    this.remembered.set(name, requests);
+    const requests = this.requestsOf(nameOf(peer));
     const before = requests.get(datagram.messageId);
     if (before !== undefined && now - before.at <= EXCHANGE_LIFETIME_MS) {
       this.counts.duplicates++;
@@ -203,9 +243,21 @@ export class MessageLayer {
     }
     const body = this.handler.serve(now, peer, datagram);
     const reply = body === undefined ? undefined : this.reply(datagram, body);
+    requests.delete(datagram.messageId);
     if (requests.size >= REMEMBERED_MAX) requests.delete(requests.keys().next().value as number);
     requests.set(datagram.messageId, { at: now, reply });
     if (reply !== undefined) this.send(peer, reply);
+  }
+
+  private requestsOf(peerName: string): Map<number, Remembered> {
+    const known = this.remembered.get(peerName);
+    if (known !== undefined) return known;
+    if (this.remembered.size >= PEERS_MAX) {
+      this.remembered.delete(this.remembered.keys().next().value as string);
+    }
+    const requests = new Map<number, Remembered>();
+    this.remembered.set(peerName, requests);
+    return requests;
   }
 
   private reply(request: CoapDatagram, body: CoapBody): Buffer {

@@ -84,26 +84,18 @@ export class SequenceFile {
   /** True when an earlier process used these contexts. */
   readonly existed: boolean;
 
+  /** Throws an `OscoreFileError` when the file is damaged, or cannot be written. */
   constructor(private readonly path: string) {
     this.existed = existsSync(path);
-    if (!this.existed) return;
-    const stored: unknown = JSON.parse(readFileSync(path, "utf8"));
-    for (const [name, value] of Object.entries(stored as Record<string, unknown>)) {
-      if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
-        throw new OscoreFileError(`${path}: "${name}" is no sequence number; restore the file`);
-      }
-      this.next.set(name, value);
-      this.reserved.set(name, value);
-    }
+    if (this.existed) this.restore();
+    this.save();
   }
 
   take(context: string): number {
     const sequence = this.next.get(context) ?? 0;
     if (sequence >= (this.reserved.get(context) ?? 0)) {
       this.reserved.set(context, sequence + RESERVE);
-      const fresh = `${this.path}.new`;
-      writeFileSync(fresh, `${JSON.stringify(Object.fromEntries(this.reserved))}\n`);
-      renameSync(fresh, this.path);
+      this.save();
     }
     this.next.set(context, sequence + 1);
     return sequence;
@@ -115,6 +107,39 @@ export class SequenceFile {
     this.next.set(context, first + count - 1);
     this.take(context);
     return first;
+  }
+
+  private restore(): void {
+    let stored: unknown;
+    try {
+      stored = JSON.parse(readFileSync(this.path, "utf8"));
+    } catch {
+      throw new OscoreFileError(`${this.path}: cannot be read as JSON; restore the file`);
+    }
+    if (typeof stored !== "object" || stored === null || Array.isArray(stored)) {
+      throw new OscoreFileError(`${this.path}: must hold an object of numbers; restore the file`);
+    }
+    for (const [name, value] of Object.entries(stored)) {
+      if (!Number.isSafeInteger(value) || value < 0) {
+        throw new OscoreFileError(
+          `${this.path}: "${name}" is no sequence number; restore the file`,
+        );
+      }
+      this.next.set(name, value);
+      this.reserved.set(name, value);
+    }
+  }
+
+  /** Whole or not at all: a half-written file would lose numbers. */
+  private save(): void {
+    const fresh = `${this.path}.new`;
+    try {
+      writeFileSync(fresh, `${JSON.stringify(Object.fromEntries(this.reserved))}\n`);
+      renameSync(fresh, this.path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new OscoreFileError(`${this.path}: cannot be written (${code})`);
+    }
   }
 }
 

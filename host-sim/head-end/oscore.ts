@@ -3,15 +3,7 @@
 
 import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
 import { encode } from "cbor-x";
-import {
-  type CoapBody,
-  type CoapDatagram,
-  type CoapOption,
-  decodeBody,
-  encodeBody,
-  OPTION,
-  optionOf,
-} from "./coap";
+import { type CoapBody, type CoapOption, decodeBody, encodeBody, OPTION, optionOf } from "./coap";
 
 const AES_CCM_16_64_128 = 10;
 const TAG_LENGTH = 8;
@@ -40,7 +32,13 @@ export type Opened =
   | "forged"
   | "replayed";
 
-interface OscoreOption {
+export interface OpenedResponse {
+  readonly body: CoapBody;
+  /** Its own Partial IV, which orders notifications; undefined: it has the request's. */
+  readonly sequence: number | undefined;
+}
+
+export interface OscoreOption {
   readonly partialIv: Buffer | undefined;
   readonly kid: Buffer | undefined;
   readonly idContext: Buffer | undefined;
@@ -87,10 +85,11 @@ export class OscoreContext {
     return { code: "2.04", options: outerOptions(option, undefined), payload };
   }
 
-  /** Opens a request; `fresh` says whether its number has not been seen (and marks it seen). */
+  /** Opens a request, and marks its number as seen. */
   openRequest(outer: CoapBody): Opened {
     const option = decodeOption(optionOf(outer, OPTION.oscore));
     if (option?.partialIv === undefined || option.kid === undefined) return "malformed";
+    if (!option.kid.equals(this.keys.recipientId)) return "malformed";
     const reference = { kid: option.kid, partialIv: option.partialIv };
     const nonce = this.nonce(option.kid, option.partialIv);
     const body = this.open(outer.payload, nonce, reference);
@@ -100,14 +99,26 @@ export class OscoreContext {
     return { body, reference, sequence };
   }
 
-  openResponse(outer: CoapBody, reference: RequestReference): CoapBody | undefined {
+  /** Undefined: it is no authentic response to this request. */
+  openResponse(outer: CoapBody, reference: RequestReference): OpenedResponse | undefined {
     const option = decodeOption(optionOf(outer, OPTION.oscore));
     if (option === undefined) return undefined;
+    const { partialIv } = option;
     const nonce =
-      option.partialIv === undefined
+      partialIv === undefined
         ? this.nonce(reference.kid, reference.partialIv)
-        : this.nonce(this.keys.recipientId, option.partialIv);
-    return this.open(outer.payload, nonce, reference);
+        : this.nonce(this.keys.recipientId, partialIv);
+    const body = this.open(outer.payload, nonce, reference);
+    return body && { body, sequence: partialIv && decodePartialIv(partialIv) };
+  }
+
+  /**
+   * A request that Echo proved to be fresh is the lower limit of the window: those before it may
+   * have been seen in an earlier life (RFC 8613 appendix B.1.2).
+   */
+  startWindowAt(sequence: number): void {
+    this.newest = sequence;
+    this.seen = 2n ** BigInt(WINDOW) - 1n;
   }
 
   /** The recipient ID that a request names, to find its context. */
@@ -208,8 +219,10 @@ function decodePartialIv(partialIv: Buffer): number {
 }
 
 /** RFC 8613 section 6.1. */
-function encodeOption({ partialIv, kid, idContext }: OscoreOption): Buffer {
-  if (partialIv === undefined && kid === undefined) return Buffer.alloc(0);
+export function encodeOption({ partialIv, kid, idContext }: OscoreOption): Buffer {
+  if (partialIv === undefined && kid === undefined && idContext === undefined) {
+    return Buffer.alloc(0);
+  }
   const context = idContext === undefined ? [] : [Buffer.from([idContext.length]), idContext];
   const flags =
     (partialIv?.length ?? 0) | (kid === undefined ? 0 : 8) | (idContext === undefined ? 0 : 16);
@@ -217,10 +230,13 @@ function encodeOption({ partialIv, kid, idContext }: OscoreOption): Buffer {
   return Buffer.concat([...parts, kid ?? Buffer.alloc(0)]);
 }
 
-function decodeOption(value: Buffer | undefined): OscoreOption | undefined {
+/** Undefined: no option, or a malformed one. */
+export function decodeOption(value: Buffer | undefined): OscoreOption | undefined {
   if (value === undefined) return undefined;
   if (value.length === 0) return { partialIv: undefined, kid: undefined, idContext: undefined };
   const flags = value[0]!;
+  // Without any flag the option must be empty.
+  if (flags === 0) return undefined;
   const ivLength = flags & 7;
   if (ivLength > 5 || (flags & 0xe0) !== 0 || value.length < 1 + ivLength) return undefined;
   let at = 1 + ivLength;
@@ -232,10 +248,6 @@ function decodeOption(value: Buffer | undefined): OscoreOption | undefined {
     idContext = value.subarray(at + 1, at + 1 + length);
     at += 1 + length;
   }
-  const kid = (flags & 8) === 0 ? undefined : value.subarray(at);
-  return { partialIv, kid, idContext };
-}
-
-export function isProtected(datagram: CoapDatagram): boolean {
-  return optionOf(datagram, OPTION.oscore) !== undefined;
+  if ((flags & 8) !== 0) return { partialIv, kid: value.subarray(at), idContext };
+  return at === value.length ? { partialIv, kid: undefined, idContext } : undefined;
 }

@@ -123,7 +123,8 @@ export class HeadEndHost implements WanHost {
       registered: (now, context) => {
         this.registrations++;
         const { kind } = this.headEnd.contexts.find(({ name }) => name === context)!;
-        if (kind === "management") this.commissioning.registered(now);
+        const isFirst = kind === "management" && !this.commissioning.started;
+        if (isFirst) this.commissioning.start(now);
       },
       reading: (_now, reading) => this.onReading(reading),
       message: (now, message) => this.exchanges?.message(now, message),

@@ -1,0 +1,199 @@
+// What a session asks of the hub: one request after the other, with Echo, block-wise transfer and
+// observation inside the protection.
+// @source RFC 8613 sections 4.1.3.5 and 8.4, RFC 7959, RFC 7641, RFC 9175
+
+import {
+  blockOf,
+  blockOption,
+  type CoapBody,
+  type CoapOption,
+  numberOption,
+  OPTION,
+  optionOf,
+  pathOptions,
+} from "./coap";
+import { Heard, type MessageLayer } from "./message-layer";
+import type { OpenedResponse, OscoreContext } from "./oscore";
+
+export interface Request {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly path: string;
+  readonly payload?: Buffer;
+  readonly contentFormat?: number;
+  /** `done` gets each notification, the first answer included. */
+  readonly observe?: true;
+}
+
+export interface Response {
+  readonly code: string;
+  readonly payload: Buffer;
+}
+
+/** Undefined: the hub did not answer. */
+export type Answered = (now: number, response: Response | undefined) => void;
+
+interface Progress {
+  readonly request: Request;
+  readonly done: Answered;
+  /** Bytes of the body that the hub has taken. */
+  offset: number;
+  /** Bytes in a full block. */
+  size: number;
+  echo: Buffer | undefined;
+  challenges: number;
+  restarts: number;
+  /** The highest Partial IV of a notification. */
+  newest: number;
+}
+
+/** What the hub takes in one block. */
+const BLOCK_SIZE = 128;
+/** A hub that asks for freshness over and over is as good as one that refuses. */
+const CHALLENGES_MAX = 2;
+/** A hub that forgot the blocks before, as after a reboot, gets them again so often. */
+const RESTARTS_MAX = 2;
+const METHODS = { GET: "0.01", POST: "0.02", PUT: "0.03", DELETE: "0.04" } as const;
+
+export class RequestQueue {
+  private readonly queue: Progress[] = [];
+  /** Tokens of observations, by path. */
+  private readonly observations = new Map<string, string>();
+  private busy = false;
+  private peer: Uint8Array | undefined;
+
+  constructor(
+    private readonly context: OscoreContext,
+    private readonly layer: MessageLayer,
+  ) {}
+
+  /** Sends a request when those before it have been answered; block-wise when it is long. */
+  add(now: number, request: Request, done: Answered): void {
+    this.queue.push({
+      request,
+      done,
+      offset: 0,
+      size: BLOCK_SIZE,
+      echo: undefined,
+      challenges: 0,
+      restarts: 0,
+      newest: -1,
+    });
+    this.next(now);
+  }
+
+  /** How many requests wait or are under way. */
+  get pending(): number {
+    return this.queue.length + (this.busy ? 1 : 0);
+  }
+
+  /** Where the hub speaks from, inside the protection. Until it is known, requests wait. */
+  get hub(): Uint8Array | undefined {
+    return this.peer;
+  }
+
+  hubSpoke(now: number, peer: Uint8Array): void {
+    this.peer = Uint8Array.from(peer);
+    this.next(now);
+  }
+
+  private next(now: number): void {
+    if (this.busy || this.peer === undefined) return;
+    const progress = this.queue.shift();
+    if (progress === undefined) return;
+    this.busy = true;
+    const { path, observe } = progress.request;
+    const before = this.observations.get(path);
+    if (observe && before !== undefined) this.layer.cancel(now, before);
+    this.send(now, progress);
+  }
+
+  private send(now: number, progress: Progress): void {
+    const { outer, reference } = this.context.protectRequest(bodyOf(progress));
+    const token = this.layer.request(now, this.peer!, outer, {
+      answered: (at, answer) => {
+        const opened = this.context.openResponse(answer, reference);
+        if (opened !== undefined) return this.answered(at, progress, opened);
+        if (optionOf(answer, OPTION.oscore) !== undefined) return Heard.NOTHING;
+        // An error outside OSCORE proves nothing, except that this exchange is over.
+        this.finish(at, progress, undefined);
+        return Heard.LAST;
+      },
+      failed: (at) => this.finish(at, progress, undefined),
+    });
+    if (progress.request.observe) this.observations.set(progress.request.path, token);
+  }
+
+  private answered(now: number, progress: Progress, opened: OpenedResponse): Heard {
+    const { body } = opened;
+    if (progress.request.observe && optionOf(body, OPTION.observe) !== undefined) {
+      return this.notified(now, progress, opened);
+    }
+    if (isToBeRepeated(progress, body)) this.send(now, progress);
+    else this.finish(now, progress, body);
+    return Heard.LAST;
+  }
+
+  /** The Partial IV orders notifications; one older than the newest, or repeated, is passed over. */
+  private notified(now: number, progress: Progress, { body, sequence }: OpenedResponse): Heard {
+    const isFirst = progress.newest < 0;
+    const order = sequence ?? 0;
+    if (!isFirst && order <= progress.newest) return Heard.NOTHING;
+    progress.newest = order;
+    if (isFirst) this.finish(now, progress, body);
+    else progress.done(now, { code: body.code, payload: body.payload });
+    return Heard.ONE_OF_MANY;
+  }
+
+  private finish(now: number, progress: Progress, body: CoapBody | undefined): void {
+    this.busy = false;
+    progress.done(now, body && { code: body.code, payload: body.payload });
+    this.next(now);
+  }
+}
+
+function bodyOf({ request, offset, size, echo }: Progress): CoapBody {
+  const whole = request.payload ?? Buffer.alloc(0);
+  const options: CoapOption[] = pathOptions(request.path);
+  if (request.observe) options.push({ name: OPTION.observe, value: Buffer.alloc(0) });
+  if (request.contentFormat !== undefined) {
+    options.push(numberOption(OPTION.contentFormat, request.contentFormat));
+  }
+  if (whole.length > size) {
+    const more = offset + size < whole.length;
+    options.push(blockOption(OPTION.block1, { number: offset / size, more, size }));
+    // The hub decides on the whole length, before it takes the first block.
+    if (offset === 0) options.push(numberOption(OPTION.size1, whole.length));
+  }
+  if (echo !== undefined) options.push({ name: OPTION.echo, value: echo });
+  const payload = whole.subarray(offset, offset + size);
+  return { code: METHODS[request.method], options, payload };
+}
+
+/** True: the next block, or the same request in another way, is to be sent. */
+function isToBeRepeated(progress: Progress, body: CoapBody): boolean {
+  const { code } = body;
+  const { offset, size, request } = progress;
+  const whole = request.payload?.length ?? 0;
+  const echo = optionOf(body, OPTION.echo);
+  progress.echo = undefined;
+  if (code === "4.01" && echo !== undefined) {
+    progress.echo = echo;
+    return ++progress.challenges <= CHALLENGES_MAX;
+  }
+  const granted = blockOf(body, OPTION.block1)?.size ?? size;
+  if (code === "2.31") {
+    // What was taken is a whole number of blocks in any smaller size.
+    progress.offset = offset + size;
+    progress.size = Math.min(granted, size);
+    return progress.offset < whole;
+  }
+  if (code === "4.13" && offset === 0 && granted < size) {
+    progress.size = granted;
+    return true;
+  }
+  if (code === "4.08" && offset > 0) {
+    progress.offset = 0;
+    return ++progress.restarts <= RESTARTS_MAX;
+  }
+  return false;
+}
