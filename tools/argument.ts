@@ -39,8 +39,9 @@ export function endpoint(name: string): (text: string) => Endpoint {
   return (text) => {
     const at = text.lastIndexOf(":");
     const host = text.slice(0, Math.max(at, 0)) === "localhost" ? "127.0.0.1" : text.slice(0, at);
-    const port = Number(text.slice(at + 1));
-    if (at < 1 || !isIPv4(host) || !Number.isInteger(port) || port < 1 || port > 65_535) {
+    const digits = text.slice(at + 1);
+    const port = Number(digits);
+    if (at < 1 || !isIPv4(host) || !/^\d{1,5}$/.test(digits) || port < 1 || port > 65_535) {
       throw new UsageError(`${name} must be HOST:PORT, as 127.0.0.1:5683, not "${text}"`);
     }
     return { host, port };

@@ -1,6 +1,7 @@
 // The `heddle` command: what there is, and how its mistakes are told.
 
 import { Command, CommanderError } from "commander";
+import { version } from "../package.json";
 import { headEndCommand } from "./commands/head-end";
 import { homeCommand } from "./commands/home";
 import { sendCommand } from "./commands/send";
@@ -11,7 +12,7 @@ const EXIT_USAGE = 2;
 
 const program = new Command("heddle")
   .description("An open communications hub for smart metering: its simulated house and its tools.")
-  .version("0.1.0")
+  .version(version)
   .addHelpText(
     "after",
     `
@@ -30,6 +31,12 @@ for (const command of [program, ...program.commands]) {
   command.showHelpAfterError(false);
 }
 
+// Whoever reads our output may go at any time, as `head` does; that is no failure of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
@@ -39,19 +46,18 @@ try {
 
 /** Says one line and answers the exit code. */
 function explain(error: unknown): number {
-  if (error instanceof CommanderError) {
-    // Help that was not asked for: no verb was given.
-    if (error.code === "commander.help") return EXIT_USAGE;
-    const text = error.message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
-    process.stderr.write(`heddle: ${text}; see heddle --help\n`);
-    return EXIT_USAGE;
-  }
-  if (error instanceof UsageError) {
-    process.stderr.write(`heddle: ${error.message}\n`);
-    return EXIT_USAGE;
-  }
-  const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`heddle: ${text.replace(/\s*\n\s*/g, " ")}\n`);
+  // Help that was not asked for: no verb was given.
+  if (error instanceof CommanderError && error.code === "commander.help") return EXIT_USAGE;
+  const isUsage = error instanceof CommanderError || error instanceof UsageError;
+  const message = error instanceof Error ? error.message : String(error);
+  const text = message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
+  process.stderr.write(`heddle: ${text}${isUsage ? `; see ${helpOf()}` : ""}\n`);
   if (process.env["HEDDLE_TRACE"] !== undefined) console.error(error);
-  return EXIT_FAILED;
+  return isUsage ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/** The help of the verb that was meant. */
+function helpOf(): string {
+  const verb = program.commands.find((command) => command.name() === process.argv[2]);
+  return verb === undefined ? "heddle --help" : `heddle ${verb.name()} --help`;
 }

@@ -5,6 +5,7 @@ import { type LoadProfile, ProfileError, parseProfile } from "../host-sim/device
 import {
   OscoreFileError,
   readOscoreFile,
+  SequenceFile,
   type SharedContext,
 } from "../host-sim/head-end/oscore-file";
 import { DEFAULT_HOUSE, type HouseConfig } from "../host-sim/house/house-config";
@@ -33,6 +34,11 @@ export function contextsFile(path: string): SharedContext[] {
     }
   }
   return contexts;
+}
+
+/** Sequence numbers of one side, beside the file of contexts. */
+export function sequenceFile(contexts: string, side: "hub" | "head-end"): SequenceFile {
+  return orUsage("", OscoreFileError, () => new SequenceFile(`${contexts}.${side}.json`));
 }
 
 export function textFile(path: string): string {

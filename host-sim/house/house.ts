@@ -18,7 +18,7 @@ import { Faults } from "../faults";
 import type { ExchangePair } from "../head-end/exchange-run";
 import type { SharedContext } from "../head-end/oscore-file";
 import { Hub } from "../hub/hub";
-import { provision, type SessionContext } from "../hub/manufacture";
+import { type EarlierHub, provision, type SessionContext } from "../hub/manufacture";
 import { writeKeys } from "../keylog";
 import { type HouseReport, reportOf } from "../report";
 import { ipv4Host, Wan } from "../wan";
@@ -40,8 +40,8 @@ export interface HouseOptions {
   readonly exchanges?: readonly ExchangePair[];
   /** The hub's contexts, made from the seed when they are left out. */
   readonly contexts?: readonly SharedContext[];
-  /** Where a context's sender sequence numbers begin, when an earlier hub used its keys. */
-  readonly firstSequence?: (context: string) => number;
+  /** What an earlier hub did under a context's keys, when there was one. */
+  readonly earlierHub?: (context: string) => EarlierHub;
   /** The head-end is elsewhere: whoever made the house attaches it to `wan` at `HEAD_END`. */
   readonly headEndElsewhere?: boolean;
   /** Paths of files to write. */
@@ -184,8 +184,7 @@ export class House {
       driftPpm: clockDriftPpm,
     });
     for (const context of this.contexts) {
-      const first = this.options.firstSequence?.(context.name);
-      provision(hub.flash, sessionContext(context), first);
+      provision(hub.flash, sessionContext(context), this.options.earlierHub?.(context.name));
     }
     return hub;
   }

@@ -32,11 +32,20 @@ const REGION_OF: Readonly<Record<SessionContext["name"], RegionName>> = {
 const CAPACITY = 8;
 const TOKEN = 1;
 
-/**
- * Writes the context as the first record of its session's region.
- * @param firstSequence numbers below were used by an earlier hub under the same keys
- */
-export function provision(flash: SimulatedFlash, context: SessionContext, firstSequence = 0): void {
+/** What an earlier hub did under the same keys. */
+export interface EarlierHub {
+  /** Sender sequence numbers below were used. */
+  readonly firstSequence: number;
+  /** How often it started; after any start, requests must prove that they are fresh. */
+  readonly starts: number;
+}
+
+/** Writes the context as the first record of its session's region. */
+export function provision(
+  flash: SimulatedFlash,
+  context: SessionContext,
+  { firstSequence, starts }: EarlierHub = { firstSequence: 0, starts: 0 },
+): void {
   const name = REGION_OF[context.name];
   const row = SYSTEM.regions.find((one) => one.name === name)!;
   const chip = new DirectFlash(flash.memory(row.id), row.id);
@@ -71,7 +80,7 @@ export function provision(flash: SimulatedFlash, context: SessionContext, firstS
   const taken = journal.put(SessionKey.CONTEXT, record, 0, length, TOKEN);
   settle();
   if (firstSequence > 0) {
-    const used = putReserved(record, firstSequence, 0);
+    const used = putReserved(record, firstSequence, starts);
     stored = stored && journal.put(SessionKey.RESERVED, record, 0, used, TOKEN);
     settle();
   }

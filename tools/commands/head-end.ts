@@ -4,11 +4,11 @@ import { Command } from "commander";
 import { Commissioning } from "../../host-sim/head-end/commissioning";
 import type { HeadEndListener } from "../../host-sim/head-end/head-end";
 import { nodeChance } from "../../host-sim/head-end/node-chance";
-import { headEndKeys, SequenceFile } from "../../host-sim/head-end/oscore-file";
+import { headEndKeys } from "../../host-sim/head-end/oscore-file";
 import { HeadEndServer } from "../../host-sim/head-end/server";
 import { DEVICE_KINDS } from "../../host-sim/house/make-device";
 import { type Endpoint, endpoint } from "../argument";
-import { contextsFile, houseFile } from "../read-file";
+import { contextsFile, houseFile, sequenceFile } from "../read-file";
 
 interface HeadEndOptions {
   readonly listen: Endpoint;
@@ -45,20 +45,24 @@ Examples:
 async function run(options: HeadEndOptions): Promise<void> {
   const shared = contextsFile(options.oscore);
   const house = houseFile(options.house);
-  const sequences = new SequenceFile(`${options.oscore}.head-end.json`);
+  const sequences = sequenceFile(options.oscore, "head-end");
   const contexts = shared.map((context) => ({
     name: context.name,
     kind: context.kind,
     keys: headEndKeys(context),
     takeSequence: () => sequences.take(context.name),
-    fresh: false,
+    fresh: !sequences.existed,
   }));
   const print = printer(options.json === true);
+  let lastBoots: number | undefined;
   const server = new HeadEndServer(contexts, nodeChance, {
     ...print,
     registered: (now, context, boots, version) => {
       print.registered?.(now, context, boots, version);
-      if (context === "management") commissioning.registered(now);
+      if (context !== "management" || boots === lastBoots) return;
+      // A hub that was reset has forgotten what it was told, and looks like one that restarted.
+      lastBoots = boots;
+      commissioning.start(now);
     },
   });
   const devices = house.devices

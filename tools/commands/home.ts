@@ -1,9 +1,9 @@
 // `heddle home`: the simulated house.
 
 import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { Finding } from "../../host-sim/checkers/finding";
-import { SequenceFile } from "../../host-sim/head-end/oscore-file";
 import { House, type HouseOptions } from "../../host-sim/house/house";
 import type { HouseReport } from "../../host-sim/report";
 import { type Endpoint, positiveNumber, speed, udpEndpoint, wholeNumber } from "../argument";
@@ -12,7 +12,7 @@ import { HouseWatch } from "../home/house-watch";
 import { openOutput } from "../home/output";
 import { run } from "../home/pacer";
 import { WanBridge } from "../home/wan-bridge";
-import { contextsFile, houseFile, profileFile } from "../read-file";
+import { contextsFile, houseFile, profileFile, sequenceFile } from "../read-file";
 import { UsageError } from "../usage-error";
 
 interface HomeOptions {
@@ -106,32 +106,43 @@ function houseOptions(options: HomeOptions): HouseOptions {
   const profile = profileFile(options.profile);
   const knows = (to: string): boolean =>
     config.devices.some(({ kind, eui64 }) => kind === to || eui64 === to);
-  for (const path of [pcap, wanPcap, keylog, options.report]) if (path) writeText(path, "");
-  return {
+  const inputs = {
     seed: options.seed,
     config,
     ...(profile && { profile }),
     ...(exchange && { exchanges: exchangeFile(exchange, knows) }),
-    ...(pcap && { pcap }),
-    ...(wanPcap && { wanPcap }),
-    ...(keylog && { keylog }),
     ...(oscore && sharedContexts(oscore)),
     headEndElsewhere: options.wan !== undefined,
   };
-}
-
-function sharedContexts(path: string): Pick<HouseOptions, "contexts" | "firstSequence"> {
-  const contexts = contextsFile(path);
-  const sequences = new SequenceFile(`${path}.hub.json`);
+  // Nothing that is there is overwritten before everything that is read has proved good.
+  for (const path of [pcap, wanPcap, keylog, options.report]) if (path) writeText(path, "");
   return {
-    contexts,
-    firstSequence: (context) => sequences.takeMany(context, SEQUENCES_A_RUN),
+    ...inputs,
+    ...(pcap && { pcap }),
+    ...(wanPcap && { wanPcap }),
+    ...(keylog && { keylog }),
   };
 }
 
-function checkCombination({ wan, oscore, speed: pace, exchange }: HomeOptions): void {
+function sharedContexts(path: string): Pick<HouseOptions, "contexts" | "earlierHub"> {
+  const contexts = contextsFile(path);
+  const sequences = sequenceFile(path, "hub");
+  return {
+    contexts,
+    earlierHub: (context) => {
+      const firstSequence = sequences.takeMany(context, SEQUENCES_A_RUN);
+      return { firstSequence, starts: Math.floor(firstSequence / SEQUENCES_A_RUN) };
+    },
+  };
+}
+
+function checkCombination(options: HomeOptions): void {
+  const { wan, oscore, speed: pace, exchange } = options;
   if (wan !== undefined && oscore === undefined) {
     throw new UsageError("--wan needs --oscore FILE, the contexts shared with that head-end");
+  }
+  if (wan === undefined && oscore !== undefined) {
+    throw new UsageError("--oscore needs --wan: the built-in head-end has contexts of its own");
   }
   if (wan !== undefined && pace > REAL_NETWORK_SPEED_MAX) {
     throw new UsageError(`--wan is a real network: give --speed up to ${REAL_NETWORK_SPEED_MAX}`);
@@ -139,6 +150,12 @@ function checkCombination({ wan, oscore, speed: pace, exchange }: HomeOptions): 
   if (wan !== undefined && exchange !== undefined) {
     throw new UsageError("--exchange needs the built-in head-end: leave --wan out");
   }
+  const names = ["house", "profile", "exchange", "oscore", "pcap", "wanPcap", "keylog", "report"];
+  const paths = names.map((name) => options[name as keyof HomeOptions] as string | undefined);
+  const given = paths.filter((path) => path !== undefined).map((path) => resolve(path));
+  const twice = given.find((path, index) => given.indexOf(path) !== index);
+  if (twice !== undefined)
+    throw new UsageError(`${twice}: is named for two options; use two files`);
 }
 
 /** Also finds out, before anything runs, that a file cannot be written. */

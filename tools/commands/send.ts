@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { Command } from "commander";
-import type { ControlReply, ControlRequest } from "../../host-sim/head-end/server";
+import type { ControlReply, ControlRequest } from "../../host-sim/head-end/control-line";
 import { type Endpoint, endpoint, eui64 } from "../argument";
 import { UsageError } from "../usage-error";
 
