@@ -53,12 +53,16 @@ export class JournalIndex {
     this.copies[at] = this.copies[last]!;
   }
 
-  /** The entry with the smallest number above `number`; -1: none. */
-  afterNumber(number: number): number {
+  /**
+   * The entry that follows the one given in order of writing; -1: none. Two with one number are not
+   * of our making, and still both are listed.
+   */
+  following(number: number, at: number): number {
     let best = -1;
     for (let i = 0; i < this.count; i++) {
-      if (this.numbers[i]! <= number) continue;
-      if (best < 0 || this.numbers[i]! < this.numbers[best]!) best = i;
+      const own = this.numbers[i]!;
+      if (own < number || (own === number && i <= at)) continue;
+      if (best < 0 || own < this.numbers[best]!) best = i;
     }
     return best;
   }

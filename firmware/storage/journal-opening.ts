@@ -38,7 +38,8 @@ export class JournalOpening implements FlashJob {
   /** One past the last page of the sector that holds anything. */
   private used = 0;
   private failures = 0;
-  /** Number of the record that was restored last. */
+  /** The record that is restored, or was last: its place in the index, and its number. */
+  private entry = -1;
   private restoredNumber = -1;
   private readonly zeros = new Uint8Array(SectorHeader.LENGTH);
 
@@ -59,7 +60,7 @@ export class JournalOpening implements FlashJob {
       case State.SCAN:
         return region.read(start + this.page * Page.LENGTH, Page.LENGTH);
       case State.RESTORE: {
-        const place = this.index.place(this.index.afterNumber(this.restoredNumber));
+        const place = this.index.place(this.entry);
         return region.read(place, Page.LENGTH - (place % Page.LENGTH));
       }
     }
@@ -144,12 +145,14 @@ export class JournalOpening implements FlashJob {
 
   private nextRecord(): Progress {
     this.state = State.RESTORE;
-    return this.index.afterNumber(this.restoredNumber) < 0 ? Progress.DONE : Progress.MORE;
+    this.entry = this.index.following(this.restoredNumber, this.entry);
+    if (this.entry < 0) return Progress.DONE;
+    this.restoredNumber = this.index.number(this.entry);
+    return Progress.MORE;
   }
 
   private restore(ok: boolean, buffer: Uint8Array): Progress {
-    const at = this.index.afterNumber(this.restoredNumber);
-    this.restoredNumber = this.index.number(at);
+    const at = this.entry;
     const start = FlashDone.DATA;
     const end = start + Page.LENGTH - (this.index.place(at) % Page.LENGTH);
     const key = readU16(buffer, start + JournalRecord.KEY);

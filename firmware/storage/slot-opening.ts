@@ -81,11 +81,12 @@ export class SlotOpening implements FlashJob {
       table.lengths[slot] = readU16(buffer, at + Slot.LENGTH);
     }
     if (++this.slot < table.count) return Progress.MORE;
+    this.slot = -1;
     return this.next();
   }
 
   private next(): Progress {
-    this.slot = this.table.afterNumber(this.number);
+    this.slot = this.table.following(this.number, this.slot);
     if (this.slot < 0) return Progress.DONE;
     this.number = this.table.numbers[this.slot]!;
     this.offset = 0;

@@ -55,12 +55,17 @@ export class SlotTable {
     return -1;
   }
 
-  /** The kept slot with the smallest number above `number`; -1: none. */
-  afterNumber(number: number): number {
+  /**
+   * The kept slot that follows the one given, in order of numbers; -1: none. Two with one number
+   * are not of our making, and still both are listed.
+   */
+  following(number: number, slot: number): number {
     let best = -1;
-    for (let slot = 0; slot < this.count; slot++) {
-      if (this.states[slot] !== SlotState.KEPT || this.numbers[slot]! <= number) continue;
-      if (best < 0 || this.numbers[slot]! < this.numbers[best]!) best = slot;
+    for (let other = 0; other < this.count; other++) {
+      if (this.states[other] !== SlotState.KEPT) continue;
+      const at = this.numbers[other]!;
+      if (at < number || (at === number && other <= slot)) continue;
+      if (best < 0 || at < this.numbers[best]!) best = other;
     }
     return best;
   }
