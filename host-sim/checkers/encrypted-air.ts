@@ -32,12 +32,14 @@ const enum Aps {
 }
 
 const ASSOCIATION_RESPONSE = 2;
+/** An acknowledgement or an announcement was lost: the wrapped key is repeated for so long. */
+const KEY_REPEAT_US = 10_000_000;
 const BROADCAST = 0xffff;
 
 export class EncryptedAir {
   readonly name = "encrypted air";
-  /** Short addresses that have sent a frame under the network key. */
-  private readonly networked = new Set<number>();
+  /** Short addresses that have sent a frame under the network key, and when they first did. */
+  private readonly networked = new Map<number, number>();
   frames = 0;
 
   /** @param hub the hub's radio */
@@ -59,7 +61,9 @@ export class EncryptedAir {
     const from = sourceIsExtended(bytes) ? -1 : u16(bytes, sourceAt(bytes));
     const to = ((bytes[1]! >> 2) & 3) === 2 ? u16(bytes, 5) : -1;
     if ((bytes[start + 1]! & Nwk.SECURITY) !== 0) {
-      if (sender !== this.hub) this.networked.add(from);
+      if (sender !== this.hub && !this.networked.has(from)) {
+        this.networked.set(from, transmission.startUs);
+      }
       return;
     }
     this.clear(bytes, start, length, sender, from, to);
@@ -81,6 +85,8 @@ export class EncryptedAir {
     if (type === NwkType.DATA && isOpenKey(bytes, payload, length)) {
       find(this.air.world, this.name, `${sender.name} sent a key that no key protects`);
     }
+    const wrapped = type === NwkType.DATA && isSecuredCommand(bytes, payload);
+    if (sender === this.hub && wrapped && !this.isOverdue(to)) return;
     if (this.networked.has(to) || (sender !== this.hub && this.networked.has(from))) {
       const whose = this.networked.has(to) ? to : from;
       this.say(sender, `in clear, from or to ${hex(whose)}, which is Networked`);
@@ -90,6 +96,12 @@ export class EncryptedAir {
     ) {
       this.say(sender, to === BROADCAST ? "in clear to all" : `in clear to ${hex(to)}`);
     }
+  }
+
+  /** Whether the hub must know by now that the node has the key: it may say it again till then. */
+  private isOverdue(short: number): boolean {
+    const since = this.networked.get(short);
+    return since !== undefined && this.air.world.now > since + KEY_REPEAT_US;
   }
 
   private say(sender: Station, what: string): void {
