@@ -1,5 +1,6 @@
-// Any messages from anybody, in any order, with peers that die and ports that are full: the firewall
-// never faults, passes nothing that a grant does not cover, and holds every stream to its header.
+// Any messages from anybody, in any order, with peers that die and ports that are full: the
+// firewall never faults, passes nothing that a grant does not cover, and holds every stream to its
+// header.
 
 import { Right } from "../../firmware/ipc/grant";
 import { MirrorRead, MirrorValue } from "../../firmware/ipc/mirror";

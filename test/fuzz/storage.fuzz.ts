@@ -1,5 +1,6 @@
 // A flash region with any content at all: journal, ring and slots open without a fault, show only
-// what passes their checks, and are usable afterwards. The flash model throws on illegal programming.
+// what passes their checks, and are usable afterwards. The flash model throws on illegal
+// programming.
 
 import { Journal } from "../../firmware/storage/journal";
 import {

@@ -1,5 +1,5 @@
-// The device log's traffic: what the management session asks of `access`, the answers to it, and the
-// news of devices. Install codes pass and are never kept here.
+// The device log's traffic: what the management session asks of `access`, the answers to it, and
+// the news of devices. Install codes pass and are never kept here.
 
 import { Sent } from "../../../hal/sent";
 import {

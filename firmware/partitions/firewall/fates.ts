@@ -1,5 +1,5 @@
-// What became of messages that were kept for a device: from `han` to the provider that sent them, if
-// it still holds the grant.
+// What became of messages that were kept for a device: from `han` to the provider that sent them,
+// if it still holds the grant.
 
 import { Sent } from "../../../hal/sent";
 import { Right } from "../../ipc/grant";

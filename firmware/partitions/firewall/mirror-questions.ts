@@ -1,4 +1,5 @@
-// A provider's questions to the gas mirror: under its grant, one answer for each, to the one who asked.
+// A provider's questions to the gas mirror: under its grant, one answer for each, to the one who
+// asked.
 
 import { Sent } from "../../../hal/sent";
 import { Right } from "../../ipc/grant";

@@ -1,5 +1,5 @@
-// Readings on their way out: each provider with a grant to read the meter gets a copy, and the meter
-// is told that it was taken once all of those copies lie in flash.
+// Readings on their way out: each provider with a grant to read the meter gets a copy, and the
+// meter is told that it was taken once all of those copies lie in flash.
 
 import { Sent } from "../../../hal/sent";
 import { Right } from "../../ipc/grant";
@@ -200,7 +200,7 @@ export class Readings {
     }
   }
 
-  /** A provider without a grant is the rule, not an offence: it is worth a line only when all are. */
+  /** One provider without a grant is the rule, not an offence; none with one is worth a line. */
   private deny(now: number, index: number, provider: number): void {
     for (let other = 0; other < Provider.COUNT; other++) {
       if (this.phase(index, other) !== Phase.DENIED) return;

@@ -1,5 +1,5 @@
-// The whitelist. What has no line here does not pass; a line gives the most that can ever be allowed,
-// and where it names a right, `trust` must hold the grant as well.
+// The whitelist. What has no line here does not pass; a line gives the most that can ever be
+// allowed, and where it names a right, `trust` must hold the grant as well.
 
 import { DeviceAdd, DeviceEventMessage, DeviceRemove, DeviceResultMessage } from "../../ipc/device";
 import { GrantAnswer, GrantCheck, Right } from "../../ipc/grant";

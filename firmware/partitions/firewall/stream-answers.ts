@@ -25,7 +25,7 @@ export class StreamAnswers {
     return this.table.bytes[at + StreamEntry.OWED] === Owed.NOTHING;
   }
 
-  /** A stream that is not even entered in the table. Without room, its opener's time-out ends it. */
+  /** For a stream that never was in the table. Without room, its opener's time-out ends it. */
   turnAway(opener: Party, open: Uint8Array, result: StreamResult): void {
     const { message } = this;
     message.fill(0);

@@ -1,5 +1,5 @@
-// The streams that were admitted, or ask to be: whose they are, how long, how far, under which number
-// at each end. A stream has two numbers: its opener's, and ours towards the receiver.
+// The streams that were admitted, or ask to be: whose they are, how long, how far, under which
+// number at each end. A stream has two numbers: its opener's, and ours towards the receiver.
 
 import { Party } from "../../ipc/party";
 import { Stream } from "../../ipc/stream";
