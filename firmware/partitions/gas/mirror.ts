@@ -28,7 +28,7 @@ const enum Rhythm {
 }
 
 export const enum StoredMirror {
-  LENGTH = 32,
+  LENGTH = 40,
 }
 
 /** One record; the journal keeps the first `StoredMirror.LENGTH` bytes. */
@@ -41,18 +41,20 @@ export const enum Mirror {
   VALUE = 22,
   /** Unix seconds by the hub's clock; 0: unknown. u32 */
   SYNCED_AT = 28,
+  /** When it came, or should have come, by its own half-hourly rhythm. Unix seconds, u32 */
+  RHYTHM = 32,
+  /** The half-hour, perhaps not over yet, in which it came in vain before; 0: none. u32 */
+  BROKEN = 36,
 
-  USED = 32,
-  DIRTY = 33,
-  LENGTH = 36,
+  USED = 40,
+  DIRTY = 41,
+  LENGTH = 44,
 }
 
 export class Mirrors implements MeterRecords, StoredMeters {
   readonly capacity = MirrorLimit.MAX;
   readonly storedLength = StoredMirror.LENGTH;
   readonly bytes = new Uint8Array(MirrorLimit.MAX * Mirror.LENGTH);
-  /** For each meter the half-hour, not over yet, in which it came in vain before; 0: none. */
-  private readonly broken = new Float64Array(MirrorLimit.MAX);
 
   isUsed(meter: number): boolean {
     return this.bytes[meter * Mirror.LENGTH + Mirror.USED] === 1;
@@ -121,11 +123,8 @@ export class Mirrors implements MeterRecords, StoredMeters {
     syncedAt: number,
   ): void {
     const at = meter * Mirror.LENGTH;
-    const halfHour = secondTryIn(
-      readU32(this.bytes, at + Mirror.METER_TIME),
-      readU32(bytes, timeAt),
-    );
-    if (halfHour !== HalfHours.NONE) this.broken[meter] = halfHour;
+    this.closeBroken(at, halfHourOf(readU32(bytes, timeAt)));
+    this.keepRhythm(at, readU32(bytes, timeAt));
     copyBytes(bytes, timeAt, this.bytes, at + Mirror.METER_TIME, 4);
     copyBytes(bytes, valueAt, this.bytes, at + Mirror.VALUE, 6);
     writeU32(this.bytes, at + Mirror.SYNCED_AT, syncedAt);
@@ -148,11 +147,6 @@ export class Mirrors implements MeterRecords, StoredMeters {
       settle(this.bytes, at, halfHour);
     }
     clearMissing(this.bytes, at, halfHour);
-    const broken = this.broken[meter]!;
-    if (broken > 0 && halfHour > broken) {
-      markMissing(this.bytes, at, broken);
-      this.broken[meter] = 0;
-    }
     this.changed(meter);
   }
 
@@ -160,18 +154,35 @@ export class Mirrors implements MeterRecords, StoredMeters {
     if (!this.isUsed(meter)) return -1;
     return readU32(this.bytes, meter * Mirror.LENGTH + Mirror.METER_TIME);
   }
-}
 
-/**
- * The half-hour of `meterTime`, when the meter must have come in vain earlier in it: it comes late
- * by its own rhythm. Otherwise `HalfHours.NONE`.
- */
-function secondTryIn(previousTime: number, meterTime: number): number {
-  const since = meterTime - previousTime;
-  if (previousTime === 0 || since < Rhythm.SECONDS) return HalfHours.NONE;
-  const late = since % Rhythm.SECONDS;
-  const onTime =
-    late <= Rhythm.TOLERANCE_SECONDS || late >= Rhythm.SECONDS - Rhythm.TOLERANCE_SECONDS;
-  const halfHour = halfHourOf(meterTime);
-  return onTime || halfHourOf(meterTime - late) !== halfHour ? HalfHours.NONE : halfHour;
+  /** A half-hour with a reading that came in vain is over: its interval is missing. */
+  private closeBroken(at: number, halfHour: number): void {
+    const broken = readU32(this.bytes, at + Mirror.BROKEN);
+    if (broken === 0 || halfHour <= broken) return;
+    markMissing(this.bytes, at + Mirror.HALF_HOURS, broken);
+    writeU32(this.bytes, at + Mirror.BROKEN, 0);
+  }
+
+  /**
+   * A meter that comes late by its own rhythm came in vain before. When that was in the half-hour
+   * that it comes in now, nothing else would tell that this one lacks a reading.
+   */
+  private keepRhythm(at: number, meterTime: number): void {
+    const rhythm = readU32(this.bytes, at + Mirror.RHYTHM);
+    const previous = readU32(this.bytes, at + Mirror.METER_TIME);
+    const since = meterTime - rhythm;
+    const late = since % Rhythm.SECONDS;
+    const early = Rhythm.SECONDS - Rhythm.TOLERANCE_SECONDS;
+    if (previous === 0 || since < 0 || late <= Rhythm.TOLERANCE_SECONDS || late >= early) {
+      writeU32(this.bytes, at + Mirror.RHYTHM, meterTime);
+      return;
+    }
+    // Between two times of its rhythm it has its own reasons.
+    if (since < early) return;
+    const halfHour = halfHourOf(meterTime - late);
+    if (halfHour === halfHourOf(meterTime)) writeU32(this.bytes, at + Mirror.BROKEN, halfHour);
+    // Late twice running is perhaps a new rhythm.
+    const isSecond = previous !== rhythm;
+    writeU32(this.bytes, at + Mirror.RHYTHM, isSecond ? meterTime : meterTime - late);
+  }
 }

@@ -41,3 +41,26 @@ test("of a longer silence that ends with a second try, every half-hour is missin
 test("a second try in the next half-hour leaves nothing of its own missing", () => {
   expect(missingAfter(1700, 3650, 5300)).toEqual([1]);
 });
+
+test("late twice running, by the same time, each half-hour is missing", () => {
+  expect(missingAfter(100, 1900, 3760, 5560, 7300)).toEqual([2, 3]);
+});
+
+test("a meter that has a new rhythm is asked for two half-hours, and then left alone", () => {
+  expect(missingAfter(100, 1900, 4000, 5800, 7600, 9400, 11200)).toEqual([2, 3]);
+});
+
+test("a restart in between forgets neither the rhythm nor the half-hour", () => {
+  const [before, after] = [new Mirrors(), new Mirrors()];
+  const message = new Uint8Array(16);
+  const hear = (mirrors: Mirrors, second: number): void => {
+    new DataView(message.buffer).setUint32(0, START + second, true);
+    mirrors.synchronise(0, message, 0, 4, START + second);
+    mirrors.have(0, START + second);
+  };
+  before.findOrAdd(new Uint8Array(8).fill(1), 0);
+  for (const second of [100, 1900, 3760]) hear(before, second);
+  after.restore(0, before.bytes, before.recordAt(0));
+  hear(after, 5500);
+  expect(isMissing(after.bytes, after.halfHoursAt(0), FIRST_HALF_HOUR + 2)).toBe(true);
+});
