@@ -1,5 +1,5 @@
-// Whatever Networked nodes say to the upper half of `han`, in several frames one after the other: no
-// fault, bounded work, no reading and no message of a display, and a genuine report still arrives.
+// Whatever Networked nodes say to the upper half of `han`, several frames one after the other: no
+// fault, bounded work, no reading and no message of a display; a genuine report still arrives.
 
 import { DeviceKind } from "../../firmware/ipc/device";
 import { report, START_S, UpperBench } from "../partitions/han/upper-bench";
