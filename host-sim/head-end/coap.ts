@@ -47,23 +47,17 @@ export const OPTION = {
   query: "Uri-Query",
 } as const;
 
-/** Undefined: not CoAP. */
+/**
+ * Undefined: not CoAP. coap-packet lets tokens and options run past the end, and a payload be
+ * empty behind its marker; what does not come back as it was is no message (RFC 7252 section 3).
+ */
 export function decodeDatagram(bytes: Uint8Array): CoapDatagram | undefined {
-  let packet: ParsedPacket;
   try {
-    packet = parse(Buffer.from(bytes));
+    const datagram = datagramOf(parse(Buffer.from(bytes)));
+    return encodeDatagram(datagram).equals(bytes) ? datagram : undefined;
   } catch {
     return undefined;
   }
-  const type = packet.reset ? "RST" : packet.ack ? "ACK" : packet.confirmable ? "CON" : "NON";
-  return {
-    type,
-    code: packet.code,
-    messageId: packet.messageId,
-    token: packet.token,
-    options: packet.options.map(({ name, value }) => ({ name: String(name), value })),
-    payload: packet.payload,
-  };
 }
 
 export function encodeDatagram(datagram: CoapDatagram): Buffer {
@@ -132,6 +126,18 @@ export function blockOf(body: CoapBody, name: OptionName): Block | undefined {
   const exponent = number & 7;
   if (exponent === BLOCK_SIZE_RESERVED) return undefined;
   return { number: number >> 4, more: (number & 8) !== 0, size: 16 << exponent };
+}
+
+function datagramOf(packet: ParsedPacket): CoapDatagram {
+  const { code, messageId, token, options, payload } = packet;
+  return {
+    type: packet.reset ? "RST" : packet.ack ? "ACK" : packet.confirmable ? "CON" : "NON",
+    code,
+    messageId,
+    token,
+    options: options.map(({ name, value }) => ({ name: String(name), value })),
+    payload,
+  };
 }
 
 function optionKey(name: string): string | number {
