@@ -1,5 +1,6 @@
 // A sector of a log in flash starts with a header; what follows never crosses a page of 256 bytes,
 // so that behind something torn the next page is a sure place to look for more.
+// The price: a record that decays takes with it what follows on its page.
 //
 // A sector is freed by overwriting its header with zeros, and erased before it is used again: half
 // an erase can then not bring it back.

@@ -113,6 +113,25 @@ describe("ring", () => {
     expect(run.append(entryOf(600, 1))).toBe(true);
   });
 
+  it("drops an entry that has decayed, on open or on reading, and keeps the others", () => {
+    const run = fresh();
+    const { bytes } = run.flash.memory;
+    // Far from the next entry: decay costs what follows on its page.
+    const decay = (value: number) => {
+      bytes[Buffer.from(bytes).indexOf(Buffer.alloc(20, value)) + 200]! ^= 1;
+    };
+    for (let i = 1; i <= 3; i++) run.append(new Uint8Array(700).fill(i));
+    decay(2);
+    expect(() => run.entry(1)).toThrow("broken");
+    expect(text(run.entry(2))).toBe(run.kept[2]);
+    expect(run.consume(2)).toBe(true);
+    expect(run.all()).toEqual(run.kept);
+    for (let i = 4; i <= 5; i++) run.append(new Uint8Array(700).fill(i));
+    decay(4);
+    const again = new RingRun(run.flash.memory).open();
+    expect(again.all()).toEqual([run.kept[0], run.kept[2]]);
+  });
+
   it("reads while it writes", () => {
     const run = fresh();
     run.append(entryOf(500, 1));
