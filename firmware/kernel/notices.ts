@@ -9,14 +9,12 @@ import type { Counters } from "./counters";
 import type { FaultKind } from "./fault";
 import type { Input } from "./input";
 import { type Backlog, MessageQueue } from "./message-queue";
+import { NOTICES_MAX } from "./table-inputs";
 import { TokenBucket } from "./token-bucket";
 
 // Two at once show a pattern; one a second shows that it goes on. The counters have the rest.
 const REFUSALS_PER_SECOND = 1;
 const REFUSALS_AT_ONCE = 2;
-
-// A fault each and a hold each, two refusals each for 15 partitions, and the boot.
-const NOTICES_MAX = 64;
 
 export class Notices implements Input {
   readonly source = Party.KERNEL;

@@ -1,7 +1,7 @@
 // One flash region as its owner's instances see it: one operation at a time, and the completion of
 // an operation never reaches another instance than the one that started it.
 
-import { Flash, FlashDone, FlashOperation, type FlashRegion } from "../../hal/flash";
+import { Flash, FlashOperation, type FlashRegion } from "../../hal/flash";
 import { Sent } from "../../hal/sent";
 import { Party } from "../ipc/party";
 import type { FlashChip } from "./board";
@@ -9,6 +9,7 @@ import type { Input } from "./input";
 import { type Backlog, MessageQueue } from "./message-queue";
 import { check } from "./partition";
 import type { RegionRow } from "./table";
+import { COMPLETION_BYTES, COMPLETIONS_MAX } from "./table-inputs";
 
 const enum GateState {
   IDLE = 0,
@@ -19,9 +20,6 @@ const enum GateState {
   /** The completion waits to be handed over. */
   DONE = 3,
 }
-
-// The completion that is being handled, and that of an operation its handler starts.
-const COMPLETIONS_MAX = 2;
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -37,8 +35,7 @@ export class RegionGate implements Input {
     private readonly chip: FlashChip,
     backlog: Backlog,
   ) {
-    const longest = FlashDone.DATA + Flash.TRANSFER_MAX;
-    this.queue = new MessageQueue(COMPLETIONS_MAX, longest, backlog);
+    this.queue = new MessageQueue(COMPLETIONS_MAX, COMPLETION_BYTES, backlog);
   }
 
   /** The owner may start its next operation while it handles this completion. */

@@ -38,8 +38,6 @@ struct instance {
 	uint8_t cursor;
 	/* Whether its last call was a tick: then a message goes first. */
 	bool ticked_last;
-	/* It has died and its peers have not all been told. */
-	bool untold;
 };
 
 void instance_reset(unsigned partition);

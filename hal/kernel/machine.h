@@ -46,7 +46,7 @@ void machine_stop(struct machine *machine);
  * They answer an `enum sent`, or KERNEL_BREACH: the request is the partition's own fault, and the
  * host function throws, so that the call ends as MACHINE_THREW.
  */
-#define KERNEL_BREACH 4u
+#define KERNEL_BREACH 0xffffffffu
 
 /* A length that is not true of the bytes (a fraction, beyond their end) is sent as this. */
 #define KERNEL_LENGTH_WRONG 0xffffu
