@@ -141,6 +141,7 @@ export class RingOpening implements FlashJob {
       this.mark = readU32(bytes, at + Fragment.MARK);
       this.received = length;
       this.nextIndex = 1;
+      if (this.mark === Mark.CONSUMED) this.consumedUpTo(place + fragmentLength(length));
     } else {
       const fits =
         number === this.number && readU16(bytes, at + Fragment.TOTAL_OR_INDEX) === this.nextIndex;
@@ -155,10 +156,14 @@ export class RingOpening implements FlashJob {
 
   private whole(end: number): void {
     this.first = RingPlace.END;
-    if (this.mark === Mark.CONSUMED) {
-      this.ring.count = 0;
-      this.ring.readEnd = end;
-    } else if (!isDropped(this.mark)) this.ring.count++;
+    if (this.mark === Mark.CONSUMED) this.consumedUpTo(end);
+    else if (!isDropped(this.mark)) this.ring.count++;
+  }
+
+  /** The mark counts even where the rest of its entry has decayed. */
+  private consumedUpTo(end: number): void {
+    this.ring.count = 0;
+    this.ring.readEnd = end;
   }
 
   private needsVoid(): boolean {
