@@ -18,6 +18,7 @@ import { Faults } from "../faults";
 import type { ExchangePair } from "../head-end/exchange-run";
 import type { SharedContext } from "../head-end/oscore-file";
 import { Hub } from "../hub/hub";
+import type { MakeKernel } from "../hub/hub-kernel";
 import { type EarlierHub, provision, type SessionContext } from "../hub/manufacture";
 import { writeKeys } from "../keylog";
 import { type HouseReport, reportOf } from "../report";
@@ -52,6 +53,8 @@ export interface HouseOptions {
   readonly constructors?: Constructors;
   /** Another provider of cryptography than the host's, for tests. */
   readonly crypto?: CryptoProvider;
+  /** Makes the hub's kernel, for a hub that runs on a board; absent: the one in TypeScript. */
+  readonly makeKernel?: MakeKernel;
 }
 
 /** Addresses of documentation (RFC 5737), so that no capture shows a stranger's. */
@@ -182,6 +185,7 @@ export class House {
       application: HUB_APPLICATION,
       headEnd: HEAD_END,
       driftPpm: clockDriftPpm,
+      ...(this.options.makeKernel && { makeKernel: this.options.makeKernel }),
     });
     for (const context of this.contexts) {
       provision(hub.flash, sessionContext(context), this.options.earlierHub?.(context.name));

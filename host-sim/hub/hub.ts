@@ -18,6 +18,7 @@ import type { Random } from "../random";
 import type { Wan } from "../wan";
 import type { Event, World } from "../world";
 import { DatagramPort } from "./datagram-port";
+import type { HubKernel, MakeKernel } from "./hub-kernel";
 import { type HubObserver, HubObservers } from "./observers";
 import { RadioPort } from "./radio-port";
 import { DriftingClock } from "./utc-clock";
@@ -33,6 +34,8 @@ export interface HubOptions {
   readonly application: Uint8Array;
   readonly headEnd: Uint8Array;
   readonly driftPpm?: number;
+  /** Makes the kernel of each life; absent: the TypeScript kernel with `constructors`. */
+  readonly makeKernel?: MakeKernel;
 }
 
 /** What the kernel counted for one partition. */
@@ -53,7 +56,7 @@ const BUSY_TURN_US = 1000;
 
 export class Hub {
   /** The kernel of this life; a power cut ends it. */
-  kernel: Kernel | undefined;
+  kernel: HubKernel | undefined;
   readonly flash: SimulatedFlash;
   readonly coprocessor: Coprocessor;
   readonly radio: RadioPort;
@@ -114,7 +117,7 @@ export class Hub {
     this.boots++;
     this.bootedAtUs = this.world.now;
     this.coprocessor.reset(Status.RESET_POWER_ON);
-    this.kernel = new Kernel(SYSTEM, this.options.constructors, this.board(), this.observers);
+    this.kernel = this.makeKernel();
     this.observers.booted();
     this.kernel.start(0);
     this.plan();
@@ -124,13 +127,19 @@ export class Hub {
   powerOff(): void {
     if (this.kernel === undefined) return;
     for (const { name } of SYSTEM.partitions) this.past.set(name, this.figures(name));
-    this.kernel = undefined;
-    this.world.cancel(this.turn);
-    this.turn = undefined;
+    this.end();
     this.flash.cutPower(this.chance.below(256), this.chance.below(3) as EraseOrder);
     this.coprocessor.halt();
     this.radio.forget();
     this.clock.forget();
+  }
+
+  /** Lets go of the kernel, and of the board that it may run on; the flash is left as it is. */
+  end(): void {
+    this.kernel?.end?.();
+    this.kernel = undefined;
+    this.world.cancel(this.turn);
+    this.turn = undefined;
   }
 
   /** The mains-present input; the board runs on its store meanwhile. */
@@ -195,6 +204,12 @@ export class Hub {
     this.turn = undefined;
     if (kernel.run(this.monotonicMs)) this.planAt(this.world.now + BUSY_TURN_US);
     else this.plan();
+  }
+
+  private makeKernel(): HubKernel {
+    const { makeKernel, constructors } = this.options;
+    if (makeKernel !== undefined) return makeKernel(this.board(), this.observers);
+    return new Kernel(SYSTEM, constructors, this.board(), this.observers);
   }
 
   private board(): Board {

@@ -1,0 +1,124 @@
+/* board.h over the bench link: every device, the flash and chance are asked of the bench. */
+
+#include "bench-board.h"
+
+#include <string.h>
+
+#include "../kernel/board.h"
+#include "../kernel/party.h"
+#include "../kernel/sent.h"
+#include "stream.h"
+
+/* One frame of a question and its answer; the call that is served keeps a frame of its own. */
+static struct frame question;
+static double utc_ms;
+static unsigned utc_quality;
+static uint8_t management_peer[BOARD_ADDRESS_LENGTH], application_peer[BOARD_ADDRESS_LENGTH];
+static bool trace;
+
+void bench_take_clock(struct frame *frame)
+{
+	utc_ms = frame_get_double(frame);
+	utc_quality = frame_get8(frame);
+}
+
+void bench_take_peers(struct frame *frame)
+{
+	frame_get_bytes(frame, management_peer, sizeof management_peer);
+	frame_get_bytes(frame, application_peer, sizeof application_peer);
+}
+
+void bench_set_trace(bool on)
+{
+	trace = on;
+}
+
+bool bench_trace(void)
+{
+	return trace;
+}
+
+static void ask(unsigned kind_of_answer)
+{
+	frame_send(&question);
+	frame_receive(&question);
+	if (question.kind != kind_of_answer)
+		board_panic("the bench answered something else");
+}
+
+static unsigned ask_result(void)
+{
+	unsigned answer;
+
+	ask(BENCH_RESULT);
+	answer = frame_get8(&question);
+	bench_take_clock(&question);
+	return answer;
+}
+
+unsigned board_device(unsigned party, unsigned verb, const uint8_t *bytes, unsigned length)
+{
+	frame_begin(&question, BENCH_DEVICE);
+	frame_put8(&question, party);
+	frame_put8(&question, verb);
+	frame_put_bytes(&question, bytes, length);
+	return ask_result();
+}
+
+unsigned board_flash(unsigned region, unsigned operation, uint32_t offset, const uint8_t *bytes,
+		     unsigned length)
+{
+	frame_begin(&question, BENCH_FLASH);
+	frame_put8(&question, region);
+	frame_put8(&question, operation);
+	frame_put32(&question, offset);
+	frame_put16(&question, length);
+	if (operation == FLASH_WRITE)
+		frame_put_bytes(&question, bytes, length);
+	return ask_result();
+}
+
+void board_entropy(uint8_t *bytes, unsigned length)
+{
+	frame_begin(&question, BENCH_ENTROPY);
+	frame_put16(&question, length);
+	ask(BENCH_BYTES);
+	frame_get_bytes(&question, bytes, length);
+}
+
+void board_peer(unsigned party, uint8_t address[BOARD_ADDRESS_LENGTH])
+{
+	const uint8_t *peer = party == PARTY_MANAGEMENT_LINK ? management_peer : application_peer;
+
+	memcpy(address, peer, BOARD_ADDRESS_LENGTH);
+}
+
+double board_utc_ms(void)
+{
+	return utc_ms;
+}
+
+unsigned board_utc_quality(void)
+{
+	return utc_quality;
+}
+
+/* The bench sees a turn's end by BENCH_DONE, and gives up on a board that stays silent. */
+void board_feed_watchdog(void)
+{
+}
+
+_Noreturn void board_panic(const char *what)
+{
+	static bool panicking;
+
+	/* What is wrong may be the way to tell it. */
+	if (!panicking) {
+		panicking = true;
+		frame_begin(&question, BENCH_PANIC);
+		frame_put_text(&question, what);
+		frame_send(&question);
+		stream_flush();
+	}
+	stream_stop(1);
+}

@@ -1,0 +1,131 @@
+/*
+ * The board's main loop on the bench: the kernel gets time and input from the calls of the bench
+ * alone, so the same calls bring the same bytes on every board.
+ */
+
+#include "serve.h"
+
+#include "../kernel/board.h"
+#include "../kernel/kernel.h"
+#include "../kernel/table.h"
+#include "bench-board.h"
+
+static struct frame call;
+
+static void done(unsigned answer)
+{
+	frame_begin(&call, BENCH_DONE);
+	frame_put8(&call, answer);
+	frame_put_double(&call, kernel_due_at());
+	frame_send(&call);
+}
+
+static double take_now(void)
+{
+	double now = frame_get_double(&call);
+
+	bench_take_clock(&call);
+	return now;
+}
+
+static void start(void)
+{
+	double now = take_now();
+
+	bench_set_trace((frame_get8(&call) & BENCH_FLAG_TRACE) != 0);
+	bench_take_peers(&call);
+	kernel_start(now);
+	done(0);
+}
+
+static void deliver(void)
+{
+	double now = take_now();
+	unsigned party = frame_get8(&call);
+
+	done(kernel_deliver(now, party, frame_rest(&call), frame_rest_length(&call)));
+}
+
+static void inject(void)
+{
+	unsigned partition = frame_get8(&call);
+
+	kernel_inject(partition, frame_get8(&call));
+	done(0);
+}
+
+static void release(void)
+{
+	double now = take_now();
+
+	kernel_release(now, frame_get8(&call));
+	done(0);
+}
+
+/* Messages of channels that wait for the partition. */
+static unsigned queued(unsigned partition)
+{
+	const struct partition_row *row = &table_partitions[partition];
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < row->input_count; i++) {
+		unsigned input = row->inputs[i];
+
+		if (table_inputs[input].kind == INPUT_CHANNEL)
+			sum += table_queues[input].waiting;
+	}
+	return sum;
+}
+
+static void figures(void)
+{
+	frame_begin(&call, BENCH_FIGURED);
+	for (unsigned i = 0; i < table_partition_count; i++) {
+		const struct partition_counters *counters = kernel_counters_of(i);
+
+		frame_put8(&call, kernel_state_of(i));
+		frame_put16(&call, queued(i));
+		frame_put32(&call, counters->received);
+		frame_put32(&call, counters->sent);
+		frame_put32(&call, counters->refused);
+		frame_put32(&call, counters->full);
+		frame_put32(&call, counters->unreachable);
+		frame_put32(&call, counters->restarts);
+		frame_put32(&call, counters->faults);
+	}
+	frame_send(&call);
+}
+
+static void serve_one(void)
+{
+	switch (call.kind) {
+	case BENCH_START:
+		start();
+		return;
+	case BENCH_RUN:
+		done(kernel_run(take_now()));
+		return;
+	case BENCH_DELIVER:
+		deliver();
+		return;
+	case BENCH_INJECT:
+		inject();
+		return;
+	case BENCH_RELEASE:
+		release();
+		return;
+	case BENCH_FIGURES:
+		figures();
+		return;
+	default:
+		board_panic("the bench called something unknown");
+	}
+}
+
+_Noreturn void bench_serve(void)
+{
+	for (;;) {
+		frame_receive(&call);
+		serve_one();
+	}
+}

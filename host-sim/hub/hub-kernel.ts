@@ -1,0 +1,33 @@
+// What a hub needs of the kernel it runs: the TypeScript kernel has it, and so has the far end of
+// a board's bench link.
+
+import type { Board } from "../../firmware/kernel/board";
+import type { PartitionCounters } from "../../firmware/kernel/counters";
+import type { FaultKind } from "../../firmware/kernel/fault";
+import type { InstanceState } from "../../firmware/kernel/instance";
+import type { Observer } from "../../firmware/kernel/observer";
+import type { Sent } from "../../hal/sent";
+
+/** The queue of a channel, as far as a status display looks into it. */
+export interface QueueFigure {
+  readonly target: number;
+  readonly queue: { readonly waiting: number };
+}
+
+/** One life of a kernel; its calls are those of `Kernel`. */
+export interface HubKernel {
+  readonly channels: readonly QueueFigure[];
+  start(now: number): void;
+  run(now: number): boolean;
+  dueAt(): number;
+  deliver(now: number, party: number, bytes: Uint8Array, length: number): Sent;
+  inject(name: string, kind: FaultKind): void;
+  release(now: number, name: string): void;
+  stateOf(name: string): InstanceState;
+  countersOf(name: string): Readonly<PartitionCounters>;
+  /** Its power is gone. A kernel that is only memory needs nothing done. */
+  end?(): void;
+}
+
+/** Makes the kernel of one life. */
+export type MakeKernel = (board: Board, observer: Observer) => HubKernel;
