@@ -16,13 +16,19 @@ export class HeadEndServer {
   private readonly startedAt = performance.now();
   private ticker: NodeJS.Timeout | undefined;
 
-  constructor(contexts: readonly HeadEndContext[], chance: Chance, listener: HeadEndListener) {
+  /** @param utcMs the time that it tells the hub, Unix milliseconds */
+  constructor(
+    contexts: readonly HeadEndContext[],
+    chance: Chance,
+    utcMs: () => number,
+    listener: HeadEndListener,
+  ) {
     const send = (peer: Uint8Array, datagram: Buffer): void => {
       const { host, port } = decodeAddress(peer);
       // What cannot be sent is lost, as on any network: it is sent again.
       this.socket.send(datagram, port, host, () => undefined);
     };
-    this.headEnd = new HeadEnd(contexts, chance, () => Date.now(), send, {
+    this.headEnd = new HeadEnd(contexts, chance, utcMs, send, {
       ...listener,
       message: (now, message) => {
         listener.message?.(now, message);

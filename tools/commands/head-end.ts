@@ -7,13 +7,14 @@ import { nodeChance } from "../../host-sim/head-end/node-chance";
 import { headEndKeys } from "../../host-sim/head-end/oscore-file";
 import { HeadEndServer } from "../../host-sim/head-end/server";
 import { DEVICE_KINDS } from "../../host-sim/house/make-device";
-import { type Endpoint, endpoint } from "../argument";
+import { type Endpoint, endpoint, positiveNumber } from "../argument";
 import { contextsFile, houseFile, sequenceFile } from "../read-file";
 
 interface HeadEndOptions {
   readonly listen: Endpoint;
   readonly oscore: string;
   readonly house?: string;
+  readonly speed: number;
   readonly json?: true;
 }
 
@@ -28,6 +29,12 @@ export function headEndCommand(): Command {
       port: 5683,
     })
     .option("--house <file>", "whose devices it tells the hub of (default: the built-in house)")
+    .option(
+      "--speed <n>",
+      "how fast its clock runs, for a house at that speed",
+      positiveNumber("--speed", 1_000_000),
+      1,
+    )
     .option("--json", "print everything as JSON lines")
     .addHelpText(
       "after",
@@ -35,9 +42,11 @@ export function headEndCommand(): Command {
 It also listens on the same port over TCP, on 127.0.0.1, for heddle send.
 
 Examples:
-  heddle head-end --listen 127.0.0.1:5683 --oscore contexts.json
+  heddle head-end --listen 127.0.0.1:5683 --oscore contexts.json --speed 60
   heddle home --wan udp://127.0.0.1:5683 --oscore contexts.json   (in another terminal)
-  heddle send --to 70b3d52b60000001 message.bin                   (in a third)`,
+  heddle send --to 70b3d52b60000001 message.bin                   (in a third)
+
+Exit codes: 0 ended by Ctrl-C, 1 it cannot listen, 2 a bad argument, file or value.`,
     )
     .action(run);
 }
@@ -55,7 +64,7 @@ async function run(options: HeadEndOptions): Promise<void> {
   }));
   const print = printer(options.json === true);
   let lastBoots: number | undefined;
-  const server = new HeadEndServer(contexts, nodeChance, {
+  const server = new HeadEndServer(contexts, nodeChance, clock(options.speed), {
     ...print,
     registered: (now, context, boots, version) => {
       print.registered?.(now, context, boots, version);
@@ -87,6 +96,12 @@ async function run(options: HeadEndOptions): Promise<void> {
   });
   clearInterval(ticker);
   server.close();
+}
+
+/** The present, going on so many times as fast. Unix milliseconds. */
+function clock(speed: number): () => number {
+  const startMs = Date.now();
+  return () => startMs + (Date.now() - startMs) * speed;
 }
 
 /** Lines for a person, or JSON. */

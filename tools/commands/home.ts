@@ -5,10 +5,11 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { Finding } from "../../host-sim/checkers/finding";
 import { House, type HouseOptions } from "../../host-sim/house/house";
+import { DEFAULT_HOUSE } from "../../host-sim/house/house-config";
 import type { HouseReport } from "../../host-sim/report";
 import { type Endpoint, positiveNumber, speed, udpEndpoint, wholeNumber } from "../argument";
 import { exchangeFile } from "../home/exchange-file";
-import { HouseWatch } from "../home/house-watch";
+import { HouseWatch, keptBy } from "../home/house-watch";
 import { openOutput } from "../home/output";
 import { run } from "../home/pacer";
 import { WanBridge } from "../home/wan-bridge";
@@ -32,6 +33,9 @@ interface HomeOptions {
 }
 
 const DEFAULT_SPEED = 60;
+const FRAME_MS = 50;
+/** What comes from a real network waits no longer: at 60 times real time this is 0.6 s. */
+const NETWORK_FRAME_MS = 10;
 /** Over a real network a round trip of some milliseconds must stay under CoAP's time-outs. */
 const REAL_NETWORK_SPEED_MAX = 100;
 const DAY_S = 86_400;
@@ -62,8 +66,8 @@ Without --days it runs until Ctrl-C. On a terminal it shows the house live, else
 Examples:
   heddle home
   heddle home --days 2 --speed max --seed 7 --pcap han.pcap --wan-pcap wan.pcap --keylog keys
-  xargs -d '\\n' -a keys printf '%s\\0-o\\0'   (or: tshark -r han.pcap -o "$(head -n 1 keys)")
-  heddle home --wan udp://127.0.0.1:5683 --oscore contexts.json
+  tshark -r han.pcap -o "$(head -n 1 keys)"            (a -o for each line opens all there is)
+  heddle home --wan udp://127.0.0.1:5683 --oscore contexts.json   (give heddle head-end --speed 60)
 
 Exit codes: 0 done, 1 a checker found something wrong, 2 a bad argument, file or value.`,
     )
@@ -81,7 +85,10 @@ async function home(options: HomeOptions): Promise<void> {
   const began = performance.now();
   let finding: Finding | undefined;
   try {
-    await run(house, { speed: options.speed, until, progress: output.progress }, ended.signal);
+    const { speed: times } = options;
+    const frameMs = bridge === undefined ? FRAME_MS : NETWORK_FRAME_MS;
+    const pace = { speed: times, frameMs, until, progress: output.progress };
+    await run(house, pace, ended.signal);
     house.finish();
   } catch (error) {
     if (!(error instanceof Finding)) throw error;
@@ -95,13 +102,17 @@ async function home(options: HomeOptions): Promise<void> {
   if (options.report !== undefined)
     writeText(options.report, `${JSON.stringify(report, null, 2)}\n`);
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-  else process.stdout.write(summary(report));
+  else
+    process.stdout.write(summary(report, house.headEnd === undefined ? keptBy(house) : undefined));
   if (finding === undefined) return;
   throw new Error(`${finding.message}; the same seed and options replay it`);
 }
 
 function houseOptions(options: HomeOptions): HouseOptions {
-  const config = houseFile(options.house);
+  const read = houseFile(options.house);
+  // A head-end elsewhere lives in the present, and tells the hub so.
+  const isNow = options.wan !== undefined && read.startUtcMs === DEFAULT_HOUSE.startUtcMs;
+  const config = isNow ? { ...read, startUtcMs: Date.now() } : read;
   const { pcap, wanPcap, keylog, exchange, oscore } = options;
   const profile = profileFile(options.profile);
   const knows = (to: string): boolean =>
@@ -167,15 +178,18 @@ function writeText(path: string, text: string): void {
   }
 }
 
-function summary(report: HouseReport): string {
+/** @param kept readings that the hub took, when the head-end is elsewhere */
+function summary(report: HouseReport, kept: number | undefined): string {
   const { readings, exchanges, gasMirror, han, simulatedSeconds, wallSeconds } = report;
   const networked = han.nodes.filter(({ state }) => state === "networked").length;
   const ratio = Math.round(simulatedSeconds / Math.max(wallSeconds, 0.001));
   const lines = [
     `${(simulatedSeconds / DAY_S).toFixed(2)} days in ${wallSeconds.toFixed(1)} s, ${ratio} times real time`,
     `network     ${networked} of ${han.nodes.length} nodes networked, ${han.refused.length} refused`,
-    `readings    ${readings.measured} measured, ${readings.delivered} delivered (${readings.late} late), ` +
-      `${readings.pending} pending, ${readings.missed} missed, ${readings.lost} lost`,
+    kept === undefined
+      ? `readings    ${readings.measured} measured, ${readings.delivered} delivered (${readings.late} late), ` +
+        `${readings.pending} pending, ${readings.missed} missed, ${readings.lost} lost`
+      : `readings    ${readings.measured} measured, ${kept} taken by the hub, ${readings.missed} missed`,
     `gas mirror  ${gasMirror.syncs} syncs, ${gasMirror.readsAnswered} reads answered, ` +
       `${gasMirror.meterWakesCausedByReads} wakes caused by them`,
   ];

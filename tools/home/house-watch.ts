@@ -13,8 +13,14 @@ import { operationName, partyName } from "../view/names";
 
 const MESSAGES_KEPT = 32;
 
+/** Readings that the hub told their meters to be stored. */
+export function keptBy({ truth }: House): number {
+  return truth.readings.reduce((sum, { acknowledged }) => sum + (acknowledged ? 1 : 0), 0);
+}
+
 export class HouseWatch {
   private readonly messages: PassedMessage[] = [];
+  private lastRefused: PassedMessage | undefined;
 
   constructor(private readonly house: House) {
     house.hub.observe({
@@ -40,6 +46,7 @@ export class HouseWatch {
         readsAnswered: report.gasMirror.readsAnswered,
       },
       readings: report.readings,
+      kept: house.headEnd === undefined ? keptBy(house) : undefined,
       exchanges: report.exchanges,
       firewall: report.firewall,
       partitions: SYSTEM.partitions.map(({ name }) => ({
@@ -48,6 +55,7 @@ export class HouseWatch {
         ...house.hub.stateOf(name),
       })),
       messages: this.messages,
+      lastRefused: this.lastRefused,
     };
   }
 
@@ -87,12 +95,14 @@ export class HouseWatch {
 
   private keep(time: number, from: number, to: number, operation: number, refused: boolean): void {
     if (this.messages.length >= MESSAGES_KEPT) this.messages.shift();
-    this.messages.push({
+    const message = {
       at: time / 1e6,
       from: partyName(from),
       to: partyName(to),
       operation: operationName(operation),
       refused,
-    });
+    };
+    this.messages.push(message);
+    if (refused) this.lastRefused = message;
   }
 }

@@ -13,16 +13,20 @@ export interface Output {
 
 const VIEW_MS = 250;
 const PLAIN_MS = 2_000;
+const PROGRESS_COLUMNS = 80;
+const CLEAR_TO_END = "\u001b[K";
 
-/** @param quiet nothing but the report may stand on standard output */
+/**
+ * @param until simulated seconds; `Infinity`: for ever
+ * @param quiet nothing but the report may stand on standard output
+ */
 export function openOutput(
   watch: HouseWatch,
   speed: number,
   until: number,
   quiet: boolean,
 ): Output {
-  if (quiet) return { progress: () => undefined, close: () => undefined };
-  if (speed === Number.POSITIVE_INFINITY) return progressLine(watch, until);
+  if (quiet || speed === Number.POSITIVE_INFINITY) return progressLine(watch, until);
   return process.stdout.isTTY === true ? liveView(watch, speed) : plainLines(watch);
 }
 
@@ -38,9 +42,10 @@ function progressLine(watch: HouseWatch, until: number): Output {
   const show = (): void => {
     const { simulatedSeconds, readings } = watch.status();
     const of = Number.isFinite(until) ? ` of ${duration(until)}` : "";
-    stream.write(`\r${duration(simulatedSeconds)}${of}, ${readings.delivered} readings delivered `);
+    const text = `${duration(simulatedSeconds)}${of}, ${readings.measured} readings measured`;
+    stream.write(`\r${text.slice(0, (stream.columns || PROGRESS_COLUMNS) - 1)}${CLEAR_TO_END}`);
   };
-  return { progress: every(VIEW_MS, show), close: () => stream.write("\r\u001b[K") };
+  return { progress: every(VIEW_MS, show), close: () => stream.write(`\r${CLEAR_TO_END}`) };
 }
 
 /** A line when something changed: a node, or the figures. */
@@ -68,12 +73,15 @@ function plainLines(watch: HouseWatch): Output {
   return { progress: every(PLAIN_MS, show), close: show };
 }
 
-function figuresOf({ readings, mirror, nodes }: HouseStatus): string {
+function figuresOf({ readings, mirror, nodes, kept }: HouseStatus): string {
   const { measured, delivered, missed, lost } = readings;
   const meters = nodes.filter(({ latest }) => latest !== "");
   const latest = meters.map((node) => `${node.kind} ${node.latest}`).join(", ");
   const age = mirror.ageSeconds === undefined ? "empty" : `${duration(mirror.ageSeconds)} old`;
-  const counts = `${delivered} of ${measured} readings delivered, ${missed} missed, ${lost} lost`;
+  const counts =
+    kept === undefined
+      ? `${delivered} of ${measured} readings delivered, ${missed} missed, ${lost} lost`
+      : `${kept} of ${measured} readings taken by the hub, ${missed} missed`;
   return `${latest}${latest && "; "}${counts}; gas mirror ${age}, ${mirror.syncs} syncs`;
 }
 

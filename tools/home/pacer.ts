@@ -2,7 +2,6 @@
 
 import type { House } from "../../host-sim/house/house";
 
-const FRAME_MS = 50;
 /** At full speed the event loop gets a turn about this often. */
 const SLICE_MS = 100;
 /** A machine that cannot keep the pace falls behind by no more than this, instead of stalling. */
@@ -11,6 +10,8 @@ const BEHIND_MS = 1_000;
 export interface Pace {
   /** Times real time; `Infinity`: as fast as it can. */
   readonly speed: number;
+  /** Real milliseconds between two looks at the clock, when it is not as fast as it can. */
+  readonly frameMs: number;
   /** Simulated seconds; `Infinity`: for ever. */
   readonly until: number;
   /** Called some times a second, and once at the end. */
@@ -42,7 +43,7 @@ async function runPaced(house: House, pace: Pace, signal: AbortSignal): Promise<
   let last = performance.now();
   let at = 0;
   while (at < pace.until && !signal.aborted) {
-    await pause(FRAME_MS, signal);
+    await pause(pace.frameMs, signal);
     const now = performance.now();
     at = Math.min(pace.until, at + (Math.min(now - last, BEHIND_MS) / 1_000) * pace.speed);
     last = now;

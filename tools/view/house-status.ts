@@ -50,8 +50,15 @@ export interface HouseStatus {
     readonly missed: number;
     readonly lost: number;
   };
+  /**
+   * With the head-end elsewhere: readings that the hub acknowledged to the meter, since only that
+   * head-end knows what it received. Undefined: the head-end is here.
+   */
+  readonly kept: number | undefined;
   readonly exchanges: { readonly sent: number; readonly exact: number };
   readonly firewall: { readonly passed: number; readonly refused: number };
   readonly partitions: readonly PartitionStatus[];
+  /** The newest last. */
   readonly messages: readonly PassedMessage[];
+  readonly lastRefused: PassedMessage | undefined;
 }

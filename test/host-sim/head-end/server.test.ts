@@ -34,6 +34,7 @@ beforeEach(async () => {
       fresh: true,
     })),
     nodeChance,
+    Date.now,
     {
       reading: () => {
         readings++;
@@ -214,15 +215,15 @@ describe("the control line", () => {
 
 describe("a port that is taken", () => {
   it("makes listen fail, on UDP and on TCP, and leaves nothing open", async () => {
-    const second = new HeadEndServer([], nodeChance, {});
+    const second = new HeadEndServer([], nodeChance, Date.now, {});
     await expect(second.listen("127.0.0.1", server.port)).rejects.toThrow(/EADDRINUSE/);
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as { port: number };
-    const third = new HeadEndServer([], nodeChance, {});
+    const third = new HeadEndServer([], nodeChance, Date.now, {});
     await expect(third.listen("127.0.0.1", port)).rejects.toThrow(/EADDRINUSE/);
     other.close();
-    const fourth = new HeadEndServer([], nodeChance, {});
+    const fourth = new HeadEndServer([], nodeChance, Date.now, {});
     await fourth.listen("127.0.0.1", port);
     fourth.close();
   });

