@@ -1,0 +1,46 @@
+/* Reset and exceptions of a Cortex-M4F. Armv7-M Architecture Reference Manual, B1.5 and B3.2. */
+
+#include <stdint.h>
+
+#include "../bare/start.h"
+
+extern uint8_t stack_top[];
+
+/* Coprocessor Access Control Register: full access to CP10 and CP11, the floating-point unit. */
+#define CPACR (*(volatile uint32_t *)0xe000ed88u)
+#define CPACR_FPU (0xfu << 20)
+
+static _Noreturn void reset(void)
+{
+	CPACR |= CPACR_FPU;
+	__asm volatile("dsb\n\tisb");
+	board_start();
+}
+
+static _Noreturn void trap(void)
+{
+	uint32_t number;
+
+	__asm volatile("mrs %0, ipsr" : "=r"(number));
+	board_trap(number);
+}
+
+typedef void (*handler)(void);
+
+#define VECTORS 16
+
+__attribute__((section(".vectors"), used)) static const handler vectors[VECTORS] = {
+	(handler)(uintptr_t)stack_top,
+	reset,
+	trap, /* NMI */
+	trap, /* HardFault */
+	trap, /* MemManage */
+	trap, /* BusFault */
+	trap, /* UsageFault */
+	trap, trap, trap, trap,
+	trap, /* SVCall */
+	trap, /* DebugMonitor */
+	trap,
+	trap, /* PendSV */
+	trap, /* SysTick */
+};
