@@ -56,6 +56,8 @@ const enum Wait {
   ASK_AGAIN_MS = 150,
   /** Over the MAC's persistence time, which decides first. */
   DELIVERY_MS = 10_000,
+  /** The co-processor has tried four times by itself within some 20 ms. */
+  KEY_AGAIN_MS = 400,
   /** A sleeping node may take two of its polls to speak. */
   PROOF_MS = 20_000,
   RETRY_MS = 20,
@@ -124,12 +126,14 @@ export class Joining {
     if (slot === SlotLimit.NONE) return;
     switch (this.slots.state(slot)) {
       case SlotState.ANSWERING:
-        if (!delivered) this.giveUp(slot);
-        else this.deliverKey(now, slot);
+        if (delivered) this.deliverKey(now, slot);
+        else this.giveUp(slot);
         return;
       case SlotState.KEYING:
-        if (!delivered) this.giveUp(slot);
-        else this.slots.enter(slot, SlotState.PROVING, now + Wait.PROOF_MS);
+        // Only its acknowledgements may be lost: it has the key then, and would be a stranger with
+        // it for ever. So the key is said again, and its proof is waited for all the while.
+        if (delivered) this.slots.enter(slot, SlotState.PROVING, now + Wait.PROOF_MS);
+        else this.slots.setDue(slot, now + Wait.KEY_AGAIN_MS);
         return;
       case SlotState.REFUSING:
         this.free(slot);

@@ -10,6 +10,7 @@ import { NodeState } from "../../../firmware/partitions/han/nodes";
 import { macPayloadAt, macType } from "../../../firmware/wire/mac";
 import { NwkType } from "../../../firmware/wire/nwk";
 import { putRejoinRequest } from "../../../firmware/wire/nwk-command";
+import { SpinelStatus } from "../../../firmware/wire/spinel-property";
 import { Bench } from "./bench";
 import { eui64Of, installCode, TestNode } from "./test-node";
 
@@ -67,6 +68,27 @@ describe("a registered node", () => {
     // It may try again.
     node.short = -1;
     expect(node.join()).toBe(true);
+  });
+
+  // Seed 8 of a house with half of all frames lost left a meter a stranger that held the key.
+  it("whose acknowledgements of the key are all lost is told it again, and proves itself", () => {
+    const bench = Bench.up();
+    const node = new TestNode(bench, eui64Of(3), false);
+    bench.add(node.eui64, node.code);
+    node.associate();
+    bench.run(490);
+    let keys = 0;
+    bench.radio.result = (psdu) => {
+      const isKey = psdu.length > 50;
+      if (isKey) keys++;
+      return isKey ? SpinelStatus.NO_ACK : SpinelStatus.OK;
+    };
+    node.pollExtended();
+    bench.run(1_000);
+    expect(keys).toBeGreaterThan(1);
+    node.announce();
+    bench.run(50);
+    expect(bench.joined.length).toBe(1);
   });
 
   it("that does not fetch its association response in time is forgotten", () => {
