@@ -4,7 +4,7 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -31,16 +31,20 @@ export function downloadSource(source: DebianSource, directory: string): string 
 }
 
 function download(source: DebianSource, directory: string): void {
-  const private_ = join(directory, "apt");
+  const ours = join(directory, "apt");
   for (const name of ["state/lists/partial", "cache/archives/partial"]) {
-    mkdirSync(join(private_, name), { recursive: true });
+    mkdirSync(join(ours, name), { recursive: true });
   }
-  writeFileSync(join(private_, "sources.list"), sourcesList());
-  writeFileSync(join(private_, "apt.conf"), configuration(private_));
-  const run = (...all: string[]) => apt(all, directory, join(private_, "apt.conf"));
+  writeFileSync(join(ours, "sources.list"), sourcesList());
+  writeFileSync(join(ours, "apt.conf"), configuration(ours));
+  const run = (...all: string[]) => apt(all, directory, join(ours, "apt.conf"));
   run("update", "-q");
   run("source", "-q", "--download-only", `${source.name}=${source.version}`);
-  if (existsSync(join(directory, source.archive))) return;
+  if (existsSync(join(directory, source.archive))) {
+    // The lists of all of Debian's sources, 60 MB: not needed again.
+    rmSync(ours, { recursive: true });
+    return;
+  }
   throw new DebianSourceError(`the mirror's ${source.name} has no ${source.archive}`);
 }
 
