@@ -283,6 +283,39 @@ export const FAILING_SCRIPTS: readonly Script[] = [
       },
     ],
   },
+  {
+    name: "a completion that waits when its owner dies goes with it, and the region is free",
+    steps: [
+      BOOT,
+      { at: 1, flash: "stop" },
+      { at: 1, tell: "alice", command: readFlash(8, 4) },
+      // After the last of her inputs her line is the next one, before the region.
+      { at: 2, tell: "carol", command: send("alice", 1, 1) },
+      {
+        at: 3,
+        expect: [
+          "alice: flash read: ok",
+          "carol: op 1 to alice: 1 ok",
+          "alice: op 1 from carol, 1 bytes, sum 1",
+        ],
+      },
+      { at: 4, flash: "go" },
+      { at: 4, tell: "alice", command: THROW },
+      { at: 60, tell: "alice", command: readFlash(8, 4) },
+      {
+        at: 61,
+        expect: [
+          "wall: alice died",
+          "bob: alice died",
+          "carol: alice died",
+          "audit: kernel says fault throw of alice",
+          "alice: started",
+          "alice: flash read: ok",
+          "alice: flash read done, status 0, data 255",
+        ],
+      },
+    ],
+  },
 ];
 
 function twice(lines: readonly string[], last: string): string[] {

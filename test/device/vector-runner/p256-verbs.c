@@ -1,0 +1,105 @@
+#include "console.h"
+#include "instructions.h"
+#include "p256.h"
+#include "verbs.h"
+
+static void run(unsigned limit, unsigned result_length);
+static p256_entropy entropy;
+
+/* KEY DIGEST LIMIT */
+void verb_sign(struct request *request)
+{
+	const uint8_t *key = request_exactly(request, 0, P256_NUMBER);
+	const uint8_t *digest = request_exactly(request, 1, P256_NUMBER);
+
+	if (!crypto_p256_sign(key, digest, entropy))
+		console_end("a job is under way");
+	run(request_number(request, 2), P256_SIGNATURE);
+}
+
+/* POINT DIGEST SIGNATURE LIMIT */
+void verb_verify(struct request *request)
+{
+	const uint8_t *point = request_exactly(request, 0, P256_PUBLIC);
+	const uint8_t *digest = request_exactly(request, 1, P256_NUMBER);
+	const uint8_t *signature = request_exactly(request, 2, P256_SIGNATURE);
+
+	if (!crypto_p256_verify(point, digest, signature))
+		console_end("a job is under way");
+	run(request_number(request, 3), 0);
+}
+
+/* KEY POINT LIMIT */
+void verb_agree(struct request *request)
+{
+	const uint8_t *key = request_exactly(request, 0, P256_NUMBER);
+	const uint8_t *point = request_exactly(request, 1, P256_PUBLIC);
+
+	if (!crypto_p256_agree(key, point, entropy))
+		console_end("a job is under way");
+	run(request_number(request, 2), P256_NUMBER);
+}
+
+/* KEY LIMIT */
+void verb_public(struct request *request)
+{
+	if (!crypto_p256_public(request_exactly(request, 0, P256_NUMBER), entropy))
+		console_end("a job is under way");
+	run(request_number(request, 1), P256_PUBLIC);
+}
+
+/* KEY DIGEST LIMIT: begins, refuses a second job, does one step, drops it, and steps in vain. */
+void verb_drop(struct request *request)
+{
+	const uint8_t *key = request_exactly(request, 0, P256_NUMBER);
+	const uint8_t *digest = request_exactly(request, 1, P256_NUMBER);
+	uint8_t result[P256_RESULT_MAX];
+	bool first = crypto_p256_sign(key, digest, entropy);
+	bool second = crypto_p256_public(key, entropy);
+
+	console_text("0 ");
+	console_number(first);
+	console_number(second);
+	console_number(crypto_p256_step(request_number(request, 2), result));
+	crypto_p256_drop();
+	console_number(crypto_p256_step(0, result));
+}
+
+/* Answers: instructions, steps, instructions of the longest step, then the result. */
+static void run(unsigned limit, unsigned result_length)
+{
+	uint8_t result[P256_RESULT_MAX];
+	uint64_t all = 0, longest = 0;
+	unsigned steps = 0;
+	enum p256_step code;
+
+	do {
+		uint64_t since = instructions();
+
+		code = crypto_p256_step(limit, result);
+		since = instructions() - since;
+		all += since;
+		longest = since > longest ? since : longest;
+		steps++;
+	} while (code == P256_MORE);
+	console_number(all);
+	console_text(" ");
+	console_number(steps);
+	console_text(" ");
+	console_number(longest);
+	console_text(code == P256_DONE ? " done " : " refused ");
+	console_hex(result, code == P256_DONE ? result_length : 0);
+}
+
+/* Not secret, and different at each call: a test needs no more. xorshift32. */
+static void entropy(uint8_t *bytes, unsigned length)
+{
+	static uint32_t state = 0x2545f491;
+
+	for (unsigned i = 0; i < length; i++) {
+		state ^= state << 13;
+		state ^= state >> 17;
+		state ^= state << 5;
+		bytes[i] = (uint8_t)state;
+	}
+}
