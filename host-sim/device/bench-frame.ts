@@ -89,6 +89,11 @@ export class IncomingFrame {
     return this.view.getUint32(at, true);
   }
 
+  /** A whole number of 8 bytes, as far as a double holds it. */
+  getWhole(at: number): number {
+    return this.get32(at) + this.get32(at + 4) * 2 ** 32;
+  }
+
   getDouble(at: number): number {
     return this.view.getFloat64(at, true);
   }

@@ -46,7 +46,7 @@ export class BoardDevices {
         (device as Line).reset?.();
         return Sent.OK;
       case DeviceVerb.SET:
-        (device as WallClock).set(frame.getDouble(Question.BYTES), frame.get8(Question.BYTES + 8));
+        (device as WallClock).set(frame.getWhole(Question.BYTES), frame.get8(Question.BYTES + 8));
         return Sent.OK;
       case DeviceVerb.READ:
         return read(device as Power | Tamper);

@@ -12,8 +12,8 @@
 #include "../../../hal/kernel/board.h"
 #include "../../../hal/kernel/party.h"
 
-enum { TRUST = 2, HAN = 4, FIREWALL = 7, MANAGE = 8 };
-enum { GRANT_SET = 0x18, PERIOD_MS = 100, NETWORK_REGION = 0 };
+enum { TRUST = 2, HAN = 4, MANAGE = 8 };
+enum { GRANT_SET = 42, PERIOD_MS = 100, NETWORK_REGION = 0 };
 
 struct machine {
 	double due;
@@ -35,7 +35,11 @@ static void han(struct machine *machine)
 	uint32_t offset = machine->turns * sizeof bytes % FLASH_SECTOR_LENGTH;
 
 	board_entropy(bytes, sizeof bytes);
-	kernel_region(HAN, NETWORK_REGION, FLASH_WRITE, offset, bytes, sizeof bytes);
+	/* An earlier life has written there. */
+	if (machine->turns == 1)
+		kernel_region(HAN, NETWORK_REGION, FLASH_ERASE, 0, NULL, FLASH_SECTOR_LENGTH);
+	else
+		kernel_region(HAN, NETWORK_REGION, FLASH_WRITE, offset, bytes, sizeof bytes);
 	kernel_device(HAN, PARTY_RADIO, DEVICE_SEND, bytes, sizeof bytes);
 }
 
