@@ -80,7 +80,10 @@ describe("a registered node", () => {
     let keys = 0;
     bench.radio.result = (psdu) => {
       const isKey = psdu.length > 50;
-      if (isKey) keys++;
+      if (isKey) {
+        keys++;
+        bench.radio.heard(psdu);
+      }
       return isKey ? SpinelStatus.NO_ACK : SpinelStatus.OK;
     };
     node.pollExtended();
