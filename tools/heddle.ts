@@ -50,7 +50,10 @@ function explain(error: unknown): number {
   if (error instanceof CommanderError && error.code === "commander.help") return EXIT_USAGE;
   const isUsage = error instanceof CommanderError || error instanceof UsageError;
   const message = error instanceof Error ? error.message : String(error);
-  const text = message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
+  const text = message
+    .replace(/^error: /, "")
+    .replace(/\s*\n\s*/g, " ")
+    .replace(/\.$/, "");
   process.stderr.write(`heddle: ${text}${isUsage ? `; see ${helpOf()}` : ""}\n`);
   if (process.env["HEDDLE_TRACE"] !== undefined) console.error(error);
   return isUsage ? EXIT_USAGE : EXIT_FAILED;

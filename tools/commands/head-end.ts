@@ -9,6 +9,7 @@ import { HeadEndServer } from "../../host-sim/head-end/server";
 import { DEVICE_KINDS } from "../../host-sim/house/make-device";
 import { type Endpoint, endpoint, positiveNumber } from "../argument";
 import { contextsFile, houseFile, sequenceFile } from "../read-file";
+import { UsageError } from "../usage-error";
 
 interface HeadEndOptions {
   readonly listen: Endpoint;
@@ -87,7 +88,9 @@ async function run(options: HeadEndOptions): Promise<void> {
   try {
     await server.listen(host, port);
   } catch (error) {
-    throw new Error(`cannot listen on ${host}:${port} (${(error as Error).message})`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") throw new Error(`${host}:${port} is taken; give another --listen`);
+    throw new UsageError(`--listen ${host}:${port} is no address to listen on (${code})`);
   }
   process.stderr.write(`listening for hubs on udp://${host}:${server.port}\n`);
   const ticker = setInterval(() => commissioning.tick(server.now), COMMISSIONING_TICK_MS);

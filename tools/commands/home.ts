@@ -1,20 +1,16 @@
 // `heddle home`: the simulated house.
 
-import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { Finding } from "../../host-sim/checkers/finding";
 import { House, type HouseOptions } from "../../host-sim/house/house";
 import { DEFAULT_HOUSE } from "../../host-sim/house/house-config";
-import type { HouseReport } from "../../host-sim/report";
 import { type Endpoint, positiveNumber, speed, udpEndpoint, wholeNumber } from "../argument";
 import { exchangeFile } from "../home/exchange-file";
-import { HouseWatch, keptBy } from "../home/house-watch";
-import { openOutput } from "../home/output";
-import { run } from "../home/pacer";
+import { runHouse } from "../home/run-house";
 import { WanBridge } from "../home/wan-bridge";
 import { contextsFile, houseFile, profileFile, sequenceFile } from "../read-file";
 import { UsageError } from "../usage-error";
+import { writeText } from "../write-file";
 
 interface HomeOptions {
   readonly days?: number;
@@ -75,37 +71,26 @@ Exit codes: 0 done, 1 a checker found something wrong, 2 a bad argument, file or
 }
 
 async function home(options: HomeOptions): Promise<void> {
-  const until = options.days === undefined ? Number.POSITIVE_INFINITY : options.days * DAY_S;
   checkCombination(options);
   const house = new House(houseOptions(options));
   const bridge = options.wan && new WanBridge(house, options.wan);
-  const output = openOutput(new HouseWatch(house), options.speed, until, options.json === true);
   const ended = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
-  const began = performance.now();
-  let finding: Finding | undefined;
   try {
-    const { speed: times } = options;
-    const frameMs = bridge === undefined ? FRAME_MS : NETWORK_FRAME_MS;
-    const pace = { speed: times, frameMs, until, progress: output.progress };
-    await run(house, pace, ended.signal);
-    house.finish();
-  } catch (error) {
-    if (!(error instanceof Finding)) throw error;
-    finding = error;
-    house.close();
+    await runHouse(
+      house,
+      {
+        speed: options.speed,
+        frameMs: bridge === undefined ? FRAME_MS : NETWORK_FRAME_MS,
+        until: options.days === undefined ? Number.POSITIVE_INFINITY : options.days * DAY_S,
+        report: options.report,
+        json: options.json === true,
+      },
+      ended.signal,
+    );
   } finally {
-    output.close();
     bridge?.close();
   }
-  const report = house.report((performance.now() - began) / 1_000);
-  if (options.report !== undefined)
-    writeText(options.report, `${JSON.stringify(report, null, 2)}\n`);
-  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-  else
-    process.stdout.write(summary(report, house.headEnd === undefined ? keptBy(house) : undefined));
-  if (finding === undefined) return;
-  throw new Error(`${finding.message}; the same seed and options replay it`);
 }
 
 function houseOptions(options: HomeOptions): HouseOptions {
@@ -167,34 +152,4 @@ function checkCombination(options: HomeOptions): void {
   const twice = given.find((path, index) => given.indexOf(path) !== index);
   if (twice !== undefined)
     throw new UsageError(`${twice}: is named for two options; use two files`);
-}
-
-/** Also finds out, before anything runs, that a file cannot be written. */
-function writeText(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UsageError(`${path}: cannot be written (${(error as NodeJS.ErrnoException).code})`);
-  }
-}
-
-/** @param kept readings that the hub took, when the head-end is elsewhere */
-function summary(report: HouseReport, kept: number | undefined): string {
-  const { readings, exchanges, gasMirror, han, simulatedSeconds, wallSeconds } = report;
-  const networked = han.nodes.filter(({ state }) => state === "networked").length;
-  const ratio = Math.round(simulatedSeconds / Math.max(wallSeconds, 0.001));
-  const lines = [
-    `${(simulatedSeconds / DAY_S).toFixed(2)} days in ${wallSeconds.toFixed(1)} s, ${ratio} times real time`,
-    `network     ${networked} of ${han.nodes.length} nodes networked, ${han.refused.length} refused`,
-    kept === undefined
-      ? `readings    ${readings.measured} measured, ${readings.delivered} delivered (${readings.late} late), ` +
-        `${readings.pending} pending, ${readings.missed} missed, ${readings.lost} lost`
-      : `readings    ${readings.measured} measured, ${kept} taken by the hub, ${readings.missed} missed`,
-    `gas mirror  ${gasMirror.syncs} syncs, ${gasMirror.readsAnswered} reads answered, ` +
-      `${gasMirror.meterWakesCausedByReads} wakes caused by them`,
-  ];
-  if (exchanges.sent > 0)
-    lines.push(`exchanges   ${exchanges.sent} sent, ${exchanges.exact} exact`);
-  lines.push(`trace       ${report.trace}`);
-  return `${lines.join("\n")}\n`;
 }

@@ -17,12 +17,7 @@ export function exchangeFile(path: string, knows: (to: string) => boolean): Exch
 }
 
 function pairOf(line: string, where: string, knows: (to: string) => boolean): ExchangePair {
-  let fields: Record<string, unknown>;
-  try {
-    fields = JSON.parse(line) as Record<string, unknown>;
-  } catch (error) {
-    throw new UsageError(`${where}: not JSON (${(error as Error).message})`);
-  }
+  const fields = fieldsOf(line, where);
   const { name, to } = fields;
   if (typeof name !== "string" || typeof to !== "string") {
     throw new UsageError(`${where}: needs "name", "to", "command" and "response"`);
@@ -30,6 +25,15 @@ function pairOf(line: string, where: string, knows: (to: string) => boolean): Ex
   if (!knows(to)) throw new UsageError(`${where}: the house has no device "${to}"`);
   const command = bytesOf(fields, "command", where);
   return { name, to, command, response: bytesOf(fields, "response", where) };
+}
+
+function fieldsOf(line: string, where: string): Record<string, unknown> {
+  try {
+    // Of nothing and of numbers no field is wanted: they fail with "needs".
+    return Object(JSON.parse(line)) as Record<string, unknown>;
+  } catch (error) {
+    throw new UsageError(`${where}: not JSON (${(error as Error).message})`);
+  }
 }
 
 function bytesOf(fields: Record<string, unknown>, key: string, where: string): Buffer {
