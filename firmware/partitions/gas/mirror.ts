@@ -23,8 +23,8 @@ export const enum MirrorLimit {
 const enum Rhythm {
   /** A meter comes every half-hour of its own. */
   SECONDS = 1800,
-  /** So much early or late is still on time; what comes in between is a second try. */
-  TOLERANCE_SECONDS = 30,
+  /** So much early or late is still on time: twice a meter's jitter. */
+  TOLERANCE_SECONDS = 9,
 }
 
 export const enum StoredMirror {
@@ -164,8 +164,8 @@ export class Mirrors implements MeterRecords, StoredMeters {
   }
 
   /**
-   * A meter that comes late by its own rhythm came in vain before. When that was in the half-hour
-   * that it comes in now, nothing else would tell that this one lacks a reading.
+   * A meter that comes at another time than its rhythm's came in vain before, or was away. In the
+   * half-hour that it comes in now, nothing else would tell that a reading is lacking.
    */
   private keepRhythm(at: number, meterTime: number): void {
     const rhythm = readU32(this.bytes, at + Mirror.RHYTHM);
@@ -177,10 +177,8 @@ export class Mirrors implements MeterRecords, StoredMeters {
       writeU32(this.bytes, at + Mirror.RHYTHM, meterTime);
       return;
     }
-    // Between two times of its rhythm it has its own reasons.
+    writeU32(this.bytes, at + Mirror.BROKEN, halfHourOf(meterTime));
     if (since < early) return;
-    const halfHour = halfHourOf(meterTime - late);
-    if (halfHour === halfHourOf(meterTime)) writeU32(this.bytes, at + Mirror.BROKEN, halfHour);
     // Late twice running is perhaps a new rhythm.
     const isSecond = previous !== rhythm;
     writeU32(this.bytes, at + Mirror.RHYTHM, isSecond ? meterTime : meterTime - late);
