@@ -23,7 +23,11 @@ export function run(): Figure[] {
     { figure: "simulated seconds a second of one core", value: MEASURED_S / seconds, unit: "s/s" },
     { figure: "readings delivered", value: readings, unit: "" },
     { figure: "host time a reading, air to WAN", value: each(seconds) * 1e6, unit: "us" },
-    { figure: "kernel messages a reading", value: each(after.messages - before.messages), unit: "" },
+    {
+      figure: "kernel messages a reading",
+      value: each(after.messages - before.messages),
+      unit: "",
+    },
     { figure: "frames on the air a reading", value: each(after.frames - before.frames), unit: "" },
     { figure: "datagrams a reading", value: each(after.datagrams - before.datagrams), unit: "" },
   ];
