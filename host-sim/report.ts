@@ -105,12 +105,7 @@ function gasMirrorOf({ world, devices, han, truth }: House): HouseReport["gasMir
     syncs += device.syncs;
     // It has its own reasons to wake; whatever else the air shows, somebody else caused.
     meterWakesCausedByReads += Math.max(0, han.burstsOf(device.radio) - device.wakeCount);
-    for (let i = truth.readings.length - 1; i >= 0; i--) {
-      const reading = truth.readings[i]!;
-      if (reading.eui64 !== device.eui64 || !reading.acknowledged) continue;
-      newest = Math.max(newest, reading.time);
-      break;
-    }
+    newest = Math.max(newest, truth.latestOf(device.eui64, true)?.time ?? newest);
   }
   const age = world.utcMs / 1000 - newest;
   const ageSeconds = Number.isFinite(age) ? Math.max(0, Math.round(age)) : null;

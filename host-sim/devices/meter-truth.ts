@@ -35,6 +35,22 @@ export class MeterTruth {
   readonly readings: MeasuredReading[] = [];
   readonly halfHours: MeasuredHalfHour[] = [];
   readonly exchanges: Exchange[] = [];
+  /** Readings that are no longer in the list, and how many of them were acknowledged. */
+  readonly forgotten = { readings: 0, acknowledged: 0 };
+
+  /** Readings that the hub told their meters to be stored. */
+  get acknowledged(): number {
+    const held = this.readings.reduce((sum, one) => sum + (one.acknowledged ? 1 : 0), 0);
+    return this.forgotten.acknowledged + held;
+  }
+
+  /** Drops the oldest readings: a house that runs for ever cannot keep them all. */
+  forget(count: number): void {
+    for (const { acknowledged } of this.readings.splice(0, count)) {
+      this.forgotten.readings++;
+      if (acknowledged) this.forgotten.acknowledged++;
+    }
+  }
 
   /** A reading that was just measured; its fate is written into it later. */
   measured(eui64: bigint, time: number, value: number): MeasuredReading {

@@ -40,6 +40,8 @@ interface Open {
   at: number;
 }
 
+/** The meters' log is shortened to this many readings when it has twice as many: two days. */
+const KEPT_READINGS = 17_280;
 const LATE_S = 60;
 /**
  * A provider's outbox is in order: what is so much older than the newest delivery will not come.
@@ -143,6 +145,10 @@ export class ReadingLedger {
       this.measured++;
       this.open.set(`${eui64} ${reading.time} ${reading.value}`, { reading, eui64, at: 0 });
     }
+    if (this.taken < 2 * KEPT_READINGS) return;
+    // Whatever is still open is held here, and its meter writes its fate into the same object.
+    this.truth.forget(KEPT_READINGS);
+    this.taken -= KEPT_READINGS;
   }
 }
 

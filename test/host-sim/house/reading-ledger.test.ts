@@ -69,3 +69,15 @@ test("a half-hour with a missed reading is recovered by its interval from the pr
   truth.halfHour(METER, START + 3600, 90);
   expect(ledger.counts()).toMatchObject({ missed: 3, missedHalfHours: 2 });
 });
+
+test("a house that runs for ever forgets readings, and none that is still on its way", () => {
+  const { truth, ledger, measure, arrive } = bench();
+  measure(10, true);
+  for (let second = 20; second < 500_000; second += 10) {
+    measure(second, true);
+    for (const context of ["supplier", "operator"]) arrive(context, second);
+  }
+  expect(truth.readings.length).toBeLessThan(40_000);
+  expect(truth.acknowledged).toBe(49_999);
+  expect(ledger.counts()).toMatchObject({ measured: 49_999, delivered: 49_998, lost: 1 });
+});
