@@ -1,10 +1,12 @@
+/* Verbs over hal/crypto/crypto.h. */
+
 #include <string.h>
 
 #include "console.h"
 #include "crypto.h"
 #include "instructions.h"
 #include "memory.h"
-#include "verbs.h"
+#include "crypto-verbs.h"
 
 static void answer(uint64_t since, const char *word, const uint8_t *bytes, unsigned length);
 

@@ -1,12 +1,29 @@
+/* The runner of hal/hdlc. */
+
+#include <stddef.h>
+
 #include "console.h"
 #include "hdlc.h"
 #include "instructions.h"
-#include "verbs.h"
+#include "program.h"
 
 enum { FRAME_MAX = 4096 };
 
+static verb verb_crc16, verb_put, verb_push;
+
+const struct program_verb program_verbs[] = {
+	{ "crc16", verb_crc16 },
+	{ "put", verb_put },
+	{ "push", verb_push },
+	{ NULL, NULL },
+};
+
+void program_start(void)
+{
+}
+
 /* BYTES */
-void verb_crc16(struct request *request)
+static void verb_crc16(struct request *request)
 {
 	struct field bytes = request_bytes(request, 0, 0);
 	uint64_t since = instructions();
@@ -18,7 +35,7 @@ void verb_crc16(struct request *request)
 }
 
 /* BYTES */
-void verb_hdlc_put(struct request *request)
+static void verb_put(struct request *request)
 {
 	static uint8_t out[HDLC_MAX_LENGTH(FRAME_MAX)];
 	struct field bytes = request_bytes(request, 0, 0);
@@ -34,23 +51,25 @@ void verb_hdlc_put(struct request *request)
 }
 
 /* CAPACITY BYTES: what each byte did that did something, as a code and the frame. */
-void verb_hdlc_push(struct request *request)
+static void verb_push(struct request *request)
 {
 	static uint8_t frame[FRAME_MAX];
 	unsigned capacity = request_number(request, 0);
 	struct field bytes = request_bytes(request, 1, 0);
 	struct hdlc_decoder decoder;
-	uint64_t all = 0;
 
 	if (capacity > FRAME_MAX)
 		console_end("the capacity is too large");
 	hdlc_start(&decoder, frame, capacity);
-	console_text("frames");
+	uint64_t since = instructions();
+
+	for (unsigned i = 0; i < bytes.length; i++)
+		(void)hdlc_push(&decoder, bytes.bytes[i]);
+	console_number(instructions() - since);
+	hdlc_start(&decoder, frame, capacity);
 	for (unsigned i = 0; i < bytes.length; i++) {
-		uint64_t since = instructions();
 		enum hdlc_pushed code = hdlc_push(&decoder, bytes.bytes[i]);
 
-		all += instructions() - since;
 		if (code == HDLC_NOTHING)
 			continue;
 		console_text(" ");
