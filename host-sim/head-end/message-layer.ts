@@ -4,6 +4,7 @@
 
 import { type CoapBody, type CoapDatagram, decodeDatagram, encodeDatagram } from "./coap";
 
+const TOKEN_LENGTH = 4;
 const ACK_TIMEOUT_MS = 2_000;
 const RANDOM_FACTOR = 1.5;
 const RETRANSMIT_MAX = 4;
@@ -87,12 +88,23 @@ export class MessageLayer {
     this.nextToken = random.below(0x1000000);
   }
 
+  /** A name for one request, hexadecimal, that no other has. */
+  takeToken(): string {
+    const token = Buffer.alloc(TOKEN_LENGTH);
+    token.writeUInt32BE(this.nextToken++ % 2 ** 32);
+    return token.toString("hex");
+  }
+
   /** Sends a confirmable request, when those before it to the same peer are acknowledged. */
-  request(now: number, peer: Uint8Array, body: CoapBody, handler: ResponseHandler): string {
+  request(
+    now: number,
+    peer: Uint8Array,
+    tokenName: string,
+    body: CoapBody,
+    handler: ResponseHandler,
+  ): void {
     const messageId = this.takeMessageId();
-    const token = Buffer.alloc(4);
-    token.writeUInt32BE(this.nextToken++ % 0x100000000);
-    const tokenName = token.toString("hex");
+    const token = Buffer.from(tokenName, "hex");
     this.byToken.set(tokenName, {
       peer,
       peerName: nameOf(peer),
@@ -106,7 +118,6 @@ export class MessageLayer {
       acknowledged: false,
     });
     this.sendNext(now, nameOf(peer));
-    return tokenName;
   }
 
   /** Forgets a request or an observation: what still comes of it is answered with RST. */

@@ -46,6 +46,11 @@ interface Progress {
   newest: number;
 }
 
+interface UnderWay {
+  readonly token: string;
+  readonly progress: Progress;
+}
+
 /** What the hub takes in one block. */
 const BLOCK_SIZE = 128;
 /** A hub that asks for freshness over and over is as good as one that refuses. */
@@ -56,9 +61,9 @@ const METHODS = { GET: "0.01", POST: "0.02", PUT: "0.03", DELETE: "0.04" } as co
 
 export class RequestQueue {
   private readonly queue: Progress[] = [];
-  /** Tokens of observations, by path. */
-  private readonly observations = new Map<string, string>();
-  private busy = false;
+  /** By path. */
+  private readonly observations = new Map<string, UnderWay>();
+  private current: UnderWay | undefined;
   private peer: Uint8Array | undefined;
 
   constructor(
@@ -83,7 +88,7 @@ export class RequestQueue {
 
   /** How many requests wait or are under way. */
   get pending(): number {
-    return this.queue.length + (this.busy ? 1 : 0);
+    return this.queue.length + (this.current === undefined ? 0 : 1);
   }
 
   /** Where the hub speaks from, inside the protection. Until it is known, requests wait. */
@@ -91,36 +96,49 @@ export class RequestQueue {
     return this.peer;
   }
 
+  /** A hub that speaks from elsewhere cannot answer there: what was under way ends. */
   hubSpoke(now: number, peer: Uint8Array): void {
+    const moved = this.peer !== undefined && !Buffer.from(peer).equals(this.peer);
     this.peer = Uint8Array.from(peer);
+    if (moved) this.abandon(now);
     this.next(now);
   }
 
+  private abandon(now: number): void {
+    const { current } = this;
+    const open = new Set([...this.observations.values(), ...(current ? [current] : [])]);
+    for (const { token, progress } of open) {
+      this.layer.cancel(now, token);
+      this.end(now, progress, undefined);
+    }
+  }
+
   private next(now: number): void {
-    if (this.busy || this.peer === undefined) return;
+    if (this.current !== undefined || this.peer === undefined) return;
     const progress = this.queue.shift();
     if (progress === undefined) return;
-    this.busy = true;
     const { path, observe } = progress.request;
     const before = this.observations.get(path);
-    if (observe && before !== undefined) this.layer.cancel(now, before);
+    if (observe && before !== undefined) this.layer.cancel(now, before.token);
     this.send(now, progress);
   }
 
   private send(now: number, progress: Progress): void {
     const { outer, reference } = this.context.protectRequest(bodyOf(progress));
-    const token = this.layer.request(now, this.peer!, outer, {
+    const token = this.layer.takeToken();
+    this.current = { token, progress };
+    if (progress.request.observe) this.observations.set(progress.request.path, this.current);
+    this.layer.request(now, this.peer!, token, outer, {
       answered: (at, answer) => {
         const opened = this.context.openResponse(answer, reference);
         if (opened !== undefined) return this.answered(at, progress, opened);
         if (optionOf(answer, OPTION.oscore) !== undefined) return Heard.NOTHING;
         // An error outside OSCORE proves nothing, except that this exchange is over.
-        this.finish(at, progress, undefined);
+        this.end(at, progress, undefined);
         return Heard.LAST;
       },
-      failed: (at) => this.finish(at, progress, undefined),
+      failed: (at) => this.end(at, progress, undefined),
     });
-    if (progress.request.observe) this.observations.set(progress.request.path, token);
   }
 
   private answered(now: number, progress: Progress, opened: OpenedResponse): Heard {
@@ -129,25 +147,32 @@ export class RequestQueue {
       return this.notified(now, progress, opened);
     }
     if (isToBeRepeated(progress, body)) this.send(now, progress);
-    else this.finish(now, progress, body);
+    else this.end(now, progress, body);
     return Heard.LAST;
   }
 
   /** The Partial IV orders notifications; one older than the newest, or repeated, is passed over. */
   private notified(now: number, progress: Progress, { body, sequence }: OpenedResponse): Heard {
-    const isFirst = progress.newest < 0;
     const order = sequence ?? 0;
-    if (!isFirst && order <= progress.newest) return Heard.NOTHING;
+    if (order <= progress.newest) return Heard.NOTHING;
     progress.newest = order;
-    if (isFirst) this.finish(now, progress, body);
-    else progress.done(now, { code: body.code, payload: body.payload });
+    this.tell(now, progress, body);
     return Heard.ONE_OF_MANY;
   }
 
-  private finish(now: number, progress: Progress, body: CoapBody | undefined): void {
-    this.busy = false;
+  /** The last that comes of a request, or of an observation. */
+  private end(now: number, progress: Progress, body: CoapBody | undefined): void {
+    const { path } = progress.request;
+    if (this.observations.get(path)?.progress === progress) this.observations.delete(path);
+    this.tell(now, progress, body);
+  }
+
+  /** After its first answer an observation holds up nobody. */
+  private tell(now: number, progress: Progress, body: CoapBody | undefined): void {
+    const isFirst = this.current?.progress === progress;
+    if (isFirst) this.current = undefined;
     progress.done(now, body && { code: body.code, payload: body.payload });
-    this.next(now);
+    if (isFirst) this.next(now);
   }
 }
 

@@ -73,9 +73,9 @@ export class Session {
       this.context.startWindowAt(sequence);
     }
     this.counts.served++;
-    const answer = this.context.protectResponse(this.answer(now, body), reference, false);
+    // First, since what is served may ask the hub something.
     this.requests.hubSpoke(now, peer);
-    return answer;
+    return this.context.protectResponse(this.answer(now, body), reference, false);
   }
 
   /** Answers with Echo; its own Partial IV, since the request may be a replay. */

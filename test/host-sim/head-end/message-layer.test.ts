@@ -42,13 +42,15 @@ beforeEach(() => {
 });
 
 function ask(now: number, peer = PEER): string {
-  return layer.request(now, peer, GET, {
+  const token = layer.takeToken();
+  layer.request(now, peer, token, GET, {
     answered: (_now, { code }) => {
       heard.push(code);
       return verdict;
     },
     failed: () => heard.push("failed"),
   });
+  return token;
 }
 
 function receive(now: number, fields: Partial<CoapDatagram>, peer = PEER): void {

@@ -90,7 +90,7 @@ export class ScriptedHub {
     const body = { code: method, options, payload: given.payload ?? NONE };
     const { outer, reference } = this.context.protectRequest(body);
     const answers: (CoapBody | string)[] = [];
-    this.layer.request(this.now, this.address, outer, {
+    this.layer.request(this.now, this.address, this.layer.takeToken(), outer, {
       answered: (_now, answer) => {
         const opened = this.context.openResponse(answer, reference);
         answers.push(opened?.body ?? `plain ${answer.code}`);

@@ -28,6 +28,8 @@ let session: Session;
 /** Whole requests that reached the head-end's resources. */
 let served: { path: string; query: string[]; body: CoapBody }[];
 let responses: (Response | undefined)[];
+/** Where requests went. */
+let sentTo: Uint8Array[];
 
 beforeEach(() => {
   hub = new ScriptedHub(KEYS);
@@ -38,8 +40,13 @@ beforeEach(() => {
 function connect(fresh: boolean): void {
   served = [];
   responses = [];
+  sentTo = [];
   let sequence = 0;
-  const layer = new MessageLayer(NO_CHANCE, (_peer, datagram) => hub.receive(datagram), {
+  const toHub = (peer: Uint8Array, datagram: Buffer): void => {
+    if (decodeDatagram(datagram)!.type === "CON") sentTo.push(peer);
+    hub.receive(datagram);
+  };
+  const layer = new MessageLayer(NO_CHANCE, toHub, {
     serve: (now, peer, outer) => session.serve(now, peer, outer),
   });
   session = new Session(
@@ -50,6 +57,7 @@ function connect(fresh: boolean): void {
     layer,
     (_now, path, query, body) => {
       served.push({ path, query, body });
+      if (path === "ask me") send(bytes(3));
       return { code: "2.04", payload: Buffer.from(`${served.length}`) };
     },
     NO_CHANCE,
@@ -233,11 +241,25 @@ describe("requests to the hub", () => {
     expect(session.pending).toBe(0);
   });
 
-  it("go to where the hub last spoke from", () => {
+  it("go to where the hub last spoke from; what was under way elsewhere ends", () => {
     hello();
+    hub.script.push(undefined);
+    session.request(hub.now, { method: "GET", path: "mirror", observe: true }, done);
+    send(bytes(3), "two");
     hub.address = OTHER_PORT;
     hello();
     expect(session.hub).toEqual(OTHER_PORT);
+    expect(responses.map((response) => response?.code)).toEqual([undefined, "2.04"]);
+    expect(hub.asked.map(pathOf)).toEqual(["mirror", "two"]);
+  });
+
+  it("that are made while the hub speaks from a new address go there", () => {
+    hello();
+    const before = hub.asked.length;
+    hub.address = OTHER_PORT;
+    hub.ask(POST, "ask me");
+    expect(hub.asked).toHaveLength(before + 1);
+    expect(sentTo.at(-1)).toEqual(OTHER_PORT);
   });
 
   it("are repeated once with the Echo that the hub asks for, and not with it afterwards", () => {
@@ -431,6 +453,24 @@ describe("an observation (RFC 8613 section 4.1.3.5)", () => {
     observe();
     send(bytes(3));
     expect(responses.map((response) => response?.code)).toEqual(["2.05", "2.04"]);
+  });
+
+  it("ends, and says so, when the hub moves", () => {
+    observe();
+    hub.script.push(first);
+    observe("another");
+    send(bytes(3));
+    hub.address = OTHER_PORT;
+    hello();
+    expect(responses.map((response) => response?.code)).toEqual([
+      "2.05",
+      "2.05",
+      "2.04",
+      undefined,
+      undefined,
+    ]);
+    hub.notify(100, "too late");
+    expect(responses).toHaveLength(5);
   });
 
   it("that is refused is an answer like any other", () => {
