@@ -2,12 +2,12 @@
 
 import { Command } from "commander";
 import { Commissioning } from "../../host-sim/head-end/commissioning";
-import type { HeadEndListener } from "../../host-sim/head-end/head-end";
 import { nodeChance } from "../../host-sim/head-end/node-chance";
 import { headEndKeys } from "../../host-sim/head-end/oscore-file";
 import { HeadEndServer } from "../../host-sim/head-end/server";
 import { DEVICE_KINDS } from "../../host-sim/house/make-device";
 import { type Endpoint, endpoint, positiveNumber } from "../argument";
+import { printer } from "../head-end/printer";
 import { contextsFile, houseFile, sequenceFile } from "../read-file";
 import { UsageError } from "../usage-error";
 
@@ -63,7 +63,7 @@ async function run(options: HeadEndOptions): Promise<void> {
     takeSequence: () => sequences.take(context.name),
     fresh: !sequences.existed,
   }));
-  const print = printer(options.json === true);
+  const print = printer(options.json === true, (line) => process.stdout.write(`${line}\n`));
   let lastBoots: number | undefined;
   const server = new HeadEndServer(contexts, nodeChance, clock(options.speed), {
     ...print,
@@ -105,32 +105,4 @@ async function run(options: HeadEndOptions): Promise<void> {
 function clock(speed: number): () => number {
   const startMs = Date.now();
   return () => startMs + (Date.now() - startMs) * speed;
-}
-
-/** Lines for a person, or JSON. */
-function printer(json: boolean): HeadEndListener {
-  const out = (event: string, fields: object, text: string): void => {
-    process.stdout.write(`${json ? JSON.stringify({ event, ...fields }) : text}\n`);
-  };
-  return {
-    registered: (_now, context, boots, version) =>
-      out("registered", { context, boots, version }, `registered  ${context}, boot ${boots}`),
-    reading: (_now, reading) => {
-      const { context, eui64, quantity, value, time } = reading;
-      const at = new Date(time * 1000).toISOString().slice(0, 19);
-      out("reading", reading, `reading     ${context}  ${at}Z  ${eui64}  ${quantity} ${value}`);
-    },
-    message: (_now, { context, eui64, messageId, bytes }) => {
-      const payload = bytes.toString("hex");
-      const of = messageId === undefined ? "unasked for" : `answers message ${messageId}`;
-      const fields = { context, eui64, messageId, payload };
-      out("message", fields, `message     ${context}  ${eui64}  ${bytes.length} bytes, ${of}`);
-    },
-    alert: (_now, alert) => {
-      const code = alert.code.toString(16);
-      out("alert", alert, `alert       0x${code}  ${alert.eui64}  detail ${alert.detail}`);
-    },
-    fate: (_now, fate) =>
-      out("fate", fate, `fate        ${fate.context}  message ${fate.messageId}: ${fate.result}`),
-  };
 }
