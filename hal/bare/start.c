@@ -7,7 +7,6 @@
 
 #include "../bench/serve.h"
 #include "../kernel/board.h"
-#include "uart.h"
 
 /* Of the linker script. */
 extern uint8_t data_start[], data_end[], bss_start[], bss_end[], tls_start[];
@@ -21,7 +20,6 @@ _Noreturn void board_start(void)
 	memcpy(data_start, data_load, (size_t)(data_end - data_start));
 	memset(bss_start, 0, (size_t)(bss_end - bss_start));
 	_set_tls(tls_start);
-	uart_start();
 	bench_serve();
 }
 

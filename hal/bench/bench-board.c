@@ -7,6 +7,7 @@
 #include "../kernel/board.h"
 #include "../kernel/party.h"
 #include "../kernel/sent.h"
+#include "line.h"
 #include "stream.h"
 
 /* One frame of a question and its answer; the call that is served keeps a frame of its own. */
@@ -120,5 +121,5 @@ _Noreturn void board_panic(const char *what)
 		frame_send(&question);
 		stream_flush();
 	}
-	stream_stop(1);
+	line_stop(1);
 }

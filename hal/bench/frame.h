@@ -33,10 +33,15 @@ enum bench_kind {
 	BENCH_RESTARTED = 51, /* partition (1) */
 	BENCH_HELD = 52,      /* partition (1), until */
 	BENCH_PANIC = 53,     /* text; the board stops */
+	/* The board can hear: its first frame, before any call. Version (1), partitions (1). */
+	BENCH_READY = 54,
 	/* The end of a call. */
 	BENCH_DONE = 64,    /* answer (1): whether work remains, or a `sent`; when it is due */
 	BENCH_FIGURED = 65, /* for each partition: state (1), queued (2), seven counters (4 each) */
 };
+
+/* Of these frames; a bench and a board of different versions do not fit together. */
+#define BENCH_VERSION 1u
 
 /* Of BENCH_START: tell of every message that is delivered. */
 #define BENCH_FLAG_TRACE 1u

@@ -124,6 +124,10 @@ static void serve_one(void)
 
 _Noreturn void bench_serve(void)
 {
+	frame_begin(&call, BENCH_READY);
+	frame_put8(&call, BENCH_VERSION);
+	frame_put8(&call, table_partition_count);
+	frame_send(&call);
 	for (;;) {
 		frame_receive(&call);
 		serve_one();

@@ -4,13 +4,15 @@
 
 #include "../bare/start.h"
 
+_Noreturn void reset(void);
+
 extern uint8_t stack_top[];
 
 /* Coprocessor Access Control Register: full access to CP10 and CP11, the floating-point unit. */
 #define CPACR (*(volatile uint32_t *)0xe000ed88u)
 #define CPACR_FPU (0xfu << 20)
 
-static _Noreturn void reset(void)
+_Noreturn void reset(void)
 {
 	CPACR |= CPACR_FPU;
 	__asm volatile("dsb\n\tisb");

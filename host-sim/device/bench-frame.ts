@@ -22,6 +22,7 @@ export const enum BenchKind {
   RESTARTED = 51,
   HELD = 52,
   PANIC = 53,
+  READY = 54,
 
   DONE = 64,
   FIGURED = 65,
@@ -30,6 +31,8 @@ export const enum BenchKind {
 export const enum BenchFrame {
   HEADER_LENGTH = 3,
   BODY_MAX = 1600,
+  /** A bench and a board of different versions do not fit together. */
+  VERSION = 1,
 }
 
 /** Of `START`: the board tells of every message that is delivered. */

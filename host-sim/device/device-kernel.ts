@@ -12,7 +12,13 @@ import { Datagram, type DatagramLink } from "../../hal/datagram";
 import type { FlashOperation } from "../../hal/flash";
 import type { Sent } from "../../hal/sent";
 import type { HubKernel, QueueFigure } from "../hub/hub-kernel";
-import { BENCH_FLAG_TRACE, BenchKind, IncomingFrame, OutgoingFrame } from "./bench-frame";
+import {
+  BENCH_FLAG_TRACE,
+  BenchFrame,
+  BenchKind,
+  IncomingFrame,
+  OutgoingFrame,
+} from "./bench-frame";
 import { BoardDevices } from "./board-devices";
 import { type BoardCommand, BoardProcess } from "./board-process";
 
@@ -43,6 +49,7 @@ export class DeviceKernel implements HubKernel {
   ) {
     this.devices = new BoardDevices(table, board.devices);
     this.process = new BoardProcess(command);
+    this.awaitReady();
   }
 
   start(now: number): void {
@@ -113,6 +120,18 @@ export class DeviceKernel implements HubKernel {
 
   end(): void {
     this.process.stop();
+  }
+
+  /** What is sent to a board before it can hear is lost. */
+  private awaitReady(): void {
+    const { frame, process, table } = this;
+    process.receive(frame);
+    if (frame.kind !== BenchKind.READY) process.fail("does not begin as a board does");
+    const version = frame.get8(0);
+    if (version !== BenchFrame.VERSION) process.fail(`speaks version ${version} of the bench`);
+    const count = frame.get8(1);
+    if (count === table.partitions.length) return;
+    process.fail(`has ${count} partitions, the table ${table.partitions.length}: build it anew`);
   }
 
   private idOf(name: string): number {

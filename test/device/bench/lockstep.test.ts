@@ -78,6 +78,8 @@ describe.skipIf(!possible)("a kernel on the bench", () => {
   test("that gets a call it does not know says so and ends", () => {
     const board = new BoardProcess(command);
     const frame = new IncomingFrame();
+    board.receive(frame);
+    expect(frame.kind).toBe(BenchKind.READY);
     board.send(new OutgoingFrame().begin(99 as BenchKind));
     board.receive(frame);
     expect([frame.kind, frame.text(0)]).toEqual([
