@@ -107,8 +107,10 @@ export class FragmentReceiver {
     const number = first ? 0 : apsBlock(frame, start);
     const payload = apsHeaderEnd(frame, start);
     const size = start + length - payload;
-    const index = this.find(now, node, frame, start, first);
-    if (index === AssemblyLimit.NONE || size === 0 || size > AssemblyLimit.BLOCK_MAX) {
+    // Before a place is looked for: what is no block must not take one.
+    const isBlock = size > 0 && size <= AssemblyLimit.BLOCK_MAX;
+    const index = isBlock ? this.find(now, node, frame, start, first) : AssemblyLimit.NONE;
+    if (index === AssemblyLimit.NONE) {
       this.refused++;
       return;
     }
@@ -255,7 +257,12 @@ export class FragmentReceiver {
         from,
         length,
       );
-      if (payload === AssemblyLimit.NONE) return false;
+      if (payload === AssemblyLimit.NONE) {
+        // The place is for those whom the sink takes; the others' blocks find it when they repeat.
+        this.refused++;
+        this.free(index);
+        return false;
+      }
       bytes[at + Assembly.PAYLOAD] = payload;
     } else if (!this.sink.piece(now, bytes[at + Assembly.PAYLOAD]!, bytes, from, length)) {
       return false;

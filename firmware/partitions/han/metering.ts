@@ -21,6 +21,8 @@ import type { ZclMessage, ZclWriter } from "./zcl-message";
 export const enum MeteringLimit {
   /** Reports whose readings are on their way to flash: three of each of four meters. */
   PENDING = 12,
+  /** One more of a meter in a hurry; a hostile one must leave room for the others'. */
+  PENDING_EACH = 4,
   /** The meter has repeated it, and counts it as missed, by then. */
   STORE_WAIT_MS = 30_000,
   RETRY_MS = 100,
@@ -232,22 +234,22 @@ export class MeteringClient {
     if (this.knowledge.isScaled(message.node)) this.forward(now, index);
   }
 
-  /** The entry of the same reading, else a free one. */
+  /** The entry of the same reading, else a free one, unless the meter has its share. */
   private entryFor(message: ZclMessage): number {
     let free: number = MeteringLimit.NONE;
+    let count = 0;
     for (let index = 0; index < MeteringLimit.PENDING; index++) {
       const at = index * Entry.LENGTH;
       if (this.bytes[at + Entry.STATE] === State.FREE) {
         free = index;
-      } else if (
-        this.bytes[at + Entry.NODE] === message.node &&
-        readU32(this.bytes, at + Entry.TIME) === this.report.time &&
-        this.values[index] === this.report.value
-      ) {
-        return index;
+        continue;
       }
+      if (this.bytes[at + Entry.NODE] !== message.node) continue;
+      count++;
+      const isSameTime = readU32(this.bytes, at + Entry.TIME) === this.report.time;
+      if (isSameTime && this.values[index] === this.report.value) return index;
     }
-    return free;
+    return count < MeteringLimit.PENDING_EACH ? free : MeteringLimit.NONE;
   }
 
   private forward(now: number, index: number): void {
