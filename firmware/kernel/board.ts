@@ -13,7 +13,8 @@ import type { Partition } from "./partition";
 export interface FlashChip {
   /**
    * Starts one operation; its completion comes to `Kernel.deliver` from `Party.FLASH`, laid out as
-   * `FlashDone`. A write's bytes are taken before it returns. `FULL`: the region is busy.
+   * `FlashDone`, between turns and never from inside this call. A write's bytes are taken before it
+   * returns. `FULL`: the region is busy.
    */
   submit(
     region: number,

@@ -52,6 +52,7 @@ export class RegionGate implements Input {
       return Sent.OK;
     }
     if (this.state !== GateState.BUSY || length > this.queue.slotBytes) return Sent.REFUSED;
+    check(!this.queue.full, "a completion inside a call");
     this.state = GateState.DONE;
     this.queue.put(bytes, length);
     return Sent.OK;
@@ -72,10 +73,8 @@ export class RegionGate implements Input {
     length: number,
   ): Sent {
     if (this.state !== GateState.IDLE) return Sent.FULL;
-    // Before the call: a chip that is done at once completes inside it.
-    this.state = GateState.BUSY;
     const answer = this.chip.submit(this.row.id, operation, offset, bytes, start, length);
-    if (answer !== Sent.OK) this.state = GateState.IDLE;
+    if (answer === Sent.OK) this.state = GateState.BUSY;
     return answer;
   }
 }

@@ -38,8 +38,9 @@ enum flash_done {
 };
 
 /*
- * Starts one operation inside a region; its completion comes by kernel_deliver, perhaps before this
- * returns. A write's bytes are taken before it returns. SENT_FULL: the chip is busy.
+ * Starts one operation inside a region; its completion comes by kernel_deliver, between turns and
+ * never from inside this call. A write's bytes are taken before it returns. SENT_FULL: the chip is
+ * busy.
  */
 unsigned board_flash(unsigned region, unsigned operation, uint32_t offset, const uint8_t *bytes,
 		     unsigned length);

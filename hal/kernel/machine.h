@@ -52,12 +52,12 @@ void machine_stop(struct machine *machine);
 #define KERNEL_LENGTH_WRONG 0xffffu
 
 /*
- * Port.send. `bytes` has `length` bytes, or at least 1 with KERNEL_LENGTH_WRONG; with length 0 it is
- * not read. `to` is any number: what the table does not declare is refused, counted and reported.
+ * Port.send. `bytes` has `length` bytes, or at least 1 with KERNEL_LENGTH_WRONG; with length 0 it
+ * is not read. `to` is any number: what the table does not declare is refused, counted, reported.
  */
 unsigned kernel_send(unsigned from, unsigned to, const uint8_t *bytes, unsigned length);
 
-/* `operation` is an `enum flash_operation`; `bytes` only for a write, `length` 4096 for an erase. */
+/* `operation`: an `enum flash_operation`. `bytes` only for a write, `length` 4096 for an erase. */
 unsigned kernel_region(unsigned partition, unsigned region, unsigned operation, uint32_t offset,
 		       const uint8_t *bytes, unsigned length);
 

@@ -31,6 +31,7 @@ unsigned region_gate_complete(unsigned region, const uint8_t *bytes, unsigned le
 	}
 	if (gate->state != GATE_BUSY || length > table_inputs[input].queue.slot_bytes)
 		return SENT_REFUSED;
+	check(!input_full(input), "a completion inside a call");
 	gate->state = GATE_DONE;
 	input_put(input, bytes, length);
 	return SENT_OK;
@@ -73,11 +74,9 @@ unsigned region_gate_submit(unsigned region, unsigned operation, uint32_t offset
 		return KERNEL_BREACH;
 	if (gate->state != GATE_IDLE)
 		return SENT_FULL;
-	/* Before the call: a chip that is done at once completes inside it. */
-	gate->state = GATE_BUSY;
 	const unsigned answer =
 		board_flash(table_regions[region].id, operation, offset, bytes, length);
-	if (answer != SENT_OK)
-		gate->state = GATE_IDLE;
+	if (answer == SENT_OK)
+		gate->state = GATE_BUSY;
 	return answer;
 }
