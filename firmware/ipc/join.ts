@@ -43,6 +43,8 @@ export const enum JoinAnswer {
   APS_LENGTH = 3,
   EUI64 = 8,
   APS_FRAME = 16,
+  /** The longest that `han` keeps room for. */
+  APS_MAX = 80,
 }
 
 export const enum JoinDecision {

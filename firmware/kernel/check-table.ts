@@ -7,6 +7,7 @@ import { Party } from "../ipc/party";
 import { OPERATIONS } from "./channel";
 import { separationProblems } from "./separation";
 import type { BoardRow, ChannelRow, PartitionRow, SystemTable } from "./table";
+import { queueBytes } from "./table-inputs";
 
 /** Sentences, one for each problem; none: the table is good. */
 export function problemsOf(table: SystemTable): string[] {
@@ -132,8 +133,8 @@ function boardProblems(table: SystemTable, board: BoardRow): string[] {
   const code = table.partitions.reduce((sum, row) => sum + row.codeBytes, 0);
   const usable = Math.floor((board.ramBytes * (1000 - board.reservePermille)) / 1000);
   const problems: string[] = [];
-  if (heaps + board.systemBytes > usable) {
-    const wanted = heaps + board.systemBytes;
+  const wanted = heaps + queueBytes(table) + board.systemBytes;
+  if (wanted > usable) {
     problems.push(`board ${board.name}: ${wanted} bytes of RAM are wanted, ${usable} may be used`);
   }
   if (code > board.flashBytes) {

@@ -10,8 +10,8 @@ import type { SystemTable } from "./table";
 // A fault each and a hold each, two refusals each for 15 partitions, and the boot.
 export const NOTICES_MAX = 64;
 
-// The completion that is being handled, and that of an operation its handler starts.
-export const COMPLETIONS_MAX = 2;
+// A region has one operation under way, and the chip never completes it inside the request.
+export const COMPLETIONS_MAX = 1;
 
 /** The longest completion: that of a read. */
 export const COMPLETION_BYTES = FlashDone.DATA + Flash.TRANSFER_MAX;

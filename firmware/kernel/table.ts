@@ -60,7 +60,7 @@ export interface RegionRow {
 export interface BoardRow {
   readonly name: string;
   readonly ramBytes: number;
-  /** Kernel, engine's own state, C stack, crypto and line buffers. */
+  /** Kernel without its queues, engine's own state, C stack, crypto and line buffers. */
   readonly systemBytes: number;
   /** The part of RAM that stays free. */
   readonly reservePermille: number;

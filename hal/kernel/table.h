@@ -23,7 +23,10 @@
 #define TABLE_NONE 0xffu
 
 /* Heaps are stated for 32-bit slots and pointers; where these are wider, heaps grow with them. */
-#define TABLE_HEAP_BYTES(bytes) ((bytes) * (sizeof(void *) / 4))
+#ifndef TABLE_HEAP_FACTOR
+#define TABLE_HEAP_FACTOR (sizeof(void *) / 4)
+#endif
+#define TABLE_HEAP_BYTES(bytes) ((bytes) * TABLE_HEAP_FACTOR)
 
 struct partition_row {
 	const char *name;

@@ -1,6 +1,10 @@
 // The check that refuses a bad table: each rule has a table that breaks it.
 
 import { describe, expect, test } from "vitest";
+import { WanBind } from "../../firmware/ipc/exchange";
+import { JoinAnswer } from "../../firmware/ipc/join";
+import { longestMessage } from "../../firmware/ipc/longest";
+import { Operation } from "../../firmware/ipc/operation";
 import { problemsOf } from "../../firmware/kernel/check-table";
 import { Kernel } from "../../firmware/kernel/kernel";
 import {
@@ -9,7 +13,10 @@ import {
   Side,
   type SystemTable,
 } from "../../firmware/kernel/table";
+import { queueBytes } from "../../firmware/kernel/table-inputs";
+import { Slot } from "../../firmware/partitions/han/join-slots";
 import { SYSTEM } from "../../firmware/system";
+import { Oscore } from "../../firmware/wire/oscore-option";
 import { PUPPET_TABLE } from "../conformance/puppet-table";
 import { bareBoard } from "./bare-board";
 
@@ -25,7 +32,7 @@ function channel(from: string, to: string, change: Partial<ChannelRow> = {}): Ch
 /** in - firewall - out, and two leaves that both sides may ask. */
 const GOOD: SystemTable = {
   boards: [
-    { name: "b", ramBytes: 16_000, systemBytes: 4000, reservePermille: 250, flashBytes: 16_000 },
+    { name: "b", ramBytes: 32_000, systemBytes: 8000, reservePermille: 250, flashBytes: 16_000 },
   ],
   partitions: [
     partition(0, "in", Side.HAN, 2),
@@ -161,9 +168,18 @@ const BAD: readonly (readonly [string, SystemTable])[] = [
     { ...GOOD, regions: [{ ...NOTES!, bytes: 4097 }] },
   ],
   [
-    // 12,000 of 16,000 may be used; five heaps and the kernel want 9,120.
-    "board b: 12192 bytes of RAM are wanted, 12000 may be used",
-    withPartition({ ...partition(9, "big", Side.HAN), heapBytes: 3072 }),
+    // 24,000 of 32,000 may be used; five heaps, the queues and the kernel want 20,464.
+    "board b: 24560 bytes of RAM are wanted, 24000 may be used",
+    withPartition({ ...partition(9, "big", Side.HAN), heapBytes: 4096 }),
+  ],
+  [
+    // Ten messages more, each with its length beside it.
+    "board b: 23684 bytes of RAM are wanted, 23000 may be used",
+    {
+      ...GOOD,
+      boards: [{ ...BOARD!, ramBytes: 23_000, reservePermille: 0 }],
+      channels: [...GOOD.channels, channel("firewall", "in", { depth: 10, maxBytes: 320 })],
+    },
   ],
   [
     "board b: 17408 bytes of code do not fit into 16000 of flash",
@@ -209,6 +225,21 @@ describe("a bad table is refused", () => {
     expect(problemsOf(table)).toContain(sentence);
     expect(() => new Kernel(table, {}, bareBoard())).toThrow(sentence);
   });
+});
+
+test("the queue of a channel holds the longest message that the channel carries", () => {
+  for (const { from, to, carries, maxBytes } of SYSTEM.channels) {
+    const longest = Math.max(...carries.map(longestMessage));
+    expect(maxBytes, `${from} -> ${to}`).toBe(longest);
+    expect(Math.min(...carries.map(longestMessage)), `${from} -> ${to}`).toBeGreaterThan(0);
+  }
+  expect(longestMessage(Operation.JOIN_ANSWER)).toBe(JoinAnswer.APS_FRAME + Slot.APS_MAX);
+  expect(longestMessage(Operation.WAN_BIND)).toBe(WanBind.KID + Oscore.ID_MAX);
+});
+
+test("every queue is counted: a notice, a device, a region, a channel", () => {
+  // 64 x (16 + 2), 2 x (1514 + 2), 260 + 2, 9 x (320 + 2)
+  expect(queueBytes(GOOD)).toBe(1152 + 3032 + 262 + 2898);
 });
 
 test("several problems are all named", () => {

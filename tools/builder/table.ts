@@ -15,7 +15,7 @@ const NONE = 255;
 
 /**
  * The text of table.c.
- * @param written whether a partition has a constructor; the others keep their memory and never start
+ * @param written whether a partition has a constructor; others keep their memory and never start
  */
 export function tableSource(table: SystemTable, written: (name: string) => boolean): string {
   const problems = [...problemsOf(table), ...formProblems(table)];
