@@ -1,5 +1,5 @@
-// The control line of a head-end that is a process: JSON, one document a line, over TCP on loopback.
-// By it `heddle send` hands the head-end a message, and learns what became of it.
+// The control line of a head-end that is a process: JSON, one document a line, over TCP on
+// loopback. By it `heddle send` hands the head-end a message, and learns what became of it.
 
 import { type Socket as Connection, createServer, type Server } from "node:net";
 import { createInterface } from "node:readline";

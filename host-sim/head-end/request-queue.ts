@@ -151,7 +151,7 @@ export class RequestQueue {
     return Heard.LAST;
   }
 
-  /** The Partial IV orders notifications; one older than the newest, or repeated, is passed over. */
+  /** The Partial IV orders notifications: one that another has overtaken is passed over. */
   private notified(now: number, progress: Progress, { body, sequence }: OpenedResponse): Heard {
     const order = sequence ?? 0;
     if (order <= progress.newest) return Heard.NOTHING;

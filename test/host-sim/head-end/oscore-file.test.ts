@@ -1,8 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { parseOscore, readOscoreFile, SequenceFile } from "../../../host-sim/head-end/oscore-file";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  OscoreFileError,
+  parseOscore,
+  readOscoreFile,
+  SequenceFile,
+} from "../../../host-sim/head-end/oscore-file";
 
 const management = {
   name: "management",
@@ -64,20 +69,50 @@ describe("the file of contexts", () => {
 });
 
 describe("sequence numbers beside it", () => {
+  let directory: string;
+  let path: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "heddle-"));
+    path = join(directory, "state.json");
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
   it("are never given twice, not even to a later process", () => {
-    const directory = mkdtempSync(join(tmpdir(), "heddle-"));
-    const path = join(directory, "state.json");
-    try {
-      const first = new SequenceFile(path);
-      expect(first.existed).toBe(false);
-      const taken = [first.take("a"), first.take("a"), first.take("b"), first.takeMany("a", 10)];
-      expect(taken).toEqual([0, 1, 0, 2]);
-      expect(first.take("a")).toBe(12);
-      const second = new SequenceFile(path);
-      expect(second.existed).toBe(true);
-      expect(second.take("a")).toBeGreaterThan(12);
-    } finally {
-      rmSync(directory, { recursive: true });
+    const first = new SequenceFile(path);
+    expect(first.existed).toBe(false);
+    const taken = [first.take("a"), first.take("a"), first.take("b"), first.takeMany("a", 10)];
+    expect(taken).toEqual([0, 1, 0, 2]);
+    expect(first.take("a")).toBe(12);
+    const second = new SequenceFile(path);
+    expect(second.existed).toBe(true);
+    expect(second.take("a")).toBeGreaterThan(12);
+  });
+
+  it("are on disk before they are used", () => {
+    const sequences = new SequenceFile(path);
+    for (let i = 0; i < 1_000; i++) {
+      const taken = sequences.take("a");
+      const stored = JSON.parse(readFileSync(path, "utf8")) as { a: number };
+      expect(stored.a).toBeGreaterThan(taken);
     }
+  });
+
+  it.each([
+    ["no JSON", "{", /cannot be read as JSON; restore the file/],
+    ["nothing", "", /cannot be read as JSON/],
+    ["null", "null", /must hold an object of numbers/],
+    ["a list", "[1]", /must hold an object of numbers/],
+    ["a number below zero", '{"a":-1}', /"a" is no sequence number/],
+    ["text", '{"a":"1"}', /"a" is no sequence number/],
+    ["a fraction", '{"a":1.5}', /"a" is no sequence number/],
+  ])("that are damaged (%s) are refused, never begun anew", (_name, text, message) => {
+    writeFileSync(path, text);
+    expect(() => new SequenceFile(path)).toThrow(OscoreFileError);
+    expect(() => new SequenceFile(path)).toThrow(message);
+    expect(readFileSync(path, "utf8")).toBe(text);
+  });
+
+  it("that cannot be written are told before any is used", () => {
+    expect(() => new SequenceFile(join(directory, "no", "where"))).toThrow(/cannot be written/);
   });
 });
