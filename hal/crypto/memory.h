@@ -7,7 +7,7 @@
  * A job of P-256 takes 4.9 KB of it on 32 bits, and an AES-CCM call in between 0.4 KB; the tests
  * hold the peak of every job under this. Pointers of 64 bits need more.
  */
-#define CRYPTO_MEMORY_BYTES (sizeof(void *) == 4 ? 6144u : 8192u)
+#define CRYPTO_MEMORY_BYTES (sizeof(void *) == 4 ? 5632u : 8192u)
 
 void crypto_memory_start(void);
 

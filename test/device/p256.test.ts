@@ -15,7 +15,7 @@ const ORDER = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
 const RANDOM_KEYS = 5;
 
 describe.each(TARGETS)("P-256 in C on $name", (target) => {
-  const reason = whyNot(target, "crypto");
+  const reason = whyNot(target, "p256");
   const test = it.skipIf(reason !== undefined);
   let path = "";
   /** The last two fields: `done` or `refused`, and bytes. */
@@ -23,7 +23,7 @@ describe.each(TARGETS)("P-256 in C on $name", (target) => {
     ask(target, path, requests).map(({ fields }) => fields.slice(-2).join(" "));
 
   beforeAll(async () => {
-    if (reason === undefined) path = await buildRunner(target, "crypto");
+    if (reason === undefined) path = await buildRunner(target, "p256");
   }, 180_000);
 
   test("signs as RFC 6979 appendix A.2.5 does, whatever blinds it and however it is cut", () => {

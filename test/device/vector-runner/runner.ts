@@ -2,25 +2,26 @@
 // its file of answers.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  cryptoSources,
+  type CryptoPart,
+  cryptoParts,
   hasMbedtls,
   mbedtlsFlags,
-  mbedtlsSources,
 } from "../../../tools/builder/mbedtls";
 import { compileObjects, OUR_WARNINGS } from "../../../tools/builder/objects";
-import { ROOT } from "../compiler";
 import { absent, type Target } from "./targets";
 
+// Bundled into a script, this module lies elsewhere; both are started at the root.
+const ROOT = process.cwd();
 const HERE = join(ROOT, "test", "device", "vector-runner");
 const SHARED = ["main.c", "console.c", "request.c", "instructions.c"];
 /** A forgotten endless loop on a target must not hold the tests for ever. */
 const RUN_MS_MAX = 300_000;
 
-export type Program = "crypto" | "hdlc";
+export type Program = "crypto" | "p256" | "hdlc";
 
 export interface Answer {
   /** What the call took; true only when the run counts. */
@@ -30,34 +31,41 @@ export interface Answer {
 
 /** Why the program cannot be tried on the target; undefined: it can. */
 export function whyNot(target: Target, program: Program): string | undefined {
-  if (program === "crypto" && !hasMbedtls(ROOT)) {
+  if (program !== "hdlc" && !hasMbedtls(ROOT)) {
     return "no mbed TLS: node tools/run.mjs tools/builder/fetch-mbedtls.ts fetches it";
   }
   return absent(target);
 }
 
+export interface Objects {
+  readonly directory: string;
+  readonly runner: readonly string[];
+  /** Of what is tried: the provider with its library, or the codec. */
+  readonly provider: readonly string[];
+}
+
+/** Compiles what has changed. */
+export async function buildObjects(target: Target, program: Program): Promise<Objects> {
+  const directory = join(ROOT, ".heddle", "build", "vector-runner", `${program}-${target.name}`);
+  const compile = async (parts: readonly CryptoPart[]): Promise<string[]> => {
+    const objects: string[] = [];
+    for (const { flags, sources } of parts) {
+      const all = ["-Os", "-g0", ...flags];
+      objects.push(...(await compileObjects(target.compiler, all, sources, directory)));
+    }
+    return objects;
+  };
+  const runner = await compile([runnerPart(target, program)]);
+  return { directory, runner, provider: await compile(providerParts(program)) };
+}
+
 /** Compiles what has changed and answers the program's path. */
 export async function buildRunner(target: Target, program: Program): Promise<string> {
-  const directory = join(ROOT, ".heddle", "build", "vector-runner", `${program}-${target.name}`);
-  mkdirSync(directory, { recursive: true });
-  const crypto = program === "crypto";
-  const ours = [
-    ...[...SHARED, target.files, ...OF_PROGRAM[program]].map((name) => join(HERE, name)),
-    ...(crypto ? cryptoSources(ROOT) : HDLC),
-  ];
-  const flags = [
-    ...["-Os", "-g0", `-I${HERE}`, `-I${join(ROOT, "hal", "hdlc")}`],
-    ...mbedtlsFlags(ROOT),
-  ];
-  const { compiler } = target;
-  const objects = await compileObjects(compiler, [...OUR_WARNINGS, ...flags], ours, directory);
-  if (crypto) {
-    const library = mbedtlsSources(ROOT);
-    objects.push(...(await compileObjects(compiler, ["-std=gnu11", ...flags], library, directory)));
-  }
+  const { directory, runner, provider } = await buildObjects(target, program);
+  const { command, machine } = target.compiler;
   const path = join(directory, "runner");
   const link = ["-Wl,--gc-sections", ...target.link];
-  execFileSync(compiler.command, [...compiler.machine, ...objects, ...link, "-o", path]);
+  execFileSync(command, [...machine, ...runner, ...provider, ...link, "-o", path]);
   return path;
 }
 
@@ -93,12 +101,18 @@ export function field(bytes: string): string {
   return bytes === "" ? "-" : bytes.toLowerCase();
 }
 
-const OF_PROGRAM: Record<Program, readonly string[]> = {
-  crypto: ["crypto-program.c", "cipher-verbs.c", "p256-verbs.c"],
-  hdlc: ["hdlc-program.c"],
-};
+const CODEC = join(ROOT, "hal", "hdlc");
+const OUR_FLAGS = [...OUR_WARNINGS, `-I${HERE}`, `-I${CODEC}`, ...mbedtlsFlags(ROOT)];
 
-const HDLC = ["hdlc.c", "crc16.c"].map((name) => join(ROOT, "hal", "hdlc", name));
+function runnerPart(target: Target, program: Program): CryptoPart {
+  const names = [...SHARED, target.files, `${program}-program.c`];
+  return { flags: OUR_FLAGS, sources: names.map((name) => join(HERE, name)) };
+}
+
+function providerParts(program: Program): CryptoPart[] {
+  if (program !== "hdlc") return cryptoParts(ROOT);
+  return [{ flags: OUR_FLAGS, sources: ["hdlc.c", "crc16.c"].map((name) => join(CODEC, name)) }];
+}
 
 function answer(line: string): Answer {
   const [instructions, ...fields] = line.split(" ");

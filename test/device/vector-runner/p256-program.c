@@ -1,17 +1,39 @@
-/* Verbs over hal/crypto/p256.h. */
+/* The runner of hal/crypto/p256.h. */
 
+#include <stddef.h>
+
+#include "board.h"
 #include "console.h"
 #include "crypto.h"
 #include "instructions.h"
+#include "memory.h"
 #include "p256.h"
-#include "crypto-verbs.h"
+#include "program.h"
 
+static verb verb_sign, verb_verify, verb_agree, verb_public, verb_drop, verb_memory;
 static void run(unsigned limit, unsigned result_length);
 static void seal_between(void);
 static p256_entropy entropy;
 
+const struct program_verb program_verbs[] = {
+	{ "sign", verb_sign },	   { "verify", verb_verify }, { "agree", verb_agree },
+	{ "public", verb_public }, { "drop", verb_drop },     { "memory", verb_memory },
+	{ NULL, NULL },
+};
+
+void program_start(void)
+{
+	crypto_start();
+}
+
+/* All that the provider needs of a board. */
+_Noreturn void board_panic(const char *what)
+{
+	console_end(what);
+}
+
 /* KEY DIGEST LIMIT */
-void verb_sign(struct request *request)
+static void verb_sign(struct request *request)
 {
 	const uint8_t *key = request_exactly(request, 0, P256_NUMBER);
 	const uint8_t *digest = request_exactly(request, 1, P256_NUMBER);
@@ -22,7 +44,7 @@ void verb_sign(struct request *request)
 }
 
 /* POINT DIGEST SIGNATURE LIMIT */
-void verb_verify(struct request *request)
+static void verb_verify(struct request *request)
 {
 	const uint8_t *point = request_exactly(request, 0, P256_PUBLIC);
 	const uint8_t *digest = request_exactly(request, 1, P256_NUMBER);
@@ -34,7 +56,7 @@ void verb_verify(struct request *request)
 }
 
 /* KEY POINT LIMIT */
-void verb_agree(struct request *request)
+static void verb_agree(struct request *request)
 {
 	const uint8_t *key = request_exactly(request, 0, P256_NUMBER);
 	const uint8_t *point = request_exactly(request, 1, P256_PUBLIC);
@@ -45,7 +67,7 @@ void verb_agree(struct request *request)
 }
 
 /* KEY LIMIT */
-void verb_public(struct request *request)
+static void verb_public(struct request *request)
 {
 	if (!crypto_p256_public(request_exactly(request, 0, P256_NUMBER), entropy))
 		console_end("a job is under way");
@@ -53,7 +75,7 @@ void verb_public(struct request *request)
 }
 
 /* KEY DIGEST LIMIT: begins, refuses a second job, does one step, drops it, and steps in vain. */
-void verb_drop(struct request *request)
+static void verb_drop(struct request *request)
 {
 	const uint8_t *key = request_exactly(request, 0, P256_NUMBER);
 	const uint8_t *digest = request_exactly(request, 1, P256_NUMBER);
@@ -67,6 +89,16 @@ void verb_drop(struct request *request)
 	console_number(crypto_p256_step(request_number(request, 2), result));
 	crypto_p256_drop();
 	console_number(crypto_p256_step(0, result));
+}
+
+/* The most of the library's memory that was ever in use, and its size. */
+static void verb_memory(struct request *request)
+{
+	(void)request;
+	console_text("0 ");
+	console_number(crypto_memory_peak());
+	console_text(" ");
+	console_number(CRYPTO_MEMORY_BYTES);
 }
 
 /* Answers: instructions, steps, instructions of the longest step, then the result. */
