@@ -19,8 +19,9 @@ export interface FlashJob {
 }
 
 export const enum FlashRetry {
-  // A read that fails three times running is not a passing disturbance.
-  READS = 3,
+  // A chip that fails every second read does so sixteen times running once in 65,536 reads. What is
+  // passed over on opening is lost, counters that were reserved among it: reading again is cheap.
+  READS = 16,
   // A write or an erase: each retry is elsewhere, or on a freshly erased sector.
   WRITES = 4,
   /** Milliseconds until a region that was busy is asked again: an erase takes about 50. */

@@ -27,6 +27,14 @@ const enum State {
   TIDY = 3,
 }
 
+const enum Patience {
+  /**
+   * So many operations running fail at a page that cannot be read before it is passed over: to pass
+   * it shifts all entries behind it, and what is consumed then is not what was read.
+   */
+  OPERATIONS = 64,
+}
+
 const enum Walked {
   ON = 0,
   FOUND = 1,
@@ -60,6 +68,9 @@ export class RingReader implements FlashJob {
   /** Behind the last entry that is being consumed. */
   private endPlace = 0;
   private failures = 0;
+  /** Operations running that met a page that cannot be read; whether this one did. */
+  private unreadable = 0;
+  private hasMet = false;
   private readonly mark = new Uint8Array(4);
   private readonly tidy: RingTidy;
 
@@ -120,6 +131,10 @@ export class RingReader implements FlashJob {
       case State.WALK:
         if (!ok && ++this.failures < FlashRetry.READS) return Progress.MORE;
         this.failures = 0;
+        if (!ok && !this.mayPass()) {
+          this.origin = -1;
+          return this.end(Progress.FAILED);
+        }
         return this.walked(ok, buffer);
       case State.MARK:
         if (ok) return this.consumed();
@@ -134,6 +149,14 @@ export class RingReader implements FlashJob {
   private walk(): void {
     this.state = State.WALK;
     this.failures = 0;
+    this.hasMet = false;
+  }
+
+  /** The chip may work again soon; a page that stays unreadable must not hold up the rest for ever. */
+  private mayPass(): boolean {
+    if (!this.hasMet && this.unreadable < Patience.OPERATIONS) this.unreadable++;
+    this.hasMet = true;
+    return this.unreadable >= Patience.OPERATIONS;
   }
 
   /** The cursor has passed the target, or counts from an old read end. */
@@ -256,6 +279,7 @@ export class RingReader implements FlashJob {
   }
 
   private end(progress: Progress): Progress {
+    if (!this.hasMet) this.unreadable = 0;
     this.state = State.IDLE;
     return progress;
   }

@@ -18,7 +18,8 @@ export interface RingOwner {
   stored(now: number, token: number, ok: boolean): void;
   /**
    * The answer to `read`: `length` bytes, as many as were asked for or as the entry has there.
-   * `total` is the entry's length. Not `ok`: the entry cannot be read any more; consume it.
+   * `total` is the entry's length. Not `ok`: the chip failed, try again for a minute and more; an
+   * entry that still cannot be read has decayed, consume it.
    */
   piece(
     now: number,

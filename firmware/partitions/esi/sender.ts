@@ -22,6 +22,9 @@ const enum Limit {
   /** An answer or a fate that was refused this often is dropped, and counted. */
   REFUSALS_MAX = 5,
   RETRY_MS = 50,
+  /** An entry is given up that could not be read for so long, when the ring has passed it too. */
+  UNREADABLE_MS = 1000,
+  UNREADABLE_TRIES = 100,
   /** 128-byte blocks. */
   SZX = 3,
 }
@@ -55,6 +58,8 @@ export class Sender implements ClientTask {
   private retryAt = Number.POSITIVE_INFINITY;
   private lingerUntil = 0;
   private refusals = 0;
+  /** Reads running that failed. */
+  private unreadables = 0;
   /** Of a device's answer: bytes in all, sent, in the loaded block. */
   private total = 0;
   private sentBytes = 0;
@@ -88,8 +93,12 @@ export class Sender implements ClientTask {
     length: number,
   ): void {
     if (this.state !== State.LOADING) return;
-    if (!ok) this.unreadable(now);
-    else if (this.hasHeader) this.blockLoaded(now, bytes, start, length);
+    if (!ok) {
+      this.unread(now);
+      return;
+    }
+    this.unreadables = 0;
+    if (this.hasHeader) this.blockLoaded(now, bytes, start, length);
     else if (bytes[start] === Operation.READING) this.readingLoaded(now, bytes, start);
     else if (this.batch.count > 0) this.loaded(now);
     else this.headerLoaded(now, total, bytes, start, length);
@@ -286,6 +295,17 @@ export class Sender implements ClientTask {
       this.state = State.LOADED;
       this.due = due;
     }
+  }
+
+  /** Perhaps the chip only fails for a while: what lies there was acknowledged to a meter. */
+  private unread(now: number): void {
+    if (this.unreadables < Limit.UNREADABLE_TRIES) {
+      this.unreadables++;
+      this.retryAt = now + Limit.UNREADABLE_MS;
+      return;
+    }
+    this.unreadables = 0;
+    this.unreadable(now);
   }
 
   private unreadable(now: number): void {
