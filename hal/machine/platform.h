@@ -1,0 +1,59 @@
+/*
+ * The platform that the engine is built for: fixed memory, no threads, no files, no console.
+ * The engine's own headers include this by the name XSPLATFORM.
+ */
+#ifndef HEDDLE_PLATFORM_H
+#define HEDDLE_PLATFORM_H
+
+#undef mxLittleEndian
+#define mxLittleEndian 1
+
+#define mxExport extern
+#define mxImport extern
+#define XS_FUNCTION_NORETURN __attribute__((noreturn))
+#define C_PATH_MAX 128
+
+#include <ctype.h>
+#include <float.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include "heap.h"
+
+#define c_malloc heap_take
+#define c_calloc heap_take_zeroed
+#define c_realloc heap_resize
+#define c_free heap_give
+#define c_malloc_uint32 heap_take
+#define c_free_uint32 heap_give
+
+/* What a machine ended with: one of the engine's exits, or 0. */
+#define mxMachinePlatform \
+	int ended_with; \
+	int has_jobs;
+
+#define mxUseDefaultBuildKeys 1
+/* Where the C stack of machines ends; see platform.c. */
+#define mxUseDefaultCStackLimit 0
+#ifdef mxParse
+#define mxUseDefaultParseScript 1
+#endif
+
+/* Whether an address lies in the frozen image, which nothing may write. */
+#ifdef HEDDLE_IMAGE_MAKER
+#define mxIsFrozen(address) 0
+#else
+extern const uint8_t image_start[], image_end[];
+#define mxIsFrozen(address) \
+	((const uint8_t *)(address) >= image_start && (const uint8_t *)(address) < image_end)
+#endif
+
+#endif

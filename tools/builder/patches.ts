@@ -1,0 +1,38 @@
+// The few lines of the engine that a frozen image needs otherwise: exact text to find, once, and
+// what to put in its place. When the engine changes there, fetching it fails and says where.
+
+export interface Patch {
+  /** In the engine's `sources`. */
+  readonly file: string;
+  readonly find: string;
+  readonly put: string;
+  readonly why: string;
+}
+
+export const PATCHES: readonly Patch[] = [
+  {
+    file: "xsAPI.c",
+    find: "\t#ifdef mxLink\n\t\t\tslot = fxLastProperty(the, fxNewObjectInstance(the));",
+    put: "\t#if 1\n\t\t\tslot = fxLastProperty(the, fxNewObjectInstance(the));",
+    why: "the image's global is a plain object, which machines inherit from",
+  },
+  {
+    file: "xsMemory.c",
+    find:
+      "#define mxMarkChunk(_THE_DATA) \\\n" +
+      "\t((txChunk*)(((txByte*)_THE_DATA) - sizeof(txChunk)))->size |= mxChunkFlag",
+    put:
+      "#define mxMarkChunk(_THE_DATA) \\\n" +
+      "\t((void)(mxIsFrozen(_THE_DATA) || \\\n" +
+      "\t(((txChunk*)(((txByte*)_THE_DATA) - sizeof(txChunk)))->size |= mxChunkFlag)))",
+    why: "a collection writes no mark into the image",
+  },
+  {
+    file: "xsMemory.c",
+    find: "\tif ((data = (txByte*)(((txChunk*)(((txByte*)(_THE_DATA)) - sizeof(txChunk)))->temporary)))",
+    put:
+      "\tif (!mxIsFrozen(_THE_DATA) && \\\n" +
+      "\t\t(data = (txByte*)(((txChunk*)(((txByte*)(_THE_DATA)) - sizeof(txChunk)))->temporary)))",
+    why: "what lies in the image never moves",
+  },
+];
