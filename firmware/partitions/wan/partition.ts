@@ -200,8 +200,7 @@ export class Wan implements Partition {
   }
 
   private request(now: number, type: CoapType, buffer: Uint8Array, length: number): void {
-    const messageId = coapMessageId(buffer, START);
-    if (this.served.isDuplicate(messageId)) return;
+    if (this.served.isDuplicate(now, buffer, START)) return;
     if (length - START > WanLimit.DATAGRAM_MAX) {
       this.counts.refused++;
       this.refuse(buffer, type, CoapCode.REQUEST_ENTITY_TOO_LARGE, "");

@@ -32,6 +32,8 @@ const enum ServedTime {
   /** The mirror has news each half-hour: an observation without any for a day is forgotten. */
   OBSERVED_MS = 86_400_000,
   RETRY_MS = 50,
+  /** EXCHANGE_LIFETIME: after it the same message ID is another message. */
+  LIFETIME_MS = 247_000,
 }
 
 class Served extends Transmission {
@@ -40,6 +42,7 @@ class Served extends Transmission {
   exchange = 0;
   /** Of the request. */
   requestId = 0;
+  requestedAt = 0;
   isConfirmable = false;
   isAcknowledged = false;
   readonly token = new Uint8Array(Coap.TOKEN_MAX);
@@ -64,10 +67,16 @@ export class ServedRequests {
     for (let i = 0; i < owners.length * WanLimit.SERVED_EACH; i++) this.slots.push(new Served());
   }
 
-  /** True: this request was met before; what there is to repeat has been repeated. */
-  isDuplicate(messageId: number): boolean {
+  /**
+   * True: this request was met before; what there is to repeat has been repeated. The token counts
+   * too: who guesses the peer's next message ID must not have its request taken for his.
+   */
+  isDuplicate(now: number, datagram: Uint8Array, start: number): boolean {
+    const messageId = coapMessageId(datagram, start);
     for (const slot of this.slots) {
       if (slot.state === ServedState.FREE || slot.requestId !== messageId) continue;
+      if (now - slot.requestedAt >= ServedTime.LIFETIME_MS) continue;
+      if (!isToken(slot, datagram, start)) continue;
       this.counts.duplicates++;
       if (slot.isConfirmable && slot.isAcknowledged) this.line.empty(CoapType.ACK, messageId);
       else if (slot.state !== ServedState.OPEN && slot.messageId === messageId) {
@@ -108,6 +117,7 @@ export class ServedRequests {
     slot.owner = owner;
     slot.exchange = this.exchange;
     slot.requestId = coapMessageId(datagram, start);
+    slot.requestedAt = now;
     slot.isConfirmable = type === CoapType.CON;
     slot.isAcknowledged = false;
     slot.isSeparate = false;
@@ -269,4 +279,9 @@ export class ServedRequests {
     slot.waitUntil = Number.POSITIVE_INFINITY;
     slot.stop();
   }
+}
+
+function isToken(slot: Served, datagram: Uint8Array, start: number): boolean {
+  if (slot.tokenLength !== coapTokenLength(datagram, start)) return false;
+  return equalBytes(slot.token, 0, datagram, start + Coap.HEADER_LENGTH, slot.tokenLength);
 }

@@ -62,6 +62,29 @@ describe("a request of the head-end", () => {
     expect(stage.wan.counts.duplicates).toBe(2);
   });
 
+  test("under a message ID that somebody guessed before is no duplicate of his", () => {
+    const stage = new Stage();
+    const messageId = stage.request({ token: Buffer.from([6, 6, 6]) });
+    answer(stage, 0);
+    stage.request({ messageId });
+    expect(stage.told(OWNER, Operation.SERVE_REQUEST)).toHaveLength(2);
+    answer(stage);
+    expect(stage.last).toMatchObject({ code: "2.04", ack: true, messageId });
+    expect(stage.last.token).toEqual(Buffer.from([7, 7]));
+  });
+
+  test("under a message ID of long before is a new one (RFC 7252 section 4.8.2)", () => {
+    const stage = new Stage();
+    const messageId = stage.request();
+    answer(stage);
+    stage.bench.advance(246_000);
+    stage.request({ messageId });
+    expect(stage.told(OWNER, Operation.SERVE_REQUEST)).toHaveLength(1);
+    stage.bench.advance(2_000);
+    stage.request({ messageId });
+    expect(stage.told(OWNER, Operation.SERVE_REQUEST)).toHaveLength(2);
+  });
+
   test("answered late is acknowledged first; the answer is sent again until acknowledged", () => {
     const stage = new Stage();
     const messageId = stage.request();
