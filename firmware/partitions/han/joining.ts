@@ -154,15 +154,15 @@ export class Joining {
     this.user.storeNode(now, node);
   }
 
-  /** A Networked node was heard. True: it has just taken the key anew, and its record changed. */
-  heard(node: number): boolean {
+  /**
+   * A Networked node was heard: it waits for no key any more. What the association request said of
+   * it anybody may have said, even that a sleeping meter listens.
+   */
+  heard(node: number): void {
     const slot = this.slots.ofNode(node);
-    if (slot === SlotLimit.NONE) return false;
+    if (slot === SlotLimit.NONE) return;
     const state = this.slots.state(slot);
-    if (state !== SlotState.KEYING && state !== SlotState.PROVING) return false;
-    this.nodes.setCapability(node, this.slots.capability(slot));
-    this.slots.free(slot);
-    return true;
+    if (state === SlotState.KEYING || state === SlotState.PROVING) this.slots.free(slot);
   }
 
   tick(now: number): void {
@@ -215,6 +215,11 @@ export class Joining {
     }
     if (node === NodeLimit.NONE) {
       this.refuse(now, slot, MacAssociation.PAN_AT_CAPACITY);
+      return;
+    }
+    // It said goodbye since it asked: its record will be free soon, perhaps another's.
+    if (this.nodes.state(node) === NodeState.LEAVING) {
+      this.giveUp(slot);
       return;
     }
     this.nodes.setKind(node, message[JoinAnswer.KIND]!);

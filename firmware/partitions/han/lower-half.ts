@@ -13,6 +13,7 @@ import { NwkType, nwkExtendedSourceAt, nwkHeaderEnd, nwkSource, nwkType } from "
 import { checkNwkCommand, NwkCommand, nwkCommand, RejoinRequest } from "../../wire/nwk-command";
 import { Parsed } from "../../wire/parsed";
 import { AccessLink } from "./access-link";
+import { announcedBy } from "./announcement";
 import { Formation } from "./formation";
 import { FrameCounter } from "./frame-counter";
 import { Joining, type JoinUser } from "./joining";
@@ -245,17 +246,25 @@ export class LowerHalf
     return this.mac.sendData(now, short, sleeps, frame, length, tag);
   }
 
-  nodeProven(now: number, node: number): void {
+  nodeProven(now: number, node: number, bytes: Uint8Array, start: number, length: number): void {
+    const capability = announcedBy(this.nodes, node, bytes, start, length);
+    if (capability >= 0) this.nodes.setCapability(node, capability);
     this.joining.proven(now, node);
   }
 
   nodeHeard(now: number, node: number): void {
     const counter = this.nodes.counter(node);
     const isLow = counter + Ahead.LOW >= this.nodes.counterLimit(node);
-    if (this.joining.heard(node) || isLow) this.nodeChanged(now, node);
+    this.joining.heard(node);
+    if (isLow) this.nodeChanged(now, node);
   }
 
   apsReceived(now: number, node: number, bytes: Uint8Array, start: number, length: number): void {
+    const capability = announcedBy(this.nodes, node, bytes, start, length);
+    if (capability >= 0 && capability !== this.nodes.capability(node)) {
+      this.nodes.setCapability(node, capability);
+      this.nodeChanged(now, node);
+    }
     this.user?.apsFrame(now, node, bytes, start, length);
   }
 

@@ -50,8 +50,8 @@ export interface NwkUser {
     length: number,
     tag: number,
   ): boolean;
-  /** A frame of a node that was not proven yet opened with the network key. */
-  nodeProven(now: number, node: number): void;
+  /** A frame of a node that was not proven yet opened with the network key; its APS payload. */
+  nodeProven(now: number, node: number, bytes: Uint8Array, start: number, length: number): void;
   /** A good frame of a Networked node; its counter has moved. */
   nodeHeard(now: number, node: number): void;
   apsReceived(now: number, node: number, bytes: Uint8Array, start: number, length: number): void;
@@ -205,8 +205,9 @@ export class NwkLayer {
     at: number,
     length: number,
   ): void {
+    const isCommand = nwkType(bytes, start) === NwkType.COMMAND;
     if (this.nodes.state(node) === NodeState.KEYED) {
-      this.user.nodeProven(now, node);
+      this.user.nodeProven(now, node, bytes, at, isCommand ? 0 : length);
       return;
     }
     if (!this.nodes.isNetworked(node)) {
@@ -214,7 +215,6 @@ export class NwkLayer {
       return;
     }
     this.user.nodeHeard(now, node);
-    const isCommand = nwkType(bytes, start) === NwkType.COMMAND;
     if (nwkSource(bytes, start) !== this.nodes.short(node)) {
       this.counts.unknownSource++;
       return;
@@ -223,7 +223,7 @@ export class NwkLayer {
     if (isNwkBroadcast(destination)) {
       if (this.nodes.isRepeatedBroadcast(node, nwkSequence(bytes, start))) return;
     } else if (destination !== Nwk.COORDINATOR) {
-      if (!isCommand) this.relay(now, bytes, start, at, length);
+      if (!isCommand) this.relay(now, node, bytes, start, at, length);
       return;
     }
     if (isCommand) this.user.commandReceived(now, node, bytes, at, length);
@@ -231,8 +231,17 @@ export class NwkLayer {
   }
 
   /** From one child to another: opened, secured anew, handed on. */
-  private relay(now: number, bytes: Uint8Array, start: number, at: number, length: number): void {
+  private relay(
+    now: number,
+    sender: number,
+    bytes: Uint8Array,
+    start: number,
+    at: number,
+    length: number,
+  ): void {
     const node = this.nodes.findShort(nwkDestination(bytes, start));
+    const to = nwkExtendedDestinationAt(bytes, start);
+    const from = nwkExtendedSourceAt(bytes, start);
     const radius = nwkRadius(bytes, start);
     const kept =
       NwkControl.EXTENDED_DESTINATION |
@@ -247,6 +256,9 @@ export class NwkLayer {
       !this.nodes.isNetworked(node) ||
       radius < 2 ||
       isOdd ||
+      !this.isOf(node, bytes, to) ||
+      // The hub vouches for what it secures anew: no child speaks under another's EUI-64.
+      !this.isOf(sender, bytes, from) ||
       counter < 0
     ) {
       this.counts.relayDropped++;
@@ -261,12 +273,15 @@ export class NwkLayer {
       radius - 1,
       nwkSequence(bytes, start),
     );
-    const to = nwkExtendedDestinationAt(bytes, start);
     if (to >= 0) end = putNwkExtended(this.frame, end, bytes, to);
-    const from = nwkExtendedSourceAt(bytes, start);
     if (from >= 0) end = putNwkExtended(this.frame, end, bytes, from);
     if (this.finish(now, node, counter, end, bytes, at, length, 0)) this.counts.relayed++;
     else this.counts.relayDropped++;
+  }
+
+  /** Whether an EUI-64 of the header, if it is there at all, is the node's. */
+  private isOf(node: number, bytes: Uint8Array, at: number): boolean {
+    return at < 0 || this.nodes.hasEui64(node, bytes, at);
   }
 
   private sendSecured(

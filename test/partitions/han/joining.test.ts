@@ -125,6 +125,43 @@ describe("a registered node", () => {
     expect(bench.joined).toEqual([0]);
   });
 
+  it("sleeps or listens by its own secured word, whoever associated in its name before", () => {
+    const bench = Bench.up();
+    const node = new TestNode(bench, eui64Of(7), true);
+    const other = new TestNode(bench, eui64Of(7), false);
+    bench.add(node.eui64, node.code);
+    other.associate();
+    bench.run(20);
+    node.associate();
+    bench.run(490);
+    node.pollExtended();
+    bench.run(20);
+    node.poll();
+    bench.run(20);
+    bench.hear(node.secured(announcement(node), 0xfffd));
+    bench.run(50);
+    expect(bench.joined).toEqual([0]);
+    expect(bench.han.nodes.sleeps(0)).toBe(true);
+  });
+
+  it("that is in stays asleep, whoever associates in its name", () => {
+    const bench = Bench.up();
+    const node = new TestNode(bench, eui64Of(7), true);
+    bench.add(node.eui64, node.code);
+    node.join();
+    bench.add(eui64Of(9), node.code);
+    const other = new TestNode(bench, eui64Of(7), false);
+    other.associate();
+    bench.run(490);
+    other.pollExtended();
+    bench.run(20);
+    bench.hear(node.secured(Uint8Array.from([1, 2, 3])));
+    expect(bench.han.nodes.sleeps(0)).toBe(true);
+    bench.restartHan();
+    bench.run(3000);
+    expect(bench.han.nodes.sleeps(0)).toBe(true);
+  });
+
   it("is removed with its registration: told to leave, its record erased, its frames refused", () => {
     const bench = Bench.up();
     const node = new TestNode(bench, eui64Of(6), false);
@@ -296,4 +333,11 @@ function audited(bench: Bench): number[] {
 function dataFrames(bench: Bench): number {
   return bench.radio.air.filter((psdu) => macType(psdu, 0) === 1 && macPayloadAt(psdu, 0) > 0)
     .length;
+}
+
+/** Device_annce. @source Zigbee 05-3474-22 section 2.4.3.1.11 */
+function announcement(node: TestNode): Uint8Array {
+  const short = [node.short & 0xff, node.short >> 8];
+  const aps = [0x08, 0, 0x13, 0, 0, 0, 0, 1];
+  return Uint8Array.from([...aps, 1, ...short, ...node.eui64, node.sleeps ? 0x80 : 0x8c]);
 }

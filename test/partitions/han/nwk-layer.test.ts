@@ -3,10 +3,11 @@
 import { describe, expect, it } from "vitest";
 import { IndirectLimit } from "../../../firmware/partitions/han/indirect-queue";
 import { macType, putMacControl } from "../../../firmware/wire/mac";
-import { NwkType } from "../../../firmware/wire/nwk";
-import { nwkFrameCounter } from "../../../firmware/wire/nwk-security";
+import { NwkControl, NwkType, putNwk, putNwkExtended } from "../../../firmware/wire/nwk";
+import { nwkFrameCounter, putNwkSecurity, sealNwk } from "../../../firmware/wire/nwk-security";
 import { Sent } from "../../../hal/sent";
-import { Bench, blankFlash } from "./bench";
+import { Bench, blankFlash, crypto } from "./bench";
+import { HUB_EUI64 } from "./fake-coprocessor";
 import { eui64Of, TestNode } from "./test-node";
 
 const ONE = Uint8Array.from([1]);
@@ -147,6 +148,33 @@ describe("outgoing frames", () => {
     bench.run(10);
     expect(other.got.at(-1)!.payload).toEqual(Uint8Array.from([4, 5, 6]));
     expect(bench.up).toEqual([]);
+  });
+});
+
+describe("a child that speaks to another", () => {
+  // What the hub secures anew, it vouches for.
+  const cases: [string, number, (node: TestNode, other: TestNode) => Uint8Array[], number][] = [
+    ["under its own EUI-64 is handed on", 0x1000, (node) => [node.eui64], 1],
+    ["under the hub's EUI-64 is not", 0x1000, () => [HUB_EUI64], 0],
+    ["to its EUI-64 is handed on", 0x0800, (_, other) => [other.eui64], 1],
+    ["to another EUI-64 than its address's is not", 0x0800, () => [eui64Of(77)], 0],
+  ];
+
+  it.each(cases)("%s", (_name, flags, eui64s, passed) => {
+    const { bench, node } = joined();
+    const other = new TestNode(bench, eui64Of(2), false);
+    bench.add(other.eui64, other.code);
+    other.join();
+    const nwk = new Uint8Array(128);
+    let at = putNwk(nwk, 0, NwkControl.SECURED | flags, other.short, node.short, 30, 77);
+    for (const eui64 of eui64s(node, other)) at = putNwkExtended(nwk, at, eui64, 0);
+    const body = putNwkSecurity(nwk, at, node.counter++, node.eui64, 0, node.keySequence);
+    nwk.set([4, 5, 6], body);
+    const end = sealNwk(crypto, node.key!, new Uint8Array(13), nwk, 0, body + 3);
+    const before = other.got.length;
+    bench.hear(node.framed(nwk, end));
+    bench.run(10);
+    expect(other.got.length - before).toBe(passed);
   });
 });
 

@@ -1,0 +1,46 @@
+// A node's own word on what it is: Device_annce, the first thing that it says under the network key.
+// Its association request said the same, but anybody can have sent that in its name.
+// @source Zigbee 05-3474-22 section 2.4.3.1.11
+
+import {
+  ApsDelivery,
+  ApsFragment,
+  ApsType,
+  apsCluster,
+  apsDelivery,
+  apsFragment,
+  apsHeaderEnd,
+  apsIsAddressed,
+  apsIsSecured,
+  apsProfile,
+  apsType,
+  checkAps,
+  Profile,
+} from "../../wire/aps";
+import { Parsed } from "../../wire/parsed";
+import { announcedCapability, checkZdoRequest, DeviceAnnounce, ZdoCluster } from "../../wire/zdo";
+import type { Nodes } from "./nodes";
+
+/** The 802.15.4 capability byte that a node announces of itself; -1: the frame says nothing of it. */
+export function announcedBy(
+  nodes: Nodes,
+  node: number,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+): number {
+  if (checkAps(bytes, start, length) !== Parsed.OK || apsType(bytes, start) !== ApsType.DATA) {
+    return -1;
+  }
+  if (!apsIsAddressed(bytes, start) || apsIsSecured(bytes, start)) return -1;
+  if (apsFragment(bytes, start) !== ApsFragment.NONE) return -1;
+  if (apsDelivery(bytes, start) === ApsDelivery.GROUP) return -1;
+  const isAnnouncement =
+    apsProfile(bytes, start) === Profile.ZDO &&
+    apsCluster(bytes, start) === ZdoCluster.DEVICE_ANNOUNCE;
+  if (!isAnnouncement) return -1;
+  const at = apsHeaderEnd(bytes, start);
+  const code = checkZdoRequest(ZdoCluster.DEVICE_ANNOUNCE, bytes, at, start + length - at);
+  if (code !== Parsed.OK || !nodes.hasEui64(node, bytes, at + DeviceAnnounce.EUI64)) return -1;
+  return announcedCapability(bytes, at);
+}
