@@ -1,5 +1,5 @@
-// HDLC-lite in C on every target that is here: the codec of firmware/wire/hdlc.ts, byte for byte and
-// refusal for refusal.
+// HDLC-lite in C on every target that is here: the codec of firmware/wire/hdlc.ts, byte for byte
+// and refusal for refusal.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { crc16 } from "../../firmware/wire/crc16";

@@ -1,5 +1,6 @@
-// Where the C crypto provider and codecs are tried: this machine in 64 and 32 bits, a Cortex-M4F and
-// an RV32IMAC in QEMU. None of their tools is needed for `npm test`: what is absent is skipped.
+// Where the C crypto provider and codecs are tried: this machine in 64 and 32 bits and with every
+// access checked, a Cortex-M4F and an RV32IMAC in QEMU. None of their tools is needed for
+// `npm test`: what is absent is skipped.
 
 import { spawnSync } from "node:child_process";
 import { type Compiler, hasCommand } from "../../../tools/builder/objects";
@@ -36,6 +37,7 @@ function bareLink(flash: string, flashSize: string, ram: string, ramSize: string
 export const TARGETS: readonly Target[] = [
   nativeTarget("linux", []),
   nativeTarget("linux-32", ["-m32"]),
+  nativeTarget("linux-checked", ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]),
   {
     name: "qemu-arm",
     compiler: {
