@@ -30,20 +30,21 @@ function print(json: boolean): string[] {
 
 test("a person reads units, times and reasons", () => {
   expect(print(false)).toEqual([
-    "registered  management  boot 2, 0.1.0",
-    `reading     supplier  2026-01-01T00:00:10Z  ${METER}  electricity 3815.970 kWh`,
-    `reading     supplier  2026-01-01T00:00:10Z  ${METER}  demand 138 W`,
-    `reading     supplier  2026-01-01T00:00:10Z  ${METER}  gas-interval 1.001 m3`,
-    `message     supplier  ${METER}  2 bytes, answers message 7`,
-    `message     supplier  ${METER}  1 bytes, unasked for`,
-    `alert       0x8f12  ${METER}  joined`,
-    `alert       0x8f12  ${METER}  refused: not registered`,
-    `alert       0x8f12  ${METER}  left`,
-    `alert       0x8f12  ${METER}  detail 999`,
-    `alert       0x1  ${METER}  detail 3`,
-    "fate        supplier  message 7 expired",
-    "fate        supplier  message 7 fate 9",
+    "registered management boot 2, 0.1.0",
+    `reading supplier 2026-01-01T00:00:10Z ${METER} electricity 3815.970 kWh`,
+    `reading supplier 2026-01-01T00:00:10Z ${METER} demand 138 W`,
+    `reading supplier 2026-01-01T00:00:10Z ${METER} gas-interval 1.001 m3`,
+    `message supplier ${METER} 2 bytes, answers message 7`,
+    `message supplier ${METER} 1 bytes, unasked for`,
+    `alert 0x8f12 ${METER} joined`,
+    `alert 0x8f12 ${METER} refused: not registered`,
+    `alert 0x8f12 ${METER} left`,
+    `alert 0x8f12 ${METER} detail 999`,
+    `alert 0x1 ${METER} detail 3`,
+    "fate supplier message 7 expired",
+    "fate supplier message 7 fate 9",
   ]);
+  expect(Math.max(...print(false).map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
 test("a program reads everything, a document a line", () => {

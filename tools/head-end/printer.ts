@@ -8,30 +8,31 @@ const EVENTS = ["joined", "refused", "left"];
 const REASONS = ["", "not registered", "insecure rejoin", "window closed", "too often"];
 const FATES = ["", "delivered", "expired", "undeliverable"];
 
+/** A reading fits 80 columns. */
 export function printer(json: boolean, write: (line: string) => void): HeadEndListener {
   const out = (event: string, fields: object, words: string): void =>
-    write(json ? JSON.stringify({ event, ...fields }) : `${event.padEnd(11)} ${words}`);
+    write(json ? JSON.stringify({ event, ...fields }) : `${event} ${words}`);
   return {
     registered: (_now, context, boots, version) =>
-      out("registered", { context, boots, version }, `${context}  boot ${boots}, ${version}`),
+      out("registered", { context, boots, version }, `${context} boot ${boots}, ${version}`),
     reading: (_now, reading) => {
       const { context, eui64, time } = reading;
       const at = new Date(time * 1_000).toISOString().replace(".000Z", "Z");
-      out("reading", reading, `${context}  ${at}  ${eui64}  ${quantity(reading)}`);
+      out("reading", reading, `${context} ${at} ${eui64} ${quantity(reading)}`);
     },
     message: (_now, { context, eui64, messageId, bytes }) => {
       const fields = { context, eui64, messageId, payload: bytes.toString("hex") };
       const of = messageId === undefined ? "unasked for" : `answers message ${messageId}`;
-      out("message", fields, `${context}  ${eui64}  ${bytes.length} bytes, ${of}`);
+      out("message", fields, `${context} ${eui64} ${bytes.length} bytes, ${of}`);
     },
     alert: (_now, alert) => {
       const { code, eui64, detail } = alert;
       const known = code === DEVICE_LOG_CHANGED ? deviceEvent(detail) : `detail ${detail}`;
-      out("alert", alert, `0x${code.toString(16)}  ${eui64}  ${known}`);
+      out("alert", alert, `0x${code.toString(16)} ${eui64} ${known}`);
     },
     fate: (_now, fate) => {
       const { context, messageId, result } = fate;
-      out("fate", fate, `${context}  message ${messageId} ${FATES[result] || `fate ${result}`}`);
+      out("fate", fate, `${context} message ${messageId} ${FATES[result] || `fate ${result}`}`);
     },
   };
 }
