@@ -81,9 +81,14 @@ void board_entropy(uint8_t *bytes, unsigned length)
 	memset(bytes, 0, length);
 }
 
+/* A bit for each puppet that is off, for puppets that are no C. */
 double board_utc_ms(void)
 {
-	return 0;
+	unsigned bits = 0;
+
+	for (unsigned partition = 0; partition < 32; partition++)
+		bits |= (unsigned)off[partition] << partition;
+	return bits;
 }
 
 unsigned board_utc_quality(void)

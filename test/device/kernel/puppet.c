@@ -14,6 +14,7 @@
 #include "bench.h"
 
 #define OPERATION_AUDIT_EVENT 56
+#define AUDIT_EVENT_LENGTH 16u
 #define COMMAND_LENGTH 6
 #define MESSAGE_LENGTH 400u
 #define WRITTEN 0x5a
@@ -161,7 +162,7 @@ static enum machine_end take_message(const struct machine *machine, unsigned fro
 
 	if (machine->throws_at_message)
 		return MACHINE_THREW;
-	if (bytes[0] == OPERATION_AUDIT_EVENT) {
+	if (bytes[0] == OPERATION_AUDIT_EVENT && length == AUDIT_EVENT_LENGTH) {
 		SAY(machine, REPORT_AUDIT, (uint8_t)from, bytes[1], bytes[4], bytes[5], bytes[6],
 		    bytes[7]);
 		return MACHINE_OK;
