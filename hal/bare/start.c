@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../bench/serve.h"
+#include "../crypto/crypto.h"
 #include "../kernel/board.h"
 
 /* Of the linker script. */
@@ -20,6 +21,7 @@ _Noreturn void board_start(void)
 	memcpy(data_start, data_load, (size_t)(data_end - data_start));
 	memset(bss_start, 0, (size_t)(bss_end - bss_start));
 	_set_tls(tls_start);
+	crypto_start();
 	bench_serve();
 }
 

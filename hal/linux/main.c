@@ -6,6 +6,7 @@
 
 #include "../bench/line.h"
 #include "../bench/serve.h"
+#include "../crypto/crypto.h"
 
 unsigned line_read(uint8_t *bytes, unsigned room)
 {
@@ -42,5 +43,6 @@ _Noreturn void line_stop(int status)
 
 int main(void)
 {
+	crypto_start();
 	bench_serve();
 }
