@@ -13,6 +13,8 @@ export const enum MailLimit {
   DEVICE_MAX = 5,
   /** Messages of devices that wait for their provider; the rest stays with the devices. */
   UP_MAX = 10,
+  /** An answer to each command and one unasked: no device takes the others' room. */
+  UP_DEVICE_MAX = 6,
   /** How long a message waits, and how long its answer is expected. */
   LIFE_MS = 86_400_000,
   LIFE_SECONDS = 86_400,
@@ -133,9 +135,15 @@ export class MailDirectory {
   /** Messages of devices on their way to a provider. */
   countUp(): number {
     let count = 0;
+    for (let slot = 0; slot < MailLimit.SLOTS; slot++) if (this.isOnItsWayUp(slot)) count++;
+    return count;
+  }
+
+  /** Those of one device. */
+  countUpOf(eui64: Uint8Array, start: number): number {
+    let count = 0;
     for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
-      const state = this.state(slot);
-      if (state !== MailState.FREE && state !== MailState.REMOVING && this.isUp(slot)) count++;
+      if (this.isOnItsWayUp(slot) && this.hasEui64(slot, eui64, start)) count++;
     }
     return count;
   }
@@ -159,6 +167,11 @@ export class MailDirectory {
     if (this.bytes[a + Mail.PROVIDER] !== this.bytes[b + Mail.PROVIDER]) return false;
     // The message's number and the device stand together.
     return equalBytes(this.bytes, a + Mail.MESSAGE_ID, this.bytes, b + Mail.MESSAGE_ID, 12);
+  }
+
+  private isOnItsWayUp(slot: number): boolean {
+    const state = this.state(slot);
+    return state !== MailState.FREE && state !== MailState.REMOVING && this.isUp(slot);
   }
 
   private hasAnswer(slot: number): boolean {

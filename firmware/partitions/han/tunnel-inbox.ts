@@ -1,7 +1,6 @@
 // Messages that devices send through their tunnels: written to the mailbox as they come, matched to
 // the command that they answer, and then sent up by `stream-outbox.ts`.
 
-import { DeviceKind } from "../../ipc/device";
 import { Provider } from "../../ipc/party";
 import { Stream } from "../../ipc/stream";
 import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
@@ -38,7 +37,9 @@ export class TunnelInbox {
     start: number,
     length: number,
   ): number {
-    if (this.mailbox.countUp() >= MailLimit.UP_MAX) {
+    this.network.nodes.copyEui64(node, this.header, Mail.EUI64);
+    const isFull = this.mailbox.countUpOf(this.header, Mail.EUI64) >= MailLimit.UP_DEVICE_MAX;
+    if (isFull || this.mailbox.countUp() >= MailLimit.UP_MAX) {
       this.refused++;
       return MailLimit.NONE;
     }
@@ -92,10 +93,4 @@ export class TunnelInbox {
     header[Mail.PROVIDER] = mailbox.bytes[at + Mail.PROVIDER]!;
     copyBytes(mailbox.bytes, at + Mail.MESSAGE_ID, header, Mail.MESSAGE_ID, 4);
   }
-}
-
-/** Only meters have tunnels. */
-export function mayTunnel(network: Network, node: number): boolean {
-  const kind = network.nodes.kind(node);
-  return kind === DeviceKind.ELECTRICITY_METER || kind === DeviceKind.GAS_METER;
 }

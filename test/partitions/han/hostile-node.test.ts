@@ -37,6 +37,21 @@ describe("fragments of hostile nodes (Zigbee 2.2.8.4.5)", () => {
   });
 });
 
+describe("messages of a hostile meter", () => {
+  test("that nobody fetches leave room for an answer of another meter", () => {
+    const bench = new UpperBench();
+    const hostile = bench.meter(1);
+    openTunnel(bench, hostile);
+    const meter = bench.meter(2);
+    openTunnel(bench, meter);
+    for (let i = 0; i < 20; i++) send(bench, hostile, i);
+    const before = bench.app.tunnelling.inbox.received;
+    expect(before).toBeGreaterThan(4);
+    send(bench, meter, 1);
+    expect(bench.app.tunnelling.inbox.received).toBe(before + 1);
+  });
+});
+
 describe("reports of a hostile meter", () => {
   test("that never tells its scale leave room for those of the others", () => {
     const bench = new UpperBench();
@@ -49,3 +64,10 @@ describe("reports of a hostile meter", () => {
     expect(bench.demand.take().length).toBe(1);
   });
 });
+
+function send(bench: UpperBench, node: number, sequence: number): void {
+  const transfer = Buffer.from([...TRANSFER_OF_METER, 1, 2, 3]);
+  transfer[1] = sequence;
+  bench.hear(node, 1, TUNNELLING, transfer);
+  bench.settle();
+}
