@@ -14,6 +14,7 @@ interface Seen {
   received: number;
   refused: number;
   restarts: number;
+  isDown: boolean;
 }
 
 export class KernelAccount {
@@ -43,7 +44,9 @@ export class KernelAccount {
       refused: (_time, from, to, operation) => this.refused(from, to, operation),
       faulted: (_time, party, kind, what) => this.faulted(party, kind, what),
       restarted: (_time, party) => {
-        this.seen.get(party)!.restarts++;
+        const seen = this.seen.get(party)!;
+        seen.restarts++;
+        seen.isDown = false;
       },
       booted: () => this.clear(),
     });
@@ -73,6 +76,10 @@ export class KernelAccount {
 
   private faulted(party: number, kind: number, what: string): void {
     const name = nameOf(party);
+    const seen = this.seen.get(party);
+    // One that is down fails only in its constructor: a restart that nobody else is told of.
+    if (seen?.isDown) seen.restarts++;
+    if (seen !== undefined) seen.isDown = true;
     const at = this.expected.indexOf(name);
     if (at >= 0) this.expected.splice(at, 1);
     else find(this.world, this.name, `${name} failed, ${KINDS[kind] ?? kind}: ${what}`);
@@ -80,7 +87,7 @@ export class KernelAccount {
 
   private clear(): void {
     for (const { id } of SYSTEM.partitions) {
-      this.seen.set(id, { received: 0, refused: 0, restarts: 0 });
+      this.seen.set(id, { received: 0, refused: 0, restarts: 0, isDown: false });
     }
   }
 
