@@ -1,6 +1,7 @@
 // The `heddle` command: what there is, and how its mistakes are told.
 
 import { Command, CommanderError } from "commander";
+import { buildCommand } from "./commands/build";
 import { headEndCommand } from "./commands/head-end";
 import { homeCommand } from "./commands/home";
 import { sendCommand } from "./commands/send";
@@ -25,7 +26,8 @@ Examples:
 
 Exit codes: 0 done, 1 it failed, 2 a bad argument, file or value.`,
   );
-for (const make of [homeCommand, headEndCommand, sendCommand]) program.addCommand(make());
+for (const make of [homeCommand, headEndCommand, sendCommand, buildCommand])
+  program.addCommand(make());
 for (const command of [program, ...program.commands]) {
   command.exitOverride();
   command.configureOutput({ outputError: () => undefined });

@@ -2,36 +2,47 @@
 // them on the bench.
 
 import type { BoardCommand } from "../../host-sim/device/board-process";
+import type { WordBytes } from "./image";
+import type { Compiler } from "./objects";
 
 const KIB = 1024;
 
-/** A memory that the linker fills, and where it refuses to. */
+/** A memory that the linker fills and does not overfill. */
 export interface Memory {
-  readonly name: string;
   readonly start: number;
   readonly bytes: number;
 }
 
+export interface Memories {
+  /** Inside the chip. */
+  readonly flash: Memory;
+  /** Outside, where the board has one: code runs there in place. */
+  readonly nor?: Memory;
+  readonly ram: Memory;
+}
+
 export interface BoardBuild {
   readonly name: string;
-  /** Before the names of compiler and tools: `arm-none-eabi-`. */
-  readonly tools: string;
-  /** The Debian packages that bring them. */
+  readonly compiler: Compiler;
+  /** The Debian packages that bring it. */
   readonly packages: string;
-  readonly flags: readonly string[];
+  readonly word: WordBytes;
   readonly linkFlags: readonly string[];
-  /** Directories of `hal` whose C files are this board's. */
+  /** Directories of `hal` whose C and assembler files are this board's. */
   readonly directories: readonly string[];
   /** Undefined: a program of this machine, which has no memories to lay out. */
-  readonly memories:
-    | { readonly flash: Memory; readonly nor?: Memory; readonly ram: Memory }
-    | undefined;
+  readonly memories: Memories | undefined;
   /** The file that the linker writes. */
   readonly program: string;
   command(program: string): BoardCommand;
 }
 
-const BARE_FLAGS = ["--specs=picolibc.specs", "-Os", "-g0", "-ffreestanding"];
+/** In front of the compiler's name: `arm-none-eabi-`, or nothing. */
+export function toolPrefix({ compiler }: BoardBuild): string {
+  return compiler.command.replace(/gcc$/, "");
+}
+
+const BARE = ["--specs=picolibc.specs", "-Os", "-g0"];
 const BARE_LINK = ["-nostartfiles", "-T", "flash-ram.ld", "-Lhal/bare"];
 
 /** QEMU without screen and lines: the bench link is its standard input and output. */
@@ -42,9 +53,9 @@ const QEMU = [
 
 const LINUX: BoardBuild = {
   name: "linux",
-  tools: "",
+  compiler: { command: "gcc", machine: ["-O2", "-g0", "-fno-pie"] },
   packages: "gcc",
-  flags: ["-O2", "-g0"],
+  word: 8,
   linkFlags: ["-no-pie"],
   directories: ["hal/linux"],
   memories: undefined,
@@ -54,18 +65,18 @@ const LINUX: BoardBuild = {
 
 const QEMU_ARM: BoardBuild = {
   name: "qemu-arm",
-  tools: "arm-none-eabi-",
-  packages: "gcc-arm-none-eabi, picolibc-arm-none-eabi",
-  flags: [
-    ...BARE_FLAGS,
-    ...["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"],
-  ],
+  compiler: {
+    command: "arm-none-eabi-gcc",
+    machine: [...BARE, ...["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"]],
+  },
+  packages: "gcc-arm-none-eabi picolibc-arm-none-eabi",
+  word: 4,
   linkFlags: [...BARE_LINK, "-Lhal/qemu-arm"],
   directories: ["hal/bare", "hal/qemu-arm"],
   memories: {
-    flash: { name: "flash", start: 0, bytes: 1024 * KIB },
-    nor: { name: "nor", start: 0x2100_0000, bytes: 8192 * KIB },
-    ram: { name: "ram", start: 0x2000_0000, bytes: 256 * KIB },
+    flash: { start: 0, bytes: 1024 * KIB },
+    nor: { start: 0x2100_0000, bytes: 8192 * KIB },
+    ram: { start: 0x2000_0000, bytes: 256 * KIB },
   },
   program: "heddle.elf",
   command: (program) => ({
@@ -77,17 +88,17 @@ const QEMU_ARM: BoardBuild = {
 
 const QEMU_RISCV: BoardBuild = {
   name: "qemu-riscv",
-  tools: "riscv64-unknown-elf-",
-  packages: "gcc-riscv64-unknown-elf, picolibc-riscv64-unknown-elf",
-  flags: [
-    ...BARE_FLAGS,
-    ...["-march=rv32imac", "-misa-spec=2.2", "-mabi=ilp32", "-mcmodel=medany"],
-  ],
+  compiler: {
+    command: "riscv64-unknown-elf-gcc",
+    machine: [...BARE, "-march=rv32imac", "-misa-spec=2.2", "-mabi=ilp32"],
+  },
+  packages: "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf",
+  word: 4,
   linkFlags: [...BARE_LINK, "-Lhal/qemu-riscv"],
   directories: ["hal/bare", "hal/qemu-riscv"],
   memories: {
-    flash: { name: "flash", start: 0x8000_0000, bytes: 4096 * KIB },
-    ram: { name: "ram", start: 0x8080_0000, bytes: 512 * KIB },
+    flash: { start: 0x8000_0000, bytes: 4096 * KIB },
+    ram: { start: 0x8080_0000, bytes: 512 * KIB },
   },
   program: "heddle.elf",
   command: (program) => ({

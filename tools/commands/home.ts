@@ -5,6 +5,9 @@ import { Command } from "commander";
 import { House, type HouseOptions } from "../../host-sim/house/house";
 import { DEFAULT_HOUSE } from "../../host-sim/house/house-config";
 import { type Endpoint, positiveNumber, speed, udpEndpoint, wholeNumber } from "../argument";
+import { board, boardNames } from "../board-option";
+import type { BoardBuild } from "../builder/boards";
+import { deviceKernels } from "../home/device";
 import { exchangeFile } from "../home/exchange-file";
 import { runHouse } from "../home/run-house";
 import { WanBridge } from "../home/wan-bridge";
@@ -25,6 +28,7 @@ interface HomeOptions {
   readonly report?: string;
   readonly wan?: Endpoint;
   readonly oscore?: string;
+  readonly device?: BoardBuild;
   readonly json?: true;
 }
 
@@ -53,6 +57,7 @@ export function homeCommand(): Command {
     .option("--report <file>", "write what happened, JSON")
     .option("--wan <udp://host:port>", "a head-end elsewhere, over real UDP", udpEndpoint("--wan"))
     .option("--oscore <file>", "the contexts shared with that head-end (docs/wan.md)")
+    .option("--device <board>", `the hub on a board: ${boardNames()}`, board("--device"))
     .option("--json", "print the report on standard output at the end")
     .addHelpText(
       "after",
@@ -72,7 +77,8 @@ Exit codes: 0 done, 1 a checker found something wrong, 2 a bad argument, file or
 
 async function home(options: HomeOptions): Promise<void> {
   checkCombination(options);
-  const house = new House(houseOptions(options));
+  const makeKernel = options.device && (await deviceKernels(options.device));
+  const house = new House({ ...houseOptions(options), ...(makeKernel && { makeKernel }) });
   const bridge = options.wan && new WanBridge(house, options.wan);
   const ended = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
@@ -90,6 +96,7 @@ async function home(options: HomeOptions): Promise<void> {
     );
   } finally {
     bridge?.close();
+    house.hub.end();
   }
 }
 

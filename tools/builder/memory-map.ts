@@ -1,0 +1,152 @@
+// Where flash and RAM go, from the linker's map: who brought what, in bytes.
+
+import type { SystemTable } from "../../firmware/kernel/table";
+import type { Memories, Memory } from "./boards";
+
+/** Bytes by what they serve, the largest first. */
+export type Usage = Readonly<Record<string, number>>;
+
+export interface MemoryUsage {
+  readonly bytes: number;
+  /** Undefined: nothing limits it. */
+  readonly limit?: number;
+  readonly parts: Usage;
+}
+
+export type MemoryMap = Readonly<Record<string, MemoryUsage>>;
+
+/** One input section as the linker placed it. */
+interface Piece {
+  readonly section: string;
+  readonly address: number;
+  readonly bytes: number;
+  readonly object: string;
+}
+
+const CODE = /^\.(text|rodata|image|nor|vectors|reset|srodata|data\.rel\.ro|init)/;
+const DATA = /^\.(data|sdata|tdata)/;
+const EMPTY = /^\.(bss|sbss|tbss)|^COMMON/;
+
+/**
+ * @param text what the linker wrote with `-Map`
+ * @param memories where things may lie; undefined: a native program
+ */
+export function memoryMap(
+  text: string,
+  memories: Memories | undefined,
+  table: SystemTable,
+): MemoryMap {
+  const pieces = piecesOf(text);
+  const owner = (piece: Piece): string => ownerOf(piece, table);
+  if (memories === undefined) {
+    return {
+      flash: usageOf(pieces.filter(isLoaded), owner),
+      ram: usageOf(pieces.filter(isWritten), owner),
+    };
+  }
+  const { flash, nor, ram } = memories;
+  const initial = pieces.filter(({ section }) => DATA.test(section));
+  const inside = pieces.filter((piece) => isIn(piece, flash)).concat(initial);
+  const stack = stackOf(text);
+  return {
+    flash: { ...usageOf(inside, owner), limit: flash.bytes },
+    ...(nor && {
+      nor: {
+        ...usageOf(
+          pieces.filter((piece) => isIn(piece, nor)),
+          owner,
+        ),
+        limit: nor.bytes,
+      },
+    }),
+    ram: {
+      ...usageOf(pieces.filter((piece) => isIn(piece, ram)).concat(stack), owner),
+      limit: ram.bytes,
+    },
+  };
+}
+
+/** Lines of two columns, for people. */
+export function memoryText(map: MemoryMap): string[] {
+  return Object.entries(map).flatMap(([name, { bytes, limit, parts }]) => {
+    const of =
+      limit === undefined ? "" : ` of ${kib(limit)}, ${percent(limit - bytes, limit)} free`;
+    return [
+      `${name}  ${kib(bytes)}${of}`,
+      ...Object.entries(parts).map(([part, size]) => `  ${kib(size).padStart(9)}  ${part}`),
+    ];
+  });
+}
+
+function kib(bytes: number): string {
+  return `${(bytes / 1024).toFixed(1)} KB`;
+}
+
+function percent(part: number, whole: number): string {
+  return `${((100 * part) / whole).toFixed(0)} %`;
+}
+
+function isIn({ address }: Piece, { start, bytes }: Memory): boolean {
+  return address >= start && address < start + bytes;
+}
+
+function isLoaded({ section }: Piece): boolean {
+  return CODE.test(section) || DATA.test(section);
+}
+
+function isWritten({ section }: Piece): boolean {
+  return DATA.test(section) || EMPTY.test(section);
+}
+
+/** The linker breaks a line behind a long section name. */
+function piecesOf(text: string): Piece[] {
+  const map = text.slice(text.indexOf("\nLinker script and memory map"));
+  const line = /^ (\.\S+|COMMON)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+) (\S.*)$/gm;
+  const pieces: Piece[] = [];
+  for (const [, section, address, bytes, object] of map.matchAll(line)) {
+    const piece = {
+      section: section!,
+      address: Number.parseInt(address!, 16),
+      bytes: Number.parseInt(bytes!, 16),
+      object: object!,
+    };
+    const counts = isLoaded(piece) || isWritten(piece);
+    if (piece.bytes > 0 && counts) pieces.push(piece);
+  }
+  return pieces;
+}
+
+/** The stack is an output section without an input. */
+function stackOf(text: string): Piece[] {
+  const found = /^\.stack\s+0x([0-9a-f]+)\s+0x([0-9a-f]+)/m.exec(text);
+  if (found === null) return [];
+  const [address, bytes] = [found[1]!, found[2]!].map((digits) => Number.parseInt(digits, 16));
+  return [{ section: ".stack", address: address!, bytes: bytes!, object: "C stack" }];
+}
+
+function ownerOf({ object, section }: Piece, table: SystemTable): string {
+  if (section === ".stack") return "C stack";
+  const heap = /heap_(\d+)$/.exec(section);
+  if (heap !== null) return `heap of ${nameOf(table, Number(heap[1]))}`;
+  if (/\.(slots|lengths)_\d+$/.test(section)) return "queues";
+  if (/\.a\(|\.a$|\/crt\w*\.o$|\/libc/.test(object)) return "C library";
+  const folder = /([^/]+)\/[^/]+\.o$/.exec(object)?.[1] ?? object;
+  return /image\.s\.o$/.test(object) ? "image" : folder;
+}
+
+function nameOf(table: SystemTable, id: number): string {
+  return table.partitions.find((row) => row.id === id)?.name ?? String(id);
+}
+
+function usageOf(pieces: readonly Piece[], owner: (piece: Piece) => string): MemoryUsage {
+  const parts = new Map<string, number>();
+  for (const piece of pieces) {
+    const name = owner(piece);
+    parts.set(name, (parts.get(name) ?? 0) + piece.bytes);
+  }
+  const sorted = [...parts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  return {
+    bytes: sorted.reduce((sum, [, bytes]) => sum + bytes, 0),
+    parts: Object.fromEntries(sorted),
+  };
+}

@@ -1,0 +1,32 @@
+// The hub on a board: its firmware is built where that is due, and runs in lockstep.
+
+import { join } from "node:path";
+import { SYSTEM } from "../../firmware/system";
+import { DeviceKernel } from "../../host-sim/device/device-kernel";
+import type { MakeKernel } from "../../host-sim/hub/hub-kernel";
+import type { BoardBuild } from "../builder/boards";
+import { buildBoard, NotInstalledError } from "../builder/build";
+import { hasCommand } from "../builder/objects";
+import { projectRoot } from "../project-root";
+import { UsageError } from "../usage-error";
+
+/** Builds what has changed since the last time; makes the kernels of a hub on that board. */
+export async function deviceKernels(board: BoardBuild): Promise<MakeKernel> {
+  const root = projectRoot();
+  const program = await built(root, board);
+  const command = board.command(program);
+  if (command.program !== program && !hasCommand(command.program)) {
+    throw new UsageError(`${command.program} is not installed: run tools/setup.sh`);
+  }
+  return (around, observer) => new DeviceKernel(SYSTEM, around, observer, command);
+}
+
+async function built(root: string, board: BoardBuild): Promise<string> {
+  try {
+    const out = join(root, ".heddle", "boards", board.name);
+    return (await buildBoard(root, board, out)).program;
+  } catch (error) {
+    if (error instanceof NotInstalledError) throw new UsageError(error.message);
+    throw error;
+  }
+}
