@@ -165,7 +165,6 @@ type Row<T, K> = Extract<T, K>;
 
 export type PartitionName = Table["partitions"][number]["name"];
 export type ChannelOf = Table["channels"][number];
-export type DeviceName = Table["devices"][number]["name"];
 export type RegionName = Table["regions"][number]["name"];
 
 /** The sending ends that the table gives to a partition, by the receiver's name. */

@@ -3,7 +3,7 @@
 // behind the APS header and, in a secured frame, behind the auxiliary header.
 // @source Zigbee 05-3474-22 section 4.4.10
 
-import { copyBytes, readU16, writeU16 } from "./little-endian";
+import { copyBytes, writeU16 } from "./little-endian";
 import { Parsed } from "./parsed";
 
 export const enum ApsCommand {
@@ -145,19 +145,9 @@ export function checkApsCommand(bytes: Uint8Array, at: number, length: number): 
   }
 }
 
-/** An `ApsCommand`. */
-export function apsCommand(bytes: Uint8Array, at: number): ApsCommand {
-  return bytes[at]!;
-}
-
 /** Of Transport-Key, Verify-Key and Request-Key. */
 export function apsKeyType(bytes: Uint8Array, at: number): number {
   return bytes[at + TransportNetworkKey.KEY_TYPE]!;
-}
-
-/** Of Update-Device. */
-export function updateDeviceShort(bytes: Uint8Array, at: number): number {
-  return readU16(bytes, at + UpdateDevice.SHORT);
 }
 
 /**

@@ -18,13 +18,6 @@ import {
 } from "./auxiliary";
 import type { Parsed } from "./parsed";
 
-export const enum ApsSecurity {
-  /** The auxiliary header with its source: control, counter, source. */
-  HEADER_LENGTH = 13,
-  /** Header and check code together. */
-  OVERHEAD = 17,
-}
-
 /** Looks at a frame that `checkAps` took and that is secured. */
 export function checkApsSecurity(bytes: Uint8Array, start: number, length: number): Parsed {
   return checkAuxiliary(bytes, apsHeaderEnd(bytes, start), start + length);

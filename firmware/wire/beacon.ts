@@ -56,10 +56,6 @@ export function beaconPermitsJoining(bytes: Uint8Array, start: number): boolean 
   return (superframe(bytes, start) & Superframe.ASSOCIATION_PERMIT) !== 0;
 }
 
-export function beaconIsCoordinator(bytes: Uint8Array, start: number): boolean {
-  return (superframe(bytes, start) & Superframe.PAN_COORDINATOR) !== 0;
-}
-
 /** Where the beacon payload starts. */
 export function beaconPayloadAt(bytes: Uint8Array, start: number): number {
   const pending = pendingAt(bytes, macPayloadAt(bytes, start));

@@ -18,13 +18,6 @@ import {
 import { nwkHeaderEnd } from "./nwk";
 import { Parsed } from "./parsed";
 
-export const enum NwkSecurity {
-  /** The auxiliary header: control, counter, source, key sequence number. */
-  HEADER_LENGTH = 14,
-  /** Header and check code together: what security adds to a frame. */
-  OVERHEAD = 18,
-}
-
 /** Looks at a frame that `checkNwk` took and that is secured. */
 export function checkNwkSecurity(bytes: Uint8Array, start: number, length: number): Parsed {
   const at = nwkHeaderEnd(bytes, start);

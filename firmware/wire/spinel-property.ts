@@ -128,14 +128,6 @@ export const enum SpinelCapability {
   MAC_RAW = 512 + 1,
 }
 
-/** Bits of `RADIO_CAPS`. */
-export const enum SpinelRadioCaps {
-  ACK_TIMEOUT = 0x01,
-  ENERGY_SCAN = 0x02,
-  TRANSMIT_RETRIES = 0x04,
-  CSMA_BACKOFF = 0x08,
-}
-
 export const enum SpinelVersion {
   MAJOR = 4,
   MINOR = 3,

@@ -101,20 +101,6 @@ export function zclControl(bytes: Uint8Array, start: number): number {
   return bytes[start]!;
 }
 
-/** Whether the command is one of the cluster's own, not a `ZclCommand`. */
-export function zclIsCluster(bytes: Uint8Array, start: number): boolean {
-  return (bytes[start]! & ZclControl.CLUSTER) !== 0;
-}
-
-export function zclFromServer(bytes: Uint8Array, start: number): boolean {
-  return (bytes[start]! & ZclControl.FROM_SERVER) !== 0;
-}
-
-/** Whether the sender wants no Default Response unless something went wrong. */
-export function zclNoDefaultResponse(bytes: Uint8Array, start: number): boolean {
-  return (bytes[start]! & ZclControl.NO_DEFAULT_RESPONSE) !== 0;
-}
-
 /** The manufacturer's code; -1: the frame has none. */
 export function zclManufacturer(bytes: Uint8Array, start: number): number {
   return shift(bytes[start]!) === 0 ? -1 : readU16(bytes, start + Manufacturer.CODE);

@@ -74,11 +74,6 @@ export function addressResponseShort(bytes: Uint8Array, at: number): number {
   return readU16(bytes, at + AddressResponse.SHORT);
 }
 
-/** Of a node descriptor response: where the descriptor starts. */
-export function nodeDescriptorAt(at: number): number {
-  return at + InterestResponse.BODY;
-}
-
 /** Of a simple descriptor response: where the descriptor starts, behind its length. */
 export function simpleDescriptorAt(at: number): number {
   return at + InterestResponse.BODY + 1;

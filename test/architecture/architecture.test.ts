@@ -1,6 +1,7 @@
 // The rules of the architecture and of style, over every file of the project.
 
 import { expect, test } from "vitest";
+import { exportProblems } from "./exports";
 import { formProblems, referenceProblems } from "./form";
 import { halProblems, languageProblems } from "./language";
 import { importProblems } from "./layers";
@@ -29,6 +30,10 @@ test("hardware interfaces are interfaces", () => {
 
 test("files and functions are short, and named for what they are", () => {
   expect(SOURCES.flatMap(formProblems)).toEqual([]);
+});
+
+test("nothing is exported that nobody uses", () => {
+  expect(exportProblems(SOURCES)).toEqual([]);
 });
 
 test("no file refers to one machine, one registry, or to work that was put off", () => {

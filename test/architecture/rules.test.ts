@@ -1,6 +1,7 @@
 // Each rule fires on a snippet that breaks it, and lets a good one pass.
 
 import { describe, expect, test } from "vitest";
+import { exportProblems } from "./exports";
 import { formProblems, referenceProblems } from "./form";
 import { halProblems, languageProblems } from "./language";
 import { importProblems } from "./layers";
@@ -202,5 +203,16 @@ describe("form", () => {
       expect(referenceProblems("README.md", pieces.join(""))).toHaveLength(1);
     }
     expect(referenceProblems("README.md", "work done at home")).toEqual([]);
+  });
+});
+
+describe("exports", () => {
+  test("that nobody uses are found, those that another file uses are not", () => {
+    const one = parse(
+      "firmware/wire/one.ts",
+      "export const lonely = 1;\nexport function met() {}\n",
+    );
+    const two = parse("firmware/wire/two.ts", 'import { met } from "./one";\nmet();\n');
+    expect(exportProblems([one, two])).toEqual(["firmware/wire/one.ts: nobody uses lonely"]);
   });
 });

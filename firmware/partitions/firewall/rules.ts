@@ -2,7 +2,7 @@
 // allowed, and where it names a right, `trust` must hold the grant as well.
 
 import { DeviceAdd, DeviceEventMessage, DeviceRemove, DeviceResultMessage } from "../../ipc/device";
-import { GrantAnswer, GrantCheck, Right } from "../../ipc/grant";
+import { GrantAnswer, GrantCheck } from "../../ipc/grant";
 import { MirrorRead, MirrorValue } from "../../ipc/mirror";
 import { Operation } from "../../ipc/operation";
 import { Party } from "../../ipc/party";
@@ -110,12 +110,6 @@ export const RULES: readonly Rule[] = Object.freeze([
     "A refusal is worth a line, a flood of them is not.",
   ]),
 ]);
-
-/** The right that a condition names, 0: none. */
-export function rightOf(condition: Condition): number {
-  if (condition === Condition.READ) return Right.READ;
-  return condition === Condition.MESSAGE ? Right.MESSAGE : 0;
-}
 
 function line(
   from: Party,

@@ -159,14 +159,6 @@ export function putProfileInterval(bytes: Uint8Array, at: number, value: number)
   return putNumber(bytes, at, value, GetProfileResponse.INTERVAL_LENGTH);
 }
 
-export function checkRequestMirrorResponse(_bytes: Uint8Array, at: number, end: number): Parsed {
-  return atLeast(end - at, RequestMirrorResponse.LENGTH);
-}
-
-export function mirrorEndpoint(bytes: Uint8Array, at: number): number {
-  return readU16(bytes, at + RequestMirrorResponse.ENDPOINT);
-}
-
 /** Also the payload of `MIRROR_REMOVED`. @param endpoint `RequestMirrorResponse.NONE`: none */
 export function putRequestMirrorResponse(bytes: Uint8Array, at: number, endpoint: number): number {
   writeU16(bytes, at, endpoint);
@@ -219,10 +211,6 @@ export function putMirrorReportResponse(
   bytes[at + MirrorReportResponse.SCHEME] = scheme;
   writeU32(bytes, at + MirrorReportResponse.FLAGS, functionalFlags);
   return at + MirrorReportResponse.FLAGS + MirrorReportResponse.FLAGS_LENGTH;
-}
-
-export function checkGetSampledData(_bytes: Uint8Array, at: number, end: number): Parsed {
-  return atLeast(end - at, GetSampledData.LENGTH);
 }
 
 export function putGetSampledData(

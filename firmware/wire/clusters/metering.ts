@@ -46,15 +46,6 @@ export const enum Metering {
   PREVIOUS_DAY_CONSUMPTION_DELIVERED = 0x0403,
 }
 
-/** Attributes of the client: what a mirror keeps for its sleeping meter. */
-export const enum MeteringClient {
-  FUNCTIONAL_NOTIFICATION_FLAGS = 0x0000,
-  NOTIFICATION_FLAGS_2 = 0x0001,
-  NOTIFICATION_FLAGS_3 = 0x0002,
-  NOTIFICATION_FLAGS_4 = 0x0003,
-  NOTIFICATION_FLAGS_5 = 0x0004,
-}
-
 /** Bits of FUNCTIONAL_NOTIFICATION_FLAGS. */
 export const enum NotificationFlag {
   NEW_FIRMWARE = 0x00000001,

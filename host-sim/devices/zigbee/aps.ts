@@ -18,8 +18,6 @@ import { ApsSender } from "./aps-sender";
 import type { Nwk } from "./nwk";
 import { NwkBroadcast } from "./nwk-frame";
 
-/** An APS payload that goes without fragmentation: 90 octets less a header of 8. */
-export const APS_WHOLE_MAX = 82;
 /** How long a counter is remembered: longer than all tries of its sender take. */
 const DUPLICATE_US = 10_000_000;
 

@@ -126,7 +126,3 @@ export class FirewallBench {
     };
   }
 }
-
-export function u16(at: number): (message: Passed | undefined) => number {
-  return (message) => readU16(message!.bytes, at);
-}
