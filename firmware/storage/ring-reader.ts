@@ -152,7 +152,10 @@ export class RingReader implements FlashJob {
     this.hasMet = false;
   }
 
-  /** The chip may work again soon; a page that stays unreadable must not hold up the rest for ever. */
+  /**
+   * The chip may work again soon; a page that stays unreadable must not hold up the rest for
+   * ever.
+   */
   private mayPass(): boolean {
     if (!this.hasMet && this.unreadable < Patience.OPERATIONS) this.unreadable++;
     this.hasMet = true;

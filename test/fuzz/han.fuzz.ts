@@ -1,5 +1,6 @@
 // One frame of a stranger, a forger or a broken node into a formed network with a mains node and a
-// sleeper: no fault, bounded work, nothing of it reaches the upper half, and genuine frames still do.
+// sleeper: no fault, bounded work, nothing of it reaches the upper half, and genuine frames
+// still do.
 
 import { Bench, blankFlash, copyFlash } from "../partitions/han/bench";
 import { eui64Of, TestNode } from "../partitions/han/test-node";

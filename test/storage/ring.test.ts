@@ -187,8 +187,9 @@ describe("ring", () => {
     }
   });
 
-  // Seed 3 of a house whose flash failed while it sent what an outage had held back: the readings of
-  // one page were passed over, and consumed unsent in the place of those that had been sent.
+  // Seed 3 of a house whose flash failed while it sent what an outage had held back: the
+  // readings of one page were passed over, and consumed unsent in the place of those that had
+  // been sent.
   it("passes over no entry while a page cannot be read for a while", () => {
     const run = fresh();
     for (let i = 0; i < 20; i++) run.append(entryOf(32, i));

@@ -1,5 +1,5 @@
-// A node's own word on what it is: Device_annce, the first thing that it says under the network key.
-// Its association request said the same, but anybody can have sent that in its name.
+// A node's own word on what it is: Device_annce, the first thing that it says under the network
+// key. Its association request said the same, but anybody can have sent that in its name.
 // @source Zigbee 05-3474-22 section 2.4.3.1.11
 
 import {
@@ -21,7 +21,9 @@ import { Parsed } from "../../wire/parsed";
 import { announcedCapability, checkZdoRequest, DeviceAnnounce, ZdoCluster } from "../../wire/zdo";
 import type { Nodes } from "./nodes";
 
-/** The 802.15.4 capability byte that a node announces of itself; -1: the frame says nothing of it. */
+/**
+ * The 802.15.4 capability byte that a node announces of itself; -1: the frame says nothing of it.
+ */
 export function announcedBy(
   nodes: Nodes,
   node: number,

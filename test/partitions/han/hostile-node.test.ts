@@ -1,4 +1,5 @@
-// A node that is Networked and means harm: what it does must not take from the others what is theirs.
+// A node that is Networked and means harm: what it does must not take from the others what is
+// theirs.
 
 import { describe, expect, test } from "vitest";
 import { DeviceKind } from "../../../firmware/ipc/device";
