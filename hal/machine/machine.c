@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "figures.h"
 #include "life.h"
 #include "table.h"
 
@@ -238,6 +239,15 @@ static uint32_t longest_input(unsigned partition)
 	return longest;
 }
 
+/* A kind that no slot has: what the stack never reached keeps it. */
+#define UNTOUCHED ((txKind)0x55)
+
+static void paint_stack(txMachine *the)
+{
+	for (txSlot *slot = the->stackBottom; slot < the->stack; slot++)
+		slot->kind = UNTOUCHED;
+}
+
 enum machine_end machine_start(struct machine *machine, unsigned partition, double now)
 {
 	struct life *life = life_of(machine);
@@ -258,6 +268,7 @@ enum machine_end machine_start(struct machine *machine, unsigned partition, doub
 		life->what = "no room for a machine";
 		return MACHINE_OUT_OF_MEMORY;
 	}
+	paint_stack(the);
 	for (unsigned i = 0; i < KEPT_COUNT; i++)
 		mxPushUndefined();
 	life->kept = the->stack;
@@ -309,4 +320,22 @@ void machine_stop(struct machine *machine)
 
 	heap_open(&life->heap, life->heap.start, (size_t)(life->heap.end - life->heap.start));
 	life->the = NULL;
+}
+
+void machine_figures(const struct machine *machine, struct machine_figures *figures)
+{
+	const struct life *life = (const struct life *)machine;
+	const struct heap *heap = &life->heap;
+	const txSlot *slot;
+
+	memset(figures, 0, sizeof *figures);
+	figures->heap_used = (size_t)(heap->end - heap->start) - (size_t)(heap->high - heap->low);
+	figures->heap_peak = (size_t)(heap->end - heap->start) - heap->least;
+	if (life->the == NULL)
+		return;
+	for (slot = life->the->stackBottom; slot->kind == UNTOUCHED; slot++)
+		;
+	figures->stack_bytes = (size_t)((const uint8_t *)life->the->stackTop -
+					(const uint8_t *)life->the->stackBottom);
+	figures->stack_peak = (size_t)((const uint8_t *)life->the->stackTop - (const uint8_t *)slot);
 }

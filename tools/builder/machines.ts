@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { engineFlags, engineSources, fetchEngine } from "./engine";
 import { type Image, makeImage, type WordBytes } from "./image";
-import { bundleModules, type Entry } from "./modules";
+import { bundleModules, type Entry, SYSTEM_MODULE } from "./modules";
 import { type Compiler, compileObjects, ENGINE_USER_WARNINGS } from "./objects";
 
 const SOURCES = [
@@ -20,6 +20,8 @@ const SOURCES = [
 export interface Machines {
   readonly objects: readonly string[];
   readonly image: Image;
+  /** For C files that include headers of hal/machine. */
+  readonly flags: readonly string[];
 }
 
 /**
@@ -33,9 +35,10 @@ export async function buildMachines(
   word: WordBytes,
   entries: readonly Entry[],
   directory: string,
+  system = SYSTEM_MODULE,
 ): Promise<Machines> {
   fetchEngine(root);
-  const modules = await bundleModules(root, entries, join(directory, "modules"));
+  const modules = await bundleModules(root, entries, join(directory, "modules"), system);
   const image = await makeImage(root, modules, word, join(directory, "image"));
   const flags = [...engineFlags(root, false), `-I${join(directory, "image")}`];
   const ours = SOURCES.map((name) => join(root, "hal", "machine", name));
@@ -48,6 +51,7 @@ export async function buildMachines(
   const rest = join(directory, "machine");
   return {
     image,
+    flags,
     objects: [
       ...engine,
       ...(await compileObjects(compiler, [...flags, ...ENGINE_USER_WARNINGS], ours, rest)),

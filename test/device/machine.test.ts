@@ -1,0 +1,103 @@
+// Machines of the engine, as a native program: whatever a partition does, only its own machine
+// ends, its memory is whole again, and the frozen image has not changed.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasEngine } from "../../tools/builder/engine";
+import { buildMachines } from "../../tools/builder/machines";
+import { compileObjects, ENGINE_USER_WARNINGS } from "../../tools/builder/objects";
+import { compiles, ROOT } from "./compiler";
+
+const enum End {
+  OK = 0,
+  THREW = 1,
+  OUT_OF_MEMORY = 2,
+  OUT_OF_TIME = 3,
+  OUT_OF_STACK = 4,
+}
+
+/** In the order of `Deed` in machine/victim.ts. */
+const DEEDS: readonly (readonly [string, End, string])[] = [
+  ["that works", End.OK, ""],
+  ["that fills its heap", End.OUT_OF_MEMORY, "out of memory"],
+  ["that fills its chunks", End.OUT_OF_MEMORY, "out of memory"],
+  ["that loops without end", End.OUT_OF_TIME, "out of time"],
+  ["that recurses without end", End.OUT_OF_STACK, "out of stack"],
+  ["that throws", End.THREW, "thrown on demand"],
+  ["that leaves a promise rejected", End.THREW, "rejected on demand"],
+  ["that loops and catches everything", End.OUT_OF_TIME, "out of time"],
+  ["that writes to a constant of its module", End.THREW, "not writable"],
+  ["that writes to a prototype", End.THREW, "not writable"],
+  ["that writes to its environment", End.THREW, "not writable"],
+  ["that lets C write to a constant", End.THREW, "read-only"],
+  ["that fills its heap and catches everything", End.OUT_OF_MEMORY, "out of memory"],
+];
+
+const WORDS = [
+  { word: 8, option: "-m64" },
+  { word: 4, option: "-m32" },
+] as const;
+
+const ENTRIES = [0, 1, 2].map((id) => ({
+  id,
+  name: "victim",
+  file: "test/device/machine/victim",
+  create: "createVictim",
+}));
+
+const here = WORDS.filter(({ option }) => hasEngine(ROOT) && compiles([option]));
+if (here.length === 0) console.warn("skipped: no gcc, or no engine (tools/setup.sh fetches it)");
+
+describe.each(here)("machines of $word-byte words", ({ word, option }) => {
+  const directory = mkdtempSync(join(tmpdir(), "heddle-machine-"));
+  let lines: string[] = [];
+
+  beforeAll(async () => {
+    lines = (await runVictims(option, word, directory)).trim().split("\n");
+  }, 240_000);
+
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  test.each(DEEDS.map((deed, i) => [deed[0], i] as const))("a partition %s", (_name, i) => {
+    const [, end, what] = DEEDS[i]!;
+    const [outcome, left, others, fresh] = lines[i]!.split("|");
+    expect(outcome).toMatch(new RegExp(`^${i} ${end} .*${what}$`));
+    expect(left, "bytes kept after its end").toBe("0");
+    expect(others, "ends of the others' calls").toBe("0 0");
+    expect(fresh, "a fresh life needs what the first one did").toBe("1");
+  });
+
+  test("a thousand restarts need no byte more", () => {
+    expect(lines).toContain("restarts 1000 1");
+  });
+
+  test("the others lost nothing", () => {
+    expect(lines).toContain(`sent ${DEEDS.length} ${DEEDS.length}`);
+  });
+
+  test("no byte of the image changed", () => {
+    expect(lines).toContain("image 1");
+  });
+});
+
+async function runVictims(option: string, word: 4 | 8, directory: string): Promise<string> {
+  const compiler = { command: "gcc", machine: [option, "-O1", "-fno-pie"] };
+  const objects = join(ROOT, ".heddle", "build", `test-${word}`);
+  const machines = await buildMachines(ROOT, compiler, word, ENTRIES, objects);
+  const sources = ["main.c", "no-crypto.c"].map((name) =>
+    join(ROOT, "test", "device", "machine", name),
+  );
+  const ours = await compileObjects(
+    compiler,
+    [...machines.flags, ...ENGINE_USER_WARNINGS],
+    sources,
+    join(objects, "victims"),
+  );
+  const program = join(directory, "victims");
+  const inputs = [...machines.objects, ...ours, "-lm"];
+  execFileSync("gcc", [option, "-no-pie", "-Wl,--gc-sections", ...inputs, "-o", program]);
+  return execFileSync(program, { encoding: "utf8" });
+}
