@@ -57,7 +57,7 @@ export const PUPPET_TABLE: SystemTable = {
 };
 
 function row(name: Name, side: Side, priority: number): PartitionRow {
-  const size = { heapBytes: 8192, codeBytes: 8192, stepsPerCall: 100_000 };
+  const size = { heapBytes: 16_384, codeBytes: 8192, stepsPerCall: 100_000 };
   return { id: PUPPETS[name], name, side, priority, ...size };
 }
 

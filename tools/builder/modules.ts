@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 /** One module of the image: a partition, or what all are handed. */
 export interface ImageModule {
@@ -32,14 +32,19 @@ export function entriesOf(
   });
 }
 
+/** The module that exports the table as `SYSTEM`, from the project's root, without extension. */
+export const SYSTEM_MODULE = "firmware/system";
+
 /**
  * Bundles the environment and every file that entries name into `directory`; the environment comes
  * first. Entries of one file share its code.
+ * @param system another table's module in the place of `SYSTEM_MODULE`
  */
 export async function bundleModules(
   root: string,
   entries: readonly Entry[],
   directory: string,
+  system = SYSTEM_MODULE,
 ): Promise<ImageModule[]> {
   mkdirSync(directory, { recursive: true });
   const environment = { name: "environment", text: 'import "./hal/machine/environment";' };
@@ -56,13 +61,13 @@ export async function bundleModules(
   const modules: ImageModule[] = [];
   for (const { name, text } of [environment, ...partitions]) {
     const path = join(directory, `${name}.js`);
-    writeFileSync(path, await bundled(root, text));
+    writeFileSync(path, await bundled(root, text, system));
     modules.push({ name, path });
   }
   return modules;
 }
 
-async function bundled(root: string, contents: string): Promise<string> {
+async function bundled(root: string, contents: string, system: string): Promise<string> {
   const result = await build({
     stdin: { contents, resolveDir: root, loader: "ts" },
     write: false,
@@ -72,6 +77,15 @@ async function bundled(root: string, contents: string): Promise<string> {
     platform: "neutral",
     minifySyntax: true,
     logLevel: "error",
+    plugins: [tableOf(root, system)],
   });
   return result.outputFiles[0]!.text;
+}
+
+function tableOf(root: string, system: string): Plugin {
+  const path = join(root, `${system}.ts`);
+  return {
+    name: "table",
+    setup: ({ onResolve }) => onResolve({ filter: /\/system$/ }, () => ({ path })),
+  };
 }
