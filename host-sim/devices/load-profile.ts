@@ -166,7 +166,7 @@ function checkTime(field: string, before: number | undefined, where: string): nu
 /** ISO 8601 with date and time, UTC unless it names an offset. */
 function unixSeconds(text: string): number | undefined {
   const parts =
-    /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(?:Z|([+-])(\d\d):?(\d\d))?)?$/.exec(
+    /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.0+)?)?(?:Z|([+-])(\d\d):?(\d\d))?)?$/.exec(
       text,
     );
   if (parts === null) return undefined;
