@@ -24,8 +24,11 @@ struct names {
 
 struct image {
 	txMachine *root;
-	/* By Party: the function that makes the partition, and its `environment`; or undefined. */
-	txSlot constructors[IMAGE_PARTITIONS];
+	/*
+	 * By Party: the function that makes the partition, and its `environment`; or undefined. Slots
+	 * lie on multiples of 8, which one 32-bit compiler does by itself and another does not.
+	 */
+	_Alignas(8) txSlot constructors[IMAGE_PARTITIONS];
 	txSlot environments[IMAGE_PARTITIONS];
 	struct names names;
 };
