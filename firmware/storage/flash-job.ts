@@ -9,6 +9,8 @@ export const enum Progress {
   DONE = 1,
   /** The chip failed too often. */
   FAILED = 2,
+  /** Nothing can be read now: call `issue` again in a while. */
+  LATER = 3,
 }
 
 export interface FlashJob {
@@ -26,6 +28,11 @@ export const enum FlashRetry {
   WRITES = 4,
   /** Milliseconds until a region that was busy is asked again: an erase takes about 50. */
   BUSY_MS = 10,
+  /**
+   * Until a chip that cannot be read on opening is asked again; without end: an owner that began
+   * without its records would use counters and keys twice.
+   */
+  LATER_MS = 100,
 }
 
 /** Knows whether our operation is under way, and when to ask a busy region again. */
@@ -52,6 +59,11 @@ export class FlashTurn {
   /** Neither under way nor waiting for a busy region. */
   idle(): boolean {
     return !this.busy && this.due === Number.POSITIVE_INFINITY;
+  }
+
+  /** After `Progress.LATER`. */
+  wait(): void {
+    this.due = this.now + FlashRetry.LATER_MS;
   }
 
   /** A completion. False: it is none of ours. */

@@ -120,12 +120,14 @@ export class JournalCompaction implements FlashJob {
 
   private read(ok: boolean, buffer: Uint8Array): Progress {
     if (!ok && ++this.failures < FlashRetry.READS) return Progress.MORE;
+    // It stands where it stood: only what can be read, and is no record any more, is lost.
+    if (!ok) return this.giveUpCopy();
     const at = this.next();
     const place = this.index.place(at);
     const start = FlashDone.DATA;
     const end = start + Math.min(Page.LENGTH - (place % Page.LENGTH), this.record.length);
     const key = readU16(buffer, start + JournalRecord.KEY);
-    const good = ok && checkRecord(buffer, start, end) === RecordCheck.OK;
+    const good = checkRecord(buffer, start, end) === RecordCheck.OK;
     if (!good || this.index.find(key) !== at) {
       this.lost++;
       this.index.drop(at);

@@ -69,23 +69,24 @@ export class JournalOpening implements FlashJob {
   done(ok: boolean, buffer: Uint8Array): Progress {
     if (!ok && ++this.failures < FlashRetry.READS) return Progress.MORE;
     this.failures = 0;
+    // What cannot be read is not taken for absent.
+    if (!ok && this.state !== State.KILL) return Progress.LATER;
     switch (this.state) {
       case State.HEADERS:
-        return this.header(ok, buffer);
+        return this.header(buffer);
       case State.KILL:
         // A chip that refuses even this: the sector stays out of use, and dead at the next start.
         this.sectors.setState(this.sector, ok ? SectorState.FREE : SectorState.RETIRED);
         return this.nextDead();
       case State.SCAN:
-        return this.scanned(ok, buffer);
+        return this.scanned(buffer);
       case State.RESTORE:
-        return this.restore(ok, buffer);
+        return this.restore(buffer);
     }
   }
 
-  private header(ok: boolean, buffer: Uint8Array): Progress {
-    if (ok) this.sectors.load(this.sector, buffer, FlashDone.DATA);
-    else this.sectors.setState(this.sector, SectorState.RETIRED);
+  private header(buffer: Uint8Array): Progress {
+    this.sectors.load(this.sector, buffer, FlashDone.DATA);
     if (++this.sector < this.sectors.count) return Progress.MORE;
     this.sectors.resolve();
     return this.nextDead();
@@ -107,9 +108,9 @@ export class JournalOpening implements FlashJob {
     return Progress.MORE;
   }
 
-  private scanned(ok: boolean, buffer: Uint8Array): Progress {
+  private scanned(buffer: Uint8Array): Progress {
     const first = this.page === 0 ? SectorHeader.LENGTH : 0;
-    if (!ok || this.takePage(buffer, FlashDone.DATA, first)) this.used = this.page + 1;
+    if (this.takePage(buffer, FlashDone.DATA, first)) this.used = this.page + 1;
     if (++this.page < Page.PER_SECTOR) return Progress.MORE;
     // A fresh page: a byte that a cut left half programmed may read as erased and not be so.
     const sequence = this.sectors.sequence(this.sector);
@@ -151,12 +152,12 @@ export class JournalOpening implements FlashJob {
     return Progress.MORE;
   }
 
-  private restore(ok: boolean, buffer: Uint8Array): Progress {
+  private restore(buffer: Uint8Array): Progress {
     const at = this.entry;
     const start = FlashDone.DATA;
     const end = start + Page.LENGTH - (this.index.place(at) % Page.LENGTH);
     const key = readU16(buffer, start + JournalRecord.KEY);
-    if (ok && checkRecord(buffer, start, end) === RecordCheck.OK && this.index.find(key) === at) {
+    if (checkRecord(buffer, start, end) === RecordCheck.OK && this.index.find(key) === at) {
       const length = buffer[start + JournalRecord.LENGTH]!;
       this.restored(key, buffer, start + JournalRecord.VALUE, length);
     } else {

@@ -177,7 +177,8 @@ export class Journal implements FlashJob {
   private advance(now: number, ok: boolean, buffer: Uint8Array): void {
     const phase = this.phase;
     const progress = this.done(ok, buffer);
-    if (progress === Progress.MORE) return;
+    if (progress === Progress.LATER) this.turn.wait();
+    if (progress === Progress.MORE || progress === Progress.LATER) return;
     this.phase = Phase.READY;
     if (phase === Phase.OPENING) {
       this.nextNumber = this.opening.lastNumber + 1;

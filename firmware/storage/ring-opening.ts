@@ -18,7 +18,6 @@ import {
 import { firstPlace, nextPage, RingPlace, type RingState } from "./ring-state";
 import { RingTidy } from "./ring-tidy";
 import { Page, Sector, SectorHeader } from "./sector-layout";
-import { SectorState } from "./sectors";
 
 const enum State {
   HEADERS = 0,
@@ -66,11 +65,13 @@ export class RingOpening implements FlashJob {
     const retry = this.state !== State.TIDY && !ok && ++this.failures < FlashRetry.READS;
     if (retry) return Progress.MORE;
     this.failures = 0;
+    // What cannot be read is not taken for absent.
+    if (!ok && this.state <= State.SCAN) return Progress.LATER;
     switch (this.state) {
       case State.HEADERS:
-        return this.header(ok, buffer);
+        return this.header(buffer);
       case State.SCAN:
-        return this.scanned(ok, buffer);
+        return this.scanned(buffer);
       case State.VOID:
         this.first = RingPlace.END;
         return this.scan();
@@ -79,10 +80,9 @@ export class RingOpening implements FlashJob {
     }
   }
 
-  private header(ok: boolean, buffer: Uint8Array): Progress {
+  private header(buffer: Uint8Array): Progress {
     const { sectors } = this.ring;
-    if (ok) sectors.load(this.sector, buffer, FlashDone.DATA);
-    else sectors.setState(this.sector, SectorState.RETIRED);
+    sectors.load(this.sector, buffer, FlashDone.DATA);
     if (++this.sector < sectors.count) return Progress.MORE;
     this.sector = sectors.oldest();
     if (this.sector === Sector.NONE) return Progress.DONE;
@@ -107,18 +107,18 @@ export class RingOpening implements FlashJob {
     return this.beginSector();
   }
 
-  private scanned(ok: boolean, buffer: Uint8Array): Progress {
+  private scanned(buffer: Uint8Array): Progress {
     const start = FlashDone.DATA;
     const end = start + Page.LENGTH - (this.place % Page.LENGTH);
     let at = start;
-    while (ok && checkFragment(buffer, at, end) === RecordCheck.OK) {
+    while (checkFragment(buffer, at, end) === RecordCheck.OK) {
       const place = this.place + at - start;
       if (isFirst(buffer, at) && this.needsVoid()) return this.makeVoid(place);
       this.take(buffer, at, place);
       at += fragmentLength(buffer[at + Fragment.LENGTH]!);
       this.used();
     }
-    while (ok && at < end && buffer[at] === Flash.ERASED) at++;
+    while (at < end && buffer[at] === Flash.ERASED) at++;
     if (at < end) this.used();
     this.place = nextPage(this.place);
     return this.scan();

@@ -156,7 +156,8 @@ export class Ring {
   }
 
   private opened(now: number, progress: Progress): void {
-    if (progress === Progress.MORE) return;
+    if (progress === Progress.LATER) this.turn.wait();
+    if (progress === Progress.MORE || progress === Progress.LATER) return;
     this.isOpen = true;
     this.owner.opened(now);
   }

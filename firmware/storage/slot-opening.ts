@@ -56,24 +56,26 @@ export class SlotOpening implements FlashJob {
   done(ok: boolean, buffer: Uint8Array): Progress {
     if (!ok && ++this.failures < FlashRetry.READS) return Progress.MORE;
     this.failures = 0;
+    // What cannot be read is not taken for absent.
+    if (!ok && this.state !== State.KILL) return Progress.LATER;
     switch (this.state) {
       case State.HEADS:
-        return this.head(ok, buffer);
+        return this.head(buffer);
       case State.DATA:
-        return this.data(ok, buffer);
+        return this.data(buffer);
       case State.FOUND:
-        return this.report(ok, buffer);
+        return this.report(buffer);
       case State.KILL:
         this.table.states[this.slot] = SlotState.FREE;
         return this.next();
     }
   }
 
-  private head(ok: boolean, buffer: Uint8Array): Progress {
+  private head(buffer: Uint8Array): Progress {
     const { table, slot } = this;
     const at = FlashDone.DATA;
     table.states[slot] = SlotState.FREE;
-    if (ok && checkSlotHead(buffer, at, table.capacity)) {
+    if (checkSlotHead(buffer, at, table.capacity)) {
       const number = readU32(buffer, at + Slot.NUMBER);
       if (number >= table.nextNumber) table.nextNumber = number + 1;
       table.states[slot] = SlotState.KEPT;
@@ -95,17 +97,16 @@ export class SlotOpening implements FlashJob {
     return Progress.MORE;
   }
 
-  private data(ok: boolean, buffer: Uint8Array): Progress {
-    if (!ok) return this.decayed();
+  private data(buffer: Uint8Array): Progress {
     this.crc = crc32Step(this.crc, buffer, FlashDone.DATA, this.pieceLength());
     this.offset += this.pieceLength();
     if (this.pieceLength() === 0) this.state = State.FOUND;
     return Progress.MORE;
   }
 
-  private report(ok: boolean, buffer: Uint8Array): Progress {
+  private report(buffer: Uint8Array): Progress {
     const at = FlashDone.DATA;
-    const good = ok && checkSlotHead(buffer, at, this.table.capacity);
+    const good = checkSlotHead(buffer, at, this.table.capacity);
     if (!good || readU32(buffer, at + Slot.COMMIT) !== crc32End(this.crc)) return this.decayed();
     const headerLength = readU16(buffer, at + Slot.HEADER_LENGTH);
     const length = this.table.lengths[this.slot]!;

@@ -186,7 +186,9 @@ export class Slots {
     if (!this.turn.complete(now)) return;
     const ok = flashWorked(buffer);
     if (!this.isOpen) {
-      if (this.opening.done(ok, buffer) !== Progress.MORE) {
+      const progress = this.opening.done(ok, buffer);
+      if (progress === Progress.LATER) this.turn.wait();
+      else if (progress !== Progress.MORE) {
         this.isOpen = true;
         this.owner.opened(now);
       }

@@ -129,6 +129,37 @@ describe("journal", () => {
     }
   });
 
+  // Seeds 1 and 2 of a house whose flash was dead for 40 s around restarts of its partitions.
+  it("does not open, empty, while the chip cannot be read, and has all when it works again", () => {
+    const memory = new FlashMemory(4 * KIB4);
+    const first = new JournalRun(memory, 20, 32).open();
+    for (const key of [5, 3, 9]) first.change({ key, value: value(20, key) });
+    for (const dead of [1, 30, 100, 200]) {
+      const run = new JournalRun(memory, 20, 32);
+      let operations = 0;
+      run.flash.fault = () => (++operations > dead % 60 && operations <= dead ? 1 : 0);
+      run.journal.open(0);
+      while (!run.isOpen) {
+        run.now = Math.max(run.now, Math.min(run.journal.dueAt(), run.now + 1_000) - 1);
+        run.step();
+      }
+      expect([...run.held].sort()).toEqual([...first.acknowledged].sort());
+    }
+  });
+
+  it("loses no record that it cannot copy for a while", () => {
+    const run = new JournalRun(new FlashMemory(4 * KIB4), 20, 32).open();
+    for (let key = 0; key < 10; key++) run.change({ key, value: value(20, key) });
+    let reads = 0;
+    // Each first read of a compaction fails, until it is given up.
+    run.flash.fault = (operation) => (operation === FlashOperation.READ && reads++ < 60 ? 1 : 0);
+    for (let i = 0; i < 2000; i++) run.change({ key: 10 + (i % 5), value: value(32, i) });
+    expect(reads).toBeGreaterThan(60);
+    expect(run.journal.lost()).toBe(0);
+    const again = new JournalRun(run.flash.memory, 20, 32).open();
+    expect([...again.held].sort()).toEqual([...run.acknowledged].sort());
+  });
+
   it("asks a busy region again: an operation of an earlier life may still be under way", () => {
     const run = new JournalRun(new FlashMemory(4 * KIB4), 20, 32);
     run.flash.read(0, 4);

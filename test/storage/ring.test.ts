@@ -239,6 +239,20 @@ describe("ring", () => {
     }
   });
 
+  it("does not open, empty, while the chip cannot be read", () => {
+    const run = fresh();
+    for (let i = 0; i < 40; i++) run.append(entryOf(60, i));
+    const again = new RingRun(run.flash.memory);
+    let operations = 0;
+    again.flash.fault = () => (++operations > 2 && operations < 200 ? 1 : 0);
+    again.ring.open(0);
+    while (!again.isOpen) {
+      again.now = Math.max(again.now, Math.min(again.ring.dueAt(), again.now + 1_000) - 1);
+      again.step();
+    }
+    expect(again.all()).toEqual(run.kept);
+  });
+
   it("asks a busy region again", () => {
     const run = new RingRun(new FlashMemory(3 * SECTOR));
     run.flash.read(0, 4);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { Slots, type SlotsOwner } from "../../firmware/storage/slots";
 import { FlashOperation } from "../../hal/flash";
+import { DirectFlash } from "../../host-sim/flash-direct";
 import { FlashMemory } from "../../host-sim/flash-memory";
 import { entryOf } from "./ring-run";
 import { SlotsRun } from "./slots-run";
@@ -113,6 +115,28 @@ describe("slots", () => {
     expect(again.order).toEqual([1]);
     expect(again.slots.lost()).toBe(1);
     expect(again.slots.free()).toBe(3);
+  });
+
+  it("does not open, empty, while the chip cannot be read", () => {
+    const memory = new FlashMemory(256 * 1024);
+    const flash = new DirectFlash(memory);
+    flash.fault = () => 1;
+    let isOpen = false;
+    const owner = { opened: () => (isOpen = true) } as unknown as SlotsOwner;
+    const slots = new Slots(flash, owner, 2, 4);
+    slots.open(0);
+    let now = 0;
+    const run = (until: number): void => {
+      for (; now < until; now++) {
+        while (flash.pump((message, length) => slots.flashDone(now, message, length)));
+        slots.tick(now);
+      }
+    };
+    run(10_000);
+    expect(isOpen).toBe(false);
+    flash.fault = () => 0;
+    run(11_000);
+    expect(isOpen).toBe(true);
   });
 
   it("faults on an owner's mistake", () => {
