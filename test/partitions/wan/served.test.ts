@@ -18,7 +18,7 @@ function exchangeOf(stage: Stage): number {
 
 function answer(
   stage: Stage,
-  flags = ExchangeFlags.HAS_OSCORE,
+  flags: number = ExchangeFlags.HAS_OSCORE,
   exchange = exchangeOf(stage),
 ): void {
   stage.owner(OWNER, Operation.SERVE_RESPONSE, { code: 0x44, exchange, flags, payload: ANSWER });
