@@ -23,7 +23,7 @@ export interface HouseReport {
       readonly kind: string;
       /** "networked", "joining", "refused" or "off". */
       readonly state: string;
-      /** Seconds since the start at which the head-end learnt of it; null: not yet. */
+      /** Seconds since the start at which it first was, in its own view; null: not yet. */
       readonly joinedAt: number | null;
     }[];
     readonly refused: readonly { readonly eui64: string; readonly reason: string }[];
