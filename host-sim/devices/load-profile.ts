@@ -163,12 +163,13 @@ function checkTime(field: string, before: number | undefined, where: string): nu
   return seconds;
 }
 
+const ZONE = "(?:Z|([+-])(\\d\\d):?(\\d\\d))?";
+const TIME = `(?:[T ](\\d\\d):(\\d\\d)(?::(\\d\\d)(?:\\.0+)?)?${ZONE})?`;
+const DATE_TIME = new RegExp(`^(\\d{4})-(\\d\\d)-(\\d\\d)${TIME}$`);
+
 /** ISO 8601 with date and time, UTC unless it names an offset. */
 function unixSeconds(text: string): number | undefined {
-  const parts =
-    /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.0+)?)?(?:Z|([+-])(\d\d):?(\d\d))?)?$/.exec(
-      text,
-    );
+  const parts = DATE_TIME.exec(text);
   if (parts === null) return undefined;
   const number = (at: number): number => Number(parts[at] ?? 0);
   const [year, month, day] = [number(1), number(2), number(3)];

@@ -1,3 +1,5 @@
 // The puppets' table in the place of the system's, for the machines' environments.
 
-export { PUPPET_TABLE as SYSTEM } from "../conformance/puppet-table";
+import { PUPPET_TABLE } from "../conformance/puppet-table";
+
+export const SYSTEM = PUPPET_TABLE;

@@ -13,8 +13,6 @@ export const enum MailLimit {
   DEVICE_MAX = 5,
   /** Messages of devices that wait for their provider; the rest stays with the devices. */
   UP_MAX = 10,
-  /** An answer to each command and one unasked: no device takes the others' room. */
-  UP_DEVICE_MAX = 6,
   /** How long a message waits, and how long its answer is expected. */
   LIFE_MS = 86_400_000,
   LIFE_SECONDS = 86_400,
@@ -23,6 +21,12 @@ export const enum MailLimit {
   SCAN_MS = 10_000,
   RETRY_MS = 20,
   NONE = -1,
+}
+
+/** What one device may have of the room that all share. */
+export const enum MailShare {
+  /** An answer to each command and one unasked: no device takes the others' room. */
+  UP_MAX = 6,
 }
 
 export const enum MailState {

@@ -4,7 +4,7 @@
 import { Provider } from "../../ipc/party";
 import { Stream } from "../../ipc/stream";
 import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
-import { Mail, MailHeader, MailLimit, MailState } from "./mail-directory";
+import { Mail, MailHeader, MailLimit, MailShare, MailState } from "./mail-directory";
 import type { Mailbox } from "./mailbox";
 import type { Network } from "./network";
 import type { TunnelDelivery } from "./tunnel-delivery";
@@ -38,7 +38,7 @@ export class TunnelInbox {
     length: number,
   ): number {
     this.network.nodes.copyEui64(node, this.header, Mail.EUI64);
-    const isFull = this.mailbox.countUpOf(this.header, Mail.EUI64) >= MailLimit.UP_DEVICE_MAX;
+    const isFull = this.mailbox.countUpOf(this.header, Mail.EUI64) >= MailShare.UP_MAX;
     if (isFull || this.mailbox.countUp() >= MailLimit.UP_MAX) {
       this.refused++;
       return MailLimit.NONE;
