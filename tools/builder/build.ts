@@ -150,7 +150,7 @@ async function copyFlash(board: BoardBuild, program: string, flash: string): Pro
     writeFileSync(flash, readFileSync(program));
     return;
   }
-  const outside = board.memories.nor === undefined ? [] : ["--remove-section=.nor"];
+  const outside = board.memories.nor === undefined ? [] : ["--remove-section=.image"];
   const copy = `${toolPrefix(board)}objcopy`;
   await execute(copy, ["-O", "binary", ...outside, program, flash]);
 }

@@ -129,7 +129,7 @@ class ImageWriter {
       this.lines.push(`\t${directive} ${this.expression(at)}`);
     }
     return [
-      '\t.section .rodata.image, "a"',
+      '\t.section .image, "a"',
       "\t.balign 16",
       "\t.global image, image_start, image_end",
       "image:",

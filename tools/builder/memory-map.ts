@@ -23,7 +23,7 @@ interface Piece {
   readonly object: string;
 }
 
-const CODE = /^\.(text|rodata|image|nor|vectors|reset|srodata|data\.rel\.ro|init)/;
+const CODE = /^\.(text|rodata|image|vectors|reset|srodata|data\.rel\.ro|init)/;
 const DATA = /^\.(data|sdata|tdata)/;
 const EMPTY = /^\.(bss|sbss|tbss)|^COMMON/;
 
