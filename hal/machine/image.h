@@ -23,7 +23,6 @@ struct names {
 #define IMAGE_PARTITIONS 32
 
 struct image {
-	txMachine *root;
 	/*
 	 * By Party: the function that makes the partition, and its `environment`; or undefined. Slots
 	 * lie on multiples of 8, which one 32-bit compiler does by itself and another does not.
@@ -31,6 +30,8 @@ struct image {
 	_Alignas(8) txSlot constructors[IMAGE_PARTITIONS];
 	txSlot environments[IMAGE_PARTITIONS];
 	struct names names;
+	/* Last, so that no compiler pads. */
+	txMachine *root;
 };
 
 #ifndef HEDDLE_IMAGE_MAKER
