@@ -33,6 +33,8 @@ const enum Patience {
    * it shifts all entries behind it, and what is consumed then is not what was read.
    */
   OPERATIONS = 64,
+  /** And so many before entries of which nothing can be read count as gone: half an hour of them. */
+  GONE = 2048,
 }
 
 const enum Walked {
@@ -157,7 +159,7 @@ export class RingReader implements FlashJob {
    * ever.
    */
   private mayPass(): boolean {
-    if (!this.hasMet && this.unreadable < Patience.OPERATIONS) this.unreadable++;
+    if (!this.hasMet && this.unreadable < Patience.GONE) this.unreadable++;
     this.hasMet = true;
     return this.unreadable >= Patience.OPERATIONS;
   }
@@ -251,6 +253,8 @@ export class RingReader implements FlashJob {
   private broken(): Progress {
     this.origin = -1;
     if (!this.isConsuming) return this.end(Progress.FAILED);
+    // A chip that is dead has not lost what it holds.
+    if (this.hasMet && this.unreadable < Patience.GONE) return this.end(Progress.FAILED);
     if (this.entry >= 0) return this.startMark(this.place);
     // Nothing that was counted can be found any more.
     this.ring.count -= this.target + 1;

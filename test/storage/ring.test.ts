@@ -239,6 +239,19 @@ describe("ring", () => {
     }
   });
 
+  // Seeds 1 and 2 of a house whose flash was dead for 40 s: what was written next was lost.
+  it("takes nothing for consumed while the chip is dead", () => {
+    const run = fresh();
+    for (let i = 0; i < 8; i++) run.append(entryOf(32, i));
+    run.flash.fault = () => 1;
+    for (let i = 0; i < 800; i++) expect(run.consume(2)).toBe(false);
+    run.flash.fault = () => 0;
+    run.append(entryOf(32, 9));
+    expect(run.all()).toEqual(run.kept);
+    expect(run.consume(2)).toBe(true);
+    expect(run.all()).toEqual(run.kept);
+  });
+
   it("does not open, empty, while the chip cannot be read", () => {
     const run = fresh();
     for (let i = 0; i < 40; i++) run.append(entryOf(60, i));

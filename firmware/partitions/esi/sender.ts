@@ -107,7 +107,7 @@ export class Sender implements ClientTask {
   consumed(now: number, ok: boolean): void {
     if (this.state !== State.CONSUMING) return;
     if (!ok) {
-      this.retryAt = now + Limit.RETRY_MS;
+      this.retryAt = now + Limit.UNREADABLE_MS;
       return;
     }
     this.state = State.EMPTY;
