@@ -33,7 +33,7 @@ const enum Patience {
    * it shifts all entries behind it, and what is consumed then is not what was read.
    */
   OPERATIONS = 64,
-  /** And so many before entries of which nothing can be read count as gone: half an hour of them. */
+  /** And so many before entries of which nothing can be read are gone: half an hour of tries. */
   GONE = 2048,
 }
 
