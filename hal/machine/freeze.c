@@ -22,6 +22,45 @@ void freeze_keep(txMachine *the, struct image *image)
 	}
 }
 
+typedef void (*visit)(txMachine *the, txSlot *slot);
+
+static void each_slot(txMachine *the, visit visit)
+{
+	for (txSlot *heap = the->firstHeap; heap != NULL; heap = heap->next)
+		for (txSlot *slot = heap + 1; slot < heap->value.reference; slot++)
+			visit(the, slot);
+}
+
+/*
+ * What changes by being used and not by setting a property: freezing would not make it constant, or
+ * would make it useless. The engine's own few are counted before any module is evaluated.
+ */
+static unsigned states;
+
+static void count_state(txMachine *the, txSlot *slot)
+{
+	(void)the;
+	switch (slot->kind) {
+	case XS_DATE_KIND:
+	case XS_FINALIZATION_REGISTRY_KIND:
+	case XS_MAP_KIND:
+	case XS_REGEXP_KIND:
+	case XS_SET_KIND:
+	case XS_WEAK_MAP_KIND:
+	case XS_WEAK_REF_KIND:
+	case XS_WEAK_SET_KIND:
+		states++;
+	}
+}
+
+unsigned freeze_states(txMachine *the)
+{
+	states = 0;
+	fxCollectGarbage(the);
+	each_slot(the, count_state);
+	return states;
+}
+
 static void freeze_items(txMachine *the, txSlot *array)
 {
 	txSlot *item = array->value.array.address;
@@ -100,11 +139,28 @@ static void scrub(txSlot *slot)
 	memset((uint8_t *)&slot->value + used, 0, sizeof slot->value - used);
 }
 
-static void settle_slot(txSlot *slot)
+static void settle_slot(txSlot *slot);
+
+/* Items are slots too. Room behind the last one, kept for more, holds leftovers. */
+static void settle_items(txSlot *array)
 {
-	txSlot *item;
+	txSlot *item = array->value.array.address;
 	txSize count;
 
+	if (item == NULL)
+		return;
+	count = ((txChunk *)((txByte *)item - sizeof(txChunk)))->size;
+	count = (count - (txSize)sizeof(txChunk)) / (txSize)sizeof(txSlot);
+	for (txSize i = 0; i < count; i++, item++) {
+		if ((txIndex)i >= array->value.array.length)
+			memset(item, 0, sizeof *item);
+		settle_slot(item);
+		item->flag |= XS_MARK_FLAG;
+	}
+}
+
+static void settle_slot(txSlot *slot)
+{
 	scrub(slot);
 	switch (slot->kind) {
 	case XS_STRING_KIND:
@@ -117,25 +173,9 @@ static void settle_slot(txSlot *slot)
 		slot->kind = XS_KEY_X_KIND;
 		break;
 	case XS_ARRAY_KIND:
-		item = slot->value.array.address;
-		if (item == NULL)
-			break;
-		count = ((txChunk *)((txByte *)item - sizeof(txChunk)))->size;
-		for (count = (count - (txSize)sizeof(txChunk)) / (txSize)sizeof(txSlot); count > 0; count--) {
-			settle_slot(item);
-			(item++)->flag |= XS_MARK_FLAG;
-		}
+		settle_items(slot);
 		break;
 	}
-}
-
-typedef void (*visit)(txMachine *the, txSlot *slot);
-
-static void each_slot(txMachine *the, visit visit)
-{
-	for (txSlot *heap = the->firstHeap; heap != NULL; heap = heap->next)
-		for (txSlot *slot = heap + 1; slot < heap->value.reference; slot++)
-			visit(the, slot);
 }
 
 static void freeze_slot(txMachine *the, txSlot *slot)
@@ -163,14 +203,18 @@ static void hole(FILE *file, const void *start, const void *end)
 	memset((void *)from, 0, to - from);
 }
 
-/* Where chunks end: only a collection asks, and none comes here. */
+/* Where chunks end: only a collection asks, and none comes here. What a compiler pads is cleared. */
 static void forget_ends(txBlock *block)
 {
 	txByte *at = (txByte *)(block + 1), *end = block->current, *next;
 
 	for (; at < end; at = next) {
-		next = ((txChunk *)at)->temporary;
-		((txChunk *)at)->temporary = NULL;
+		txChunk *chunk = (txChunk *)at;
+		txSize size = chunk->size;
+
+		next = chunk->temporary;
+		memset(chunk, 0, sizeof *chunk);
+		chunk->size = size;
 	}
 	memset(block, 0, sizeof *block);
 }

@@ -8,6 +8,12 @@
 void freeze_keep(txMachine *the, struct image *image);
 
 /*
+ * How many objects live that change by being used: maps, sets, dates, regular expressions. A module
+ * that leaves one behind is refused.
+ */
+unsigned freeze_states(txMachine *the);
+
+/*
  * Freezes everything and writes to `holes` which parts of the memory nothing needs: lines of two
  * addresses. After this the machine is only good for being written and cloned.
  */

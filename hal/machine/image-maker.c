@@ -199,6 +199,7 @@ int main(int argc, char **argv)
 {
 	uint8_t *base;
 	size_t bytes, header = sizeof(struct image) + 15 & ~(size_t)15;
+	unsigned states;
 	txMachine *the;
 
 	if (argc < 8)
@@ -219,8 +220,12 @@ int main(int argc, char **argv)
 	open_global(the);
 	name_all(the);
 	fxEndHost(the);
-	for (int i = 7; i < argc; i++)
+	states = freeze_states(the);
+	for (int i = 7; i < argc; i++) {
 		evaluate(the, argv[i]);
+		if (freeze_states(the) != states)
+			fail("keeps a Map, Set, Date, RegExp or weak reference at module level", argv[i]);
+	}
 	fxBeginHost(the);
 	close_global(the);
 	fxEndHost(the);

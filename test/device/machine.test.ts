@@ -2,11 +2,12 @@
 // ends, its memory is whole again, and the frozen image has not changed.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasEngine } from "../../tools/builder/engine";
+import { makeImage } from "../../tools/builder/image";
 import { buildMachines } from "../../tools/builder/machines";
 import { compileObjects, ENGINE_USER_WARNINGS } from "../../tools/builder/objects";
 import { compiles, ROOT } from "./compiler";
@@ -101,3 +102,21 @@ async function runVictims(option: string, word: 4 | 8, directory: string): Promi
   execFileSync("gcc", [option, "-no-pie", "-Wl,--gc-sections", ...inputs, "-o", program]);
   return execFileSync(program, { encoding: "utf8" });
 }
+
+describe.skipIf(here.length === 0)("an image", () => {
+  test.each([
+    ["a Map", "const kept = new Map(); export function createIt() { return kept; }", "keeps a Map"],
+    ["a RegExp", "const kept = /a/; export function createIt() { return kept; }", "keeps a Map"],
+    ["what a module threw", "export function createIt() {} createIt.x.y;", "TypeError"],
+  ])("is not made with %s at module level", async (_name, text, why) => {
+    const directory = mkdtempSync(join(tmpdir(), "heddle-image-"));
+    try {
+      const path = join(directory, "module.js");
+      writeFileSync(path, `${text} heddle.constructor(0, createIt);`);
+      const image = makeImage(ROOT, [{ name: "module", path }], here[0]!.word, directory);
+      await expect(image).rejects.toThrow(why);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});

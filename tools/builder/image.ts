@@ -5,9 +5,9 @@
 // moved by the one distance points into the image, by the other into the engine; every other word
 // must be the same in both. Anything else would be a state that an image cannot hold.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { engineFlags, engineSources } from "./engine";
 import { Holes } from "./holes";
 import type { ImageModule } from "./modules";
@@ -104,9 +104,14 @@ function execute(
   const files = [`${stem}.memory`, `${stem}.program`, `${stem}.holes`];
   const layout = join(dirname(stem), "image-layout.h");
   const place = [`0x${address.toString(16)}`, String(MEMORY_BYTES)];
-  execFileSync(program, [...place, ...files, layout, ...modules.map((one) => one.path)], {
-    stdio: ["ignore", "inherit", "inherit"],
+  const written = [...files, layout].map((path) => resolve(path));
+  // The engine keeps a module's path: only its name, so that every machine makes the same image.
+  const names = modules.map(({ path }) => basename(path));
+  const made = spawnSync(resolve(program), [...place, ...written, ...names], {
+    cwd: dirname(modules[0]!.path),
+    encoding: "utf8",
   });
+  if (made.status !== 0) throw new Error(made.stderr.trim() || `the image maker: ${made.signal}`);
   return { memory: readFileSync(files[0]!), program: readFileSync(files[1]!) };
 }
 

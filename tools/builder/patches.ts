@@ -29,6 +29,16 @@ export const PATCHES: readonly Patch[] = [
   },
   {
     file: "xsMemory.c",
+    find: "\t\tchunk->size = size;\n\t\tthe->currentChunksSize += capacity;",
+    put:
+      "#ifdef HEDDLE_IMAGE_MAKER\n" +
+      "\t\tc_memset(data + sizeof(txChunk) + offset, 0, capacity - sizeof(txChunk) - offset);\n" +
+      "#endif\n" +
+      "\t\tchunk->size = size;\n\t\tthe->currentChunksSize += capacity;",
+    why: "what an image holds behind a chunk's content is the same each time it is made",
+  },
+  {
+    file: "xsMemory.c",
     find: "\tif ((data = (txByte*)(((txChunk*)(((txByte*)(_THE_DATA)) - sizeof(txChunk)))->temporary)))",
     put:
       "\tif (!mxIsFrozen(_THE_DATA) && \\\n" +
