@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "../bare/start.h"
+#include "memory-protection.h"
 
 _Noreturn void reset(void);
 
@@ -16,6 +17,7 @@ _Noreturn void reset(void)
 {
 	CPACR |= CPACR_FPU;
 	__asm volatile("dsb\n\tisb");
+	memory_protection_start();
 	board_start();
 }
 

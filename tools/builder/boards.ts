@@ -65,12 +65,13 @@ const LINUX: BoardBuild = {
   command: (program) => ({ name: "linux", program, arguments: [] }),
 };
 
+const CORTEX_M4F = ["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"];
+
+const ARM_RAM = 0x2000_0000;
+
 const QEMU_ARM: BoardBuild = {
   name: "qemu-arm",
-  compiler: {
-    command: "arm-none-eabi-gcc",
-    machine: [...BARE, ...["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"]],
-  },
+  compiler: { command: "arm-none-eabi-gcc", machine: [...BARE, ...CORTEX_M4F] },
   packages: "gcc-arm-none-eabi picolibc-arm-none-eabi",
   word: 4,
   linkFlags: [...BARE_LINK, "-Lhal/qemu-arm"],
@@ -78,7 +79,7 @@ const QEMU_ARM: BoardBuild = {
   memories: {
     flash: { start: 0, bytes: 1024 * KIB },
     nor: { start: 0x2100_0000, bytes: 8192 * KIB },
-    ram: { start: 0x2000_0000, bytes: 256 * KIB },
+    ram: { start: ARM_RAM, bytes: 256 * KIB },
   },
   program: "heddle.elf",
   command: (program) => ({
@@ -86,6 +87,17 @@ const QEMU_ARM: BoardBuild = {
     program: "qemu-system-arm",
     arguments: ["-M", "mps2-an386", ...QEMU, "-kernel", program],
   }),
+};
+
+const ROOMY_RAM_BYTES = 1024 * KIB;
+
+/** The same processor and code with the RAM that the partitions' heaps take today. */
+const QEMU_ARM_ROOMY: BoardBuild = {
+  ...QEMU_ARM,
+  name: "qemu-arm-roomy",
+  compiler: { command: "arm-none-eabi-gcc", machine: [...BARE, ...CORTEX_M4F, ROOMY_HEAPS] },
+  linkFlags: [...QEMU_ARM.linkFlags, `-Wl,--defsym=ram_bytes=${ROOMY_RAM_BYTES}`],
+  memories: { ...QEMU_ARM.memories!, ram: { start: ARM_RAM, bytes: ROOMY_RAM_BYTES } },
 };
 
 const QEMU_RISCV: BoardBuild = {
@@ -110,4 +122,4 @@ const QEMU_RISCV: BoardBuild = {
   }),
 };
 
-export const BOARDS: readonly BoardBuild[] = [LINUX, QEMU_ARM, QEMU_RISCV];
+export const BOARDS: readonly BoardBuild[] = [LINUX, QEMU_ARM, QEMU_ARM_ROOMY, QEMU_RISCV];
