@@ -31,7 +31,7 @@ export interface Build {
 /** Something is not installed: one line that says what to do. */
 export class NotInstalledError extends Error {}
 
-const SETUP = "run tools/setup.sh";
+const SETUP = "run tools/setup.sh --device";
 
 /** Why this machine cannot build for that board; undefined: it can. */
 export function missingFor(root: string, board: BoardBuild): string | undefined {

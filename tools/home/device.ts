@@ -16,7 +16,7 @@ export async function deviceKernels(board: BoardBuild): Promise<MakeKernel> {
   const program = await built(root, board);
   const command = board.command(program);
   if (command.program !== program && !hasCommand(command.program)) {
-    throw new UsageError(`${command.program} is not installed: run tools/setup.sh`);
+    throw new UsageError(`${command.program} is not installed: run tools/setup.sh --device`);
   }
   return (around, observer) => new DeviceKernel(SYSTEM, around, observer, command);
 }
