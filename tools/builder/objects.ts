@@ -3,7 +3,7 @@
 
 import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
@@ -65,17 +65,24 @@ async function compile(
   source: string,
   object: string,
 ): Promise<void> {
-  const line = [...machine, ...flags, "-c", source, "-o", object, "-MMD", "-MF", `${object}.d`];
+  // Two builds may share a directory: each writes files of its own, and renaming is atomic.
+  const fresh = `${object}.${process.pid}`;
+  const settings = [...machine, ...flags, "-c", source];
+  const line = [...settings, "-o", fresh, "-MMD", "-MF", `${fresh}.d`];
   const stamp = `${object}.stamp`;
   if (existsSync(object) && existsSync(stamp)) {
-    if (readFileSync(stamp, "utf8") === stampOf(source, [command, ...line], `${object}.d`)) return;
+    if (readFileSync(stamp, "utf8") === stampOf(source, [command, ...settings], `${object}.d`))
+      return;
   }
   try {
     await promisify(execFile)(command, line, { maxBuffer: 1 << 24 });
   } catch (error) {
     throw new Error(`${source} does not compile:\n${(error as { stderr?: string }).stderr}`);
   }
-  writeFileSync(stamp, stampOf(source, [command, ...line], `${object}.d`));
+  renameSync(fresh, object);
+  // An assembler file includes nothing, and has no list of what it includes.
+  if (existsSync(`${fresh}.d`)) renameSync(`${fresh}.d`, `${object}.d`);
+  writeFileSync(stamp, stampOf(source, [command, ...settings], `${object}.d`));
 }
 
 /** Of the command and of every file that the compiler read. */
