@@ -80,7 +80,9 @@ export class BoardProcess {
     if (this.ended) return;
     this.ended = true;
     process.removeListener("exit", this.atExit);
-    this.child.kill("SIGKILL");
+    // A program that never started has no id, and Node's own `kill` would then use an unset one.
+    const { pid } = this.child;
+    if (pid !== undefined && pid > 0 && this.child.exitCode === null) kill(pid);
     this.child.unref();
     closeSync(this.toBoard);
     closeSync(this.fromBoard);
@@ -153,5 +155,13 @@ function openPipes(): Pipes {
     return { boardIn, boardOut, toBoard, fromBoard };
   } finally {
     rmSync(directory, { recursive: true });
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself, and its end has been seen already.
   }
 }
