@@ -50,7 +50,8 @@ const ENTRIES = [0, 1, 2].map((id) => ({
 }));
 
 const here = WORDS.filter(({ option }) => hasEngine(ROOT) && compiles([option]));
-if (here.length === 0) console.warn("skipped: no gcc, or no engine (tools/setup.sh --device fetches it)");
+if (here.length === 0)
+  console.warn("skipped: no gcc, or no engine (tools/setup.sh --device fetches it)");
 
 describe.each(here)("machines of $word-byte words", ({ word, option }) => {
   const directory = mkdtempSync(join(tmpdir(), "heddle-machine-"));
