@@ -6,15 +6,19 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { CONSTRUCTORS } from "../../firmware/constructors";
-import { SYSTEM } from "../../firmware/system";
 import { type BoardBuild, toolPrefix } from "./boards";
 import { hasEngine } from "./engine";
+import { FIRMWARE, type Firmware } from "./firmware";
 import { buildMachines } from "./machines";
 import { cryptoParts, hasMbedtls } from "./mbedtls";
 import { type MemoryMap, memoryMap } from "./memory-map";
-import { entriesOf } from "./modules";
-import { type Compiler, compileObjects, hasCommand, OUR_WARNINGS } from "./objects";
+import {
+  type Compiler,
+  compileObjects,
+  ENGINE_USER_WARNINGS,
+  hasCommand,
+  OUR_WARNINGS,
+} from "./objects";
 import { tableSource } from "./table";
 
 const execute = promisify(execFile);
@@ -53,23 +57,25 @@ export async function buildBoard(
   board: BoardBuild,
   out: string,
   work = join(root, ".heddle", "build", board.name),
+  firmware = FIRMWARE,
 ): Promise<Build> {
   const missing = missingFor(root, board);
   if (missing !== undefined) throw new NotInstalledError(missing);
   mkdirSync(out, { recursive: true });
   mkdirSync(work, { recursive: true });
   const compiler = reproducible(board.compiler, root, work);
-  const objects = await compileAll(root, board, compiler, work);
+  const objects = await compileAll(root, board, compiler, work, firmware);
   const program = join(out, board.program);
   const map = join(work, "link.map");
-  await link(root, board, compiler, objects, program, map);
+  const linked = { ...board, linkFlags: [...board.linkFlags, ...(firmware.test?.linkFlags ?? [])] };
+  await link(root, linked, compiler, objects, program, map);
   const flash = join(out, "flash.bin");
   await copyFlash(board, program, flash);
   const build = {
     board: board.name,
     program: board.program,
     sha256: createHash("sha256").update(readFileSync(flash)).digest("hex"),
-    memories: memoryMap(readFileSync(map, "utf8"), board.memories, SYSTEM),
+    memories: memoryMap(readFileSync(map, "utf8"), board.memories, firmware.table),
   };
   writeFileSync(join(out, "build.json"), `${JSON.stringify(build, null, 2)}\n`);
   return { ...build, program };
@@ -86,11 +92,13 @@ async function compileAll(
   board: BoardBuild,
   compiler: Compiler,
   work: string,
+  { table: system, system: module, entries, test }: Firmware,
 ): Promise<string[]> {
   const table = join(work, "table.c");
+  const idOf = (name: string) => system.partitions.find((row) => row.name === name)?.id;
   writeFileSync(
     table,
-    tableSource(SYSTEM, (name) => name in CONSTRUCTORS),
+    tableSource(system, (name) => entries.some(({ id }) => id === idOf(name))),
   );
   const include = `-I${join(root, "hal", "kernel")}`;
   const sections = ["-fno-common", "-ffunction-sections", "-fdata-sections"];
@@ -101,8 +109,7 @@ async function compileAll(
   for (const { flags, sources } of cryptoParts(root)) {
     crypto.push(...(await compile("crypto", flags, sources)));
   }
-  const entries = entriesOf(CONSTRUCTORS, SYSTEM.partitions);
-  const machines = await buildMachines(root, compiler, board.word, entries, work);
+  const machines = await buildMachines(root, compiler, board.word, entries, work, module);
   const bench = [
     ...sourcesIn(root, "hal/bench"),
     ...board.directories.flatMap((directory) => sourcesIn(root, directory)),
@@ -110,6 +117,7 @@ async function compileAll(
   return [
     ...(await compile("board", ours, bench)),
     ...(await compile("kernel", ours, [table, ...kernelSources(root)])),
+    ...(await compile("test", [...machines.flags, ...ENGINE_USER_WARNINGS], test?.sources ?? [])),
     ...crypto,
     ...machines.objects,
   ];
