@@ -23,7 +23,10 @@ export const enum AuditCode {
   JOIN_ACCEPTED = 9,
   DEVICE_ADDED = 10,
   DEVICE_REMOVED = 11,
+  /** detail = provider, new `Relationship`, old one; a change of its end alone has both alike. */
   GRANT_CHANGED = 12,
+  /** detail = provider, 0, the `Relationship` that ended at its second. */
+  GRANT_EXPIRED = 13,
   /** detail = sender, operation, provider or 0xff, refusals without a line before this one. */
   FIREWALL_REFUSED = 16,
   /** detail = a `SessionRefusal`; a message that no session key opens, or a replay. */

@@ -12,13 +12,21 @@ export interface CommissionedDevice {
   readonly installCode: Buffer;
 }
 
-/** Bits of a grant. */
-export const RIGHTS = { read: 1, message: 2 } as const;
+/** How a provider stands to a device: numbers of docs/wan.md. */
+export const RELATIONSHIPS = { subscribed: 1, enrolled: 2 } as const;
+
+/** The hub's word for: that is no step from where the two stand. */
+const CONFLICT = "4.09";
 
 /** A hub that is full or away is asked again after this pause. */
 const RETRY_MS = 30_000;
 
-type Step = { readonly device: CommissionedDevice; readonly provider?: string };
+interface Step {
+  readonly device: CommissionedDevice;
+  /** None: the device itself is put into the log. */
+  readonly provider?: string;
+  readonly relationship: number;
+}
 
 export class Commissioning {
   private readonly plan: readonly Step[];
@@ -37,8 +45,10 @@ export class Commissioning {
     // Grants before devices: a meter's first reading must find its readers.
     const meters = devices.filter(({ kind }) => kind === 1 || kind === 2);
     this.plan = [
-      ...meters.flatMap((device) => providers.map((provider) => ({ device, provider }))),
-      ...devices.map((device) => ({ device })),
+      ...meters.flatMap((device) =>
+        providers.map((provider) => ({ device, provider, relationship: RELATIONSHIPS.enrolled })),
+      ),
+      ...devices.map((device) => ({ device, relationship: 0 })),
     ];
   }
 
@@ -76,18 +86,24 @@ export class Commissioning {
     const answered: Answered = (at, response) => {
       if (round === this.round) this.answered(at, step, response?.code ?? "");
     };
-    const { device, provider } = step;
+    const { device, provider, relationship } = step;
     if (provider === undefined) {
       this.headEnd.addDevice(now, device.eui64, device.kind, device.installCode, answered);
     } else {
-      const rights = RIGHTS.read + RIGHTS.message;
-      this.headEnd.grant(now, provider, device.eui64, rights, answered);
+      this.headEnd.grant(now, provider, device.eui64, relationship, answered);
     }
   }
 
-  private answered(now: number, { device }: Step, code: string): void {
+  private answered(now: number, step: Step, code: string): void {
+    const { device, relationship } = step;
     if (code === "" || code.startsWith("5.")) {
       this.due = now + RETRY_MS;
+      return;
+    }
+    // Where they stand is the hub's to say: going down first would stop what is under way.
+    if (code === CONFLICT && relationship > RELATIONSHIPS.subscribed) {
+      this.steps.unshift({ ...step, relationship: relationship - 1 });
+      this.next(now);
       return;
     }
     if (!code.startsWith("2.")) this.refused.push({ eui64: device.eui64, code });

@@ -140,18 +140,18 @@ export class HeadEnd {
   }
 
   /**
-   * @param rights `RIGHTS` of commissioning.ts, added up
+   * @param relationship one of `RELATIONSHIPS` of commissioning.ts
    * @param expires Unix seconds; undefined: never
    */
   grant(
     now: number,
     provider: string,
     eui64: string,
-    rights: number,
+    relationship: number,
     done: Answered,
     expires?: number,
   ): void {
-    const values = expires === undefined ? [rights] : [rights, expires];
+    const values = expires === undefined ? [relationship] : [relationship, expires];
     this.put(now, `grants/${provider}/${eui64}`, values, done);
   }
 

@@ -65,18 +65,18 @@ function stepOf(bytes: Uint8Array, secret: number): LeafStep {
 /** A grant of a device that the firewall asks about, or of one that only manage knows. */
 function setStep(
   provider: number,
-  rights: number,
+  relationship: number,
   device: number,
   reference: number,
   expires: number,
   secret: number,
 ): LeafStep {
   const isShared = device % 2 === 0;
-  // Another secret right, as long as it grants as little or as much to nobody who asks.
-  const secretRights = rights % 4 === 0 ? 0 : 1 + ((rights + secret) % 3);
+  // Another secret relationship, as long as both are something or both are nothing.
+  const hiddenOne = relationship % 4 === 0 ? 0 : 1 + ((relationship + secret) % 3);
   const message = isShared
-    ? grantSet(provider % 3, rights % 4, shared(device), reference, 0)
-    : grantSet(provider % 3, secretRights, hidden(device, secret), reference, expires ^ secret);
+    ? grantSet(provider % 3, relationship % 4, shared(device), reference, 0)
+    : grantSet(provider % 3, hiddenOne, hidden(device, secret), reference, expires ^ secret);
   return { who: "manage", to: "trust", message };
 }
 

@@ -131,7 +131,7 @@ export function grantCheck(
 
 export function grantSet(
   provider: number,
-  rights: number,
+  relationship: number,
   device: Uint8Array,
   reference: number,
   expires: number,
@@ -139,7 +139,7 @@ export function grantSet(
   const message = new Uint8Array(GrantSet.LENGTH);
   message[0] = Operation.GRANT_SET;
   message[GrantSet.PROVIDER] = provider;
-  message[GrantSet.RIGHTS] = rights;
+  message[GrantSet.RELATIONSHIP] = relationship;
   writeU16(message, GrantSet.REFERENCE, reference);
   writeU32(message, GrantSet.EXPIRES, expires);
   message.set(device, GrantSet.EUI64);

@@ -9,7 +9,7 @@ import {
   DeviceResult,
   DeviceResultMessage,
 } from "../../ipc/device";
-import { GrantResult, GrantResultMessage, GrantSet, Right } from "../../ipc/grant";
+import { GrantResult, GrantResultMessage, GrantSet, Relationship } from "../../ipc/grant";
 import { Operation } from "../../ipc/operation";
 import { Provider } from "../../ipc/party";
 import type { Port } from "../../kernel/partition";
@@ -169,12 +169,12 @@ export class ManagementResources implements Resources {
     writeU16(message, GrantSet.REFERENCE, this.reference);
     copyBytes(this.eui64, 0, message, GrantSet.EUI64, 8);
     if (!isRemoval) {
-      const rights = fields.value(0);
+      const relationship = fields.value(0);
       const expires = fields.has(1) ? fields.value(1) : 0;
-      const isRights = fields.isUnsigned(0) && rights <= (Right.READ | Right.MESSAGE);
+      const isOne = fields.isUnsigned(0) && relationship < Relationship.COUNT;
       const isTime = !fields.has(1) || fields.isUnsigned(1);
-      if (!isRights || !isTime || expires > Limit.UNIX_SECONDS_MAX) return CoapCode.BAD_REQUEST;
-      message[GrantSet.RIGHTS] = rights;
+      if (!isOne || !isTime || expires > Limit.UNIX_SECONDS_MAX) return CoapCode.BAD_REQUEST;
+      message[GrantSet.RELATIONSHIP] = relationship;
       writeU32(message, GrantSet.EXPIRES, expires);
     }
     return this.pass(this.trust, GrantSet.LENGTH);
@@ -233,6 +233,8 @@ function grantCode(result: GrantResult): CoapCode {
       return CoapCode.CHANGED;
     case GrantResult.BAD_PROVIDER:
       return CoapCode.BAD_REQUEST;
+    case GrantResult.BAD_MOVE:
+      return CoapCode.CONFLICT;
     default:
       return CoapCode.SERVICE_UNAVAILABLE;
   }

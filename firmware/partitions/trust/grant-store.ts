@@ -2,7 +2,7 @@
 // counts once it lies there.
 
 import type { FlashRegion } from "../../../hal/flash";
-import { GrantResult } from "../../ipc/grant";
+import { GrantResult, isMove, Relationship } from "../../ipc/grant";
 import { Journal, type JournalOwner } from "../../storage/journal";
 import { GrantLimit, GrantRecord, Grants } from "./grants";
 
@@ -20,7 +20,7 @@ const NOBODY = -1;
 interface Change {
   /** -1: not in use. */
   place: number;
-  rights: number;
+  relationship: Relationship;
   expires: number;
   /** `NOBODY`: the one who asked died. */
   reference: number;
@@ -39,7 +39,7 @@ export class GrantStore implements JournalOwner {
   ) {
     this.journal = new Journal(region, this, GrantLimit.GRANTS, GrantRecord.LENGTH);
     for (let i = 0; i < CHANGES_MAX; i++) {
-      this.changes.push({ place: -1, rights: 0, expires: 0, reference: 0 });
+      this.changes.push({ place: -1, relationship: 0, expires: 0, reference: 0 });
     }
   }
 
@@ -50,7 +50,7 @@ export class GrantStore implements JournalOwner {
   /** `OK`: taken; `changed` brings the result. Anything else is the result. */
   put(
     provider: number,
-    rights: number,
+    relationship: number,
     expires: number,
     reference: number,
     bytes: Uint8Array,
@@ -60,17 +60,19 @@ export class GrantStore implements JournalOwner {
     const token = this.freeChange();
     if (!this.isOpen || token < 0) return GrantResult.BUSY;
     const held = this.grants.find(provider, bytes, eui64);
+    if (held >= 0 && this.isChanging(held)) return GrantResult.BUSY;
+    if (!isMove(this.grants.at(held, utcSeconds), relationship)) return GrantResult.BAD_MOVE;
     const place = held >= 0 ? held : this.grants.findRoom(utcSeconds);
     if (place < 0) return GrantResult.FULL;
     if (this.isChanging(place)) return GrantResult.BUSY;
-    if (held >= 0) this.grants.narrow(place, rights, expires);
+    if (held >= 0) this.grants.narrow(place, relationship, expires);
     else this.grants.reserve(place, provider, bytes, eui64);
-    this.grants.write(place, rights, expires, this.record);
+    this.grants.write(place, relationship, expires, this.record);
     if (!this.journal.put(place + 1, this.record, 0, GrantRecord.LENGTH, token)) {
       if (held < 0) this.grants.free(place);
       return GrantResult.BUSY;
     }
-    this.note(token, place, rights, expires, reference);
+    this.note(token, place, relationship, expires, reference);
     return GrantResult.OK;
   }
 
@@ -116,12 +118,12 @@ export class GrantStore implements JournalOwner {
 
   stored(now: number, token: number, ok: boolean): void {
     const change = this.changes[token]!;
-    const { place, rights, expires } = change;
+    const { place, relationship, expires } = change;
     change.place = -1;
     // Where the chip failed, flash has the old grant or the new one; here remains what both allow.
     if (ok && place < GrantLimit.GRANTS) {
-      if (rights === 0) this.grants.free(place);
-      else this.grants.set(place, rights, expires);
+      if (relationship === Relationship.UNAUTHORIZED) this.grants.free(place);
+      else this.grants.set(place, relationship, expires);
     }
     if (change.reference === NOBODY) return;
     this.owner.changed(now, change.reference, ok ? GrantResult.OK : GrantResult.BUSY);
@@ -130,13 +132,13 @@ export class GrantStore implements JournalOwner {
   private note(
     token: number,
     place: number,
-    rights: number,
+    relationship: Relationship,
     expires: number,
     reference: number,
   ): void {
     const change = this.changes[token]!;
     change.place = place;
-    change.rights = rights;
+    change.relationship = relationship;
     change.expires = expires;
     change.reference = reference;
   }

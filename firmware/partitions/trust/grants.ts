@@ -1,6 +1,6 @@
-// The table of grants: what each provider may do with each device, and until when.
+// The table of grants: how each provider stands to each device, and until when.
 
-import { Right } from "../../ipc/grant";
+import { Relationship, rightsOf } from "../../ipc/grant";
 import { Provider } from "../../ipc/party";
 import { copyBytes, equalBytes, readU32, writeU32 } from "../../wire/little-endian";
 
@@ -12,7 +12,7 @@ export const enum GrantLimit {
 /** A grant in flash; the journal's key is its place in the table and 1. */
 export const enum GrantRecord {
   PROVIDER = 0,
-  RIGHTS = 1,
+  RELATIONSHIP = 1,
   EXPIRES = 2,
   EUI64 = 6,
   LENGTH = 14,
@@ -24,15 +24,15 @@ const enum Place {
   FREE = 0xff,
 }
 
-/** All rights that there are; other bits mean nothing and are never granted. */
-export const RIGHTS_KNOWN = Right.READ | Right.MESSAGE;
+/** In the byte of a relationship, RAM alone: its end has been audited. */
+const END_TOLD = 0x80;
 
 /** What stands for "the hub does not know the time". */
 export const TIME_UNKNOWN = 0;
 
 export class Grants {
   private readonly providers = new Uint8Array(GrantLimit.GRANTS).fill(Place.FREE);
-  private readonly rights = new Uint8Array(GrantLimit.GRANTS);
+  private readonly relationships = new Uint8Array(GrantLimit.GRANTS);
   private readonly expires = new Uint32Array(GrantLimit.GRANTS);
   private readonly devices = new Uint8Array(GrantLimit.GRANTS * Place.EUI64_LENGTH);
 
@@ -40,27 +40,41 @@ export class Grants {
   restore(place: number, bytes: Uint8Array, start: number, length: number): void {
     const provider = bytes[start + GrantRecord.PROVIDER]!;
     if (length !== GrantRecord.LENGTH) return;
+    const relationship = bytes[start + GrantRecord.RELATIONSHIP]!;
     if (place >= GrantLimit.GRANTS || provider >= Provider.COUNT) return;
+    if (relationship >= Relationship.COUNT) return;
     this.reserve(place, provider, bytes, start + GrantRecord.EUI64);
     const expires = readU32(bytes, start + GrantRecord.EXPIRES);
-    this.set(place, bytes[start + GrantRecord.RIGHTS]! & RIGHTS_KNOWN, expires);
+    this.set(place, relationship, expires);
   }
 
   /**
-   * Whether the provider holds every one of `rights` for the device at `utcSeconds`.
+   * Whether the pair of a place, -1 for none, holds every one of `rights` at `utcSeconds`.
    * Asking for no right at all, or for an unknown one, is refused.
    */
-  allows(
-    provider: number,
-    rights: number,
-    bytes: Uint8Array,
-    eui64: number,
-    utcSeconds: number,
-  ): boolean {
+  allows(place: number, rights: number, utcSeconds: number): boolean {
     if (rights === 0) return false;
-    const place = this.find(provider, bytes, eui64);
-    if (place < 0 || (this.rights[place]! & rights) !== rights) return false;
-    return !this.isExpired(place, utcSeconds);
+    return (rightsOf(this.at(place, utcSeconds)) & rights) === rights;
+  }
+
+  /** How the pair of a place, -1 for none, stands at `utcSeconds`. */
+  at(place: number, utcSeconds: number): Relationship {
+    if (place < 0 || this.isExpired(place, utcSeconds)) return Relationship.UNAUTHORIZED;
+    return this.held(place);
+  }
+
+  /** How they stand until it ends, whether it has ended or not. */
+  held(place: number): Relationship {
+    return this.relationships[place]! & ~END_TOLD;
+  }
+
+  /** Whether a relationship is over and nobody was told; true once for each end. */
+  takeEnd(place: number, utcSeconds: number): boolean {
+    if (place < 0 || utcSeconds === TIME_UNKNOWN || !this.isExpired(place, utcSeconds))
+      return false;
+    const isNews = (this.relationships[place]! & END_TOLD) === 0;
+    this.relationships[place]! |= END_TOLD;
+    return isNews;
   }
 
   /** The place of that pair, -1: there is none. */
@@ -83,23 +97,23 @@ export class Grants {
     return -1;
   }
 
-  /** Gives the place to a pair that holds no right yet. */
+  /** Gives the place to a pair that is Unauthorized yet. */
   reserve(place: number, provider: number, bytes: Uint8Array, eui64: number): void {
     this.providers[place] = provider;
     copyBytes(bytes, eui64, this.devices, place * Place.EUI64_LENGTH, Place.EUI64_LENGTH);
     this.set(place, 0, 0);
   }
 
-  set(place: number, rights: number, expires: number): void {
-    this.rights[place] = rights;
+  set(place: number, relationship: Relationship, expires: number): void {
+    this.relationships[place] = relationship;
     this.expires[place] = expires;
   }
 
   /** Takes away what the new grant will not have. */
-  narrow(place: number, rights: number, expires: number): void {
+  narrow(place: number, relationship: Relationship, expires: number): void {
     const now = this.expires[place]!;
     const sooner = now === 0 || (expires !== 0 && expires < now) ? expires : now;
-    this.set(place, this.rights[place]! & rights, sooner);
+    this.set(place, Math.min(this.held(place), relationship), sooner);
   }
 
   free(place: number): void {
@@ -107,10 +121,10 @@ export class Grants {
     this.set(place, 0, 0);
   }
 
-  /** The pair of a place with these rights, as it goes into flash. */
-  write(place: number, rights: number, expires: number, record: Uint8Array): void {
+  /** The pair of a place with this relationship, as it goes into flash. */
+  write(place: number, relationship: Relationship, expires: number, record: Uint8Array): void {
     record[GrantRecord.PROVIDER] = this.providers[place]!;
-    record[GrantRecord.RIGHTS] = rights;
+    record[GrantRecord.RELATIONSHIP] = relationship;
     writeU32(record, GrantRecord.EXPIRES, expires);
     const at = place * Place.EUI64_LENGTH;
     copyBytes(this.devices, at, record, GrantRecord.EUI64, Place.EUI64_LENGTH);

@@ -3,7 +3,7 @@
 import { TimeQuality } from "../../../hal/clock";
 import { Sent } from "../../../hal/sent";
 import { AuditCode, AuditEvent } from "../../ipc/audit";
-import { GrantCheck, GrantResult, GrantSet } from "../../ipc/grant";
+import { GrantCheck, GrantResult, GrantSet, Relationship } from "../../ipc/grant";
 import { Message, Operation } from "../../ipc/operation";
 import { Party, Provider } from "../../ipc/party";
 import type { Partition } from "../../kernel/partition";
@@ -11,7 +11,7 @@ import type { Environment } from "../../system";
 import { copyBytes, readU16, readU32, writeU32 } from "../../wire/little-endian";
 import { Answers } from "./answers";
 import { GrantStore, type GrantStoreOwner } from "./grant-store";
-import { RIGHTS_KNOWN, TIME_UNKNOWN } from "./grants";
+import { TIME_UNKNOWN } from "./grants";
 import { Questions } from "./questions";
 
 export class Trust implements Partition, GrantStoreOwner {
@@ -85,25 +85,36 @@ export class Trust implements Partition, GrantStoreOwner {
     const rights = question[GrantCheck.RIGHTS]!;
     const { grants } = this.store;
     const time = this.utcSeconds();
-    const allowed = grants.allows(provider, rights, question, GrantCheck.EUI64, time);
+    const place = grants.find(provider, question, GrantCheck.EUI64);
+    if (grants.takeEnd(place, time)) {
+      const old = grants.held(place);
+      this.audit(AuditCode.GRANT_EXPIRED, question, Relationship.UNAUTHORIZED, old);
+    }
+    const allowed = grants.allows(place, rights, time);
     this.answers.give(now, allowed ? 1 : 0, readU16(question, GrantCheck.REFERENCE));
   }
 
   private change(now: number, message: Uint8Array): void {
     const reference = readU16(message, GrantSet.REFERENCE);
+    const { grants } = this.store;
+    const place = grants.find(message[GrantSet.PROVIDER]!, message, GrantSet.EUI64);
+    const old = grants.at(place, this.utcSeconds());
     const result = this.begin(message, reference);
-    if (result === GrantResult.OK) this.audit(message);
-    else this.results.give(now, result, reference);
+    if (result === GrantResult.OK) {
+      this.audit(AuditCode.GRANT_CHANGED, message, message[GrantSet.RELATIONSHIP]!, old);
+    } else this.results.give(now, result, reference);
   }
 
   private begin(message: Uint8Array, reference: number): GrantResult {
     const provider = message[GrantSet.PROVIDER]!;
-    const rights = message[GrantSet.RIGHTS]! & RIGHTS_KNOWN;
+    const relationship = message[GrantSet.RELATIONSHIP]!;
     if (provider >= Provider.COUNT) return GrantResult.BAD_PROVIDER;
-    if (rights === 0) return this.store.remove(provider, reference, message, GrantSet.EUI64);
+    if (relationship === Relationship.UNAUTHORIZED) {
+      return this.store.remove(provider, reference, message, GrantSet.EUI64);
+    }
     return this.store.put(
       provider,
-      rights,
+      relationship,
       readU32(message, GrantSet.EXPIRES),
       reference,
       message,
@@ -112,12 +123,13 @@ export class Trust implements Partition, GrantStoreOwner {
     );
   }
 
-  private audit(change: Uint8Array): void {
-    const rights = change[GrantSet.RIGHTS]! & RIGHTS_KNOWN;
+  /** @param pair a question or a change: both have the pair at the same places */
+  private audit(code: AuditCode, pair: Uint8Array, next: number, old: number): void {
     this.event[Message.OPERATION] = Operation.AUDIT_EVENT;
-    this.event[AuditEvent.CODE] = AuditCode.GRANT_CHANGED;
-    writeU32(this.event, AuditEvent.DETAIL, change[GrantSet.PROVIDER]! | (rights << 8));
-    copyBytes(change, GrantSet.EUI64, this.event, AuditEvent.SUBJECT, 8);
+    this.event[AuditEvent.CODE] = code;
+    const detail = pair[GrantSet.PROVIDER]! | (next << 8) | (old << 16);
+    writeU32(this.event, AuditEvent.DETAIL, detail);
+    copyBytes(pair, GrantSet.EUI64, this.event, AuditEvent.SUBJECT, 8);
     if (this.environment.ports.audit.send(this.event, AuditEvent.LENGTH) !== Sent.OK) {
       this.auditLost++;
     }

@@ -54,6 +54,23 @@ describe("commissioning", () => {
     expect(commissioning.dueAt()).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it("goes up step by step where the hub refuses to go at once", () => {
+    hub.script.push({ code: "4.09" }, { code: "2.04" }, { code: "2.04" });
+    commissioning.start(0);
+    expect(asked()).toEqual([ALL[0], ALL[0], ALL[0], ...ALL.slice(1)]);
+    const bodies = hub.asked.slice(0, 3).map((one) => Buffer.from(one.payload).toString("hex"));
+    expect(bodies).toEqual(["a10002", "a10001", "a10002"]);
+    expect(commissioning.refused).toEqual([]);
+    expect(commissioning.done).toBe(true);
+  });
+
+  it("tries no other step when the first one is refused too", () => {
+    hub.script.push({ code: "4.09" }, { code: "4.09" }, { code: "4.09" });
+    commissioning.start(0);
+    expect(commissioning.refused).toHaveLength(1);
+    expect(commissioning.done).toBe(true);
+  });
+
   it("tries again after 30 s what a full or busy hub refused", () => {
     hub.script.push({ code: "2.04" }, { code: "5.03" });
     commissioning.start(0);

@@ -129,11 +129,11 @@ describe("grants", () => {
   test.each([
     ["supplier", 0],
     ["operator", 1],
-  ])("of the %s are set with rights and end", (name, provider) => {
+  ])("of the %s are set with relationship and end", (name, provider) => {
     const hub = new ManagementHub();
     const asked = hub.ask(PUT, `grants/${name}/${eui64Text(7)}`, cbor([0, 3], [1, 1_900_000_000]));
     const [set] = hub.told(Party.TRUST, Operation.GRANT_SET);
-    expect([set![GrantSet.PROVIDER], set![GrantSet.RIGHTS]]).toEqual([provider, 3]);
+    expect([set![GrantSet.PROVIDER], set![GrantSet.RELATIONSHIP]]).toEqual([provider, 3]);
     expect(readU32(set!, GrantSet.EXPIRES)).toBe(1_900_000_000);
     expect([...set!.subarray(GrantSet.EUI64, GrantSet.EUI64 + 8)]).toEqual([...eui64(7)]);
     trustSays(hub, GrantResult.OK);
@@ -146,10 +146,10 @@ describe("grants", () => {
     expect(readU32(hub.told(Party.TRUST, Operation.GRANT_SET)[0]!, GrantSet.EXPIRES)).toBe(0);
   });
 
-  test("are taken back: no rights, 2.02", () => {
+  test("are taken back: Unauthorized, 2.02", () => {
     const hub = new ManagementHub();
     const asked = hub.ask(DELETE, `grants/operator/${eui64Text(7)}`);
-    expect(hub.told(Party.TRUST, Operation.GRANT_SET)[0]![GrantSet.RIGHTS]).toBe(0);
+    expect(hub.told(Party.TRUST, Operation.GRANT_SET)[0]![GrantSet.RELATIONSHIP]).toBe(0);
     trustSays(hub, GrantResult.OK);
     expect(hub.code(asked)).toBe("2.02");
   });
@@ -158,6 +158,7 @@ describe("grants", () => {
     [GrantResult.FULL, "5.03"],
     [GrantResult.BUSY, "5.03"],
     [GrantResult.BAD_PROVIDER, "4.00"],
+    [GrantResult.BAD_MOVE, "4.09"],
   ])("result %i is answered %s", (result, code) => {
     const hub = new ManagementHub();
     const asked = hub.ask(PUT, `grants/supplier/${eui64Text(7)}`, cbor([0, 1]));
@@ -166,8 +167,8 @@ describe("grants", () => {
   });
 
   test.each([
-    ["unknown rights", cbor([0, 4]), "4.00"],
-    ["no rights field", cbor([1, 5]), "4.00"],
+    ["an unknown relationship", cbor([0, 4]), "4.00"],
+    ["no relationship", cbor([1, 5]), "4.00"],
     ["a negative end", cbor([0, 1], [1, -5]), "4.00"],
     ["an end over 32 bits", cbor([0, 1], [1, 2n ** 32n]), "4.00"],
   ])("with %s are refused", (_name, payload, code) => {

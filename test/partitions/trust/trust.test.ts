@@ -2,13 +2,18 @@
 
 import { describe, expect, test } from "vitest";
 import { AuditCode } from "../../../firmware/ipc/audit";
-import { GrantResult, Right } from "../../../firmware/ipc/grant";
+import { GrantResult, Relationship, Right } from "../../../firmware/ipc/grant";
 import { Party, Provider } from "../../../firmware/ipc/party";
 import { Sent } from "../../../hal/sent";
 import { FlashMemory } from "../../../host-sim/flash-memory";
-import { TrustBench } from "./bench";
+import { TrustBench } from "./fixture";
 
 const { READ, MESSAGE } = { READ: Right.READ, MESSAGE: Right.MESSAGE };
+const { UNAUTHORIZED, SUBSCRIBED, ENROLLED } = {
+  UNAUTHORIZED: Relationship.UNAUTHORIZED,
+  SUBSCRIBED: Relationship.SUBSCRIBED,
+  ENROLLED: Relationship.ENROLLED,
+};
 const { SUPPLIER, OPERATOR } = { SUPPLIER: Provider.SUPPLIER, OPERATOR: Provider.OPERATOR };
 const METER = 0x1234;
 const NOON = 1_700_000_000;
@@ -29,9 +34,10 @@ describe("what is allowed", () => {
     }
   });
 
-  test("exactly the rights granted, to that provider, for that device", () => {
+  test("what the relationship allows, to that provider, for that device", () => {
     const bench = ready();
-    expect(bench.set({ provider: SUPPLIER, device: METER, rights: READ })).toBe(GrantResult.OK);
+    const grant = { provider: SUPPLIER, device: METER, relationship: SUBSCRIBED };
+    expect(bench.set(grant)).toBe(GrantResult.OK);
     expect(bench.check(SUPPLIER, METER, READ)).toBe(true);
     expect(bench.check(SUPPLIER, METER, MESSAGE)).toBe(false);
     expect(bench.check(SUPPLIER, METER, READ | MESSAGE)).toBe(false);
@@ -40,20 +46,13 @@ describe("what is allowed", () => {
     expect(bench.check(SUPPLIER, METER + 1, READ)).toBe(false);
   });
 
-  test("a right that nobody knows is never granted", () => {
+  test("never a right that nobody knows", () => {
     const bench = ready();
-    expect(bench.set({ provider: SUPPLIER, device: METER, rights: 0xff })).toBe(GrantResult.OK);
-    expect(bench.check(SUPPLIER, METER, READ | MESSAGE)).toBe(true);
-    expect(bench.check(SUPPLIER, METER, 0x04)).toBe(false);
-    expect(bench.check(SUPPLIER, METER, READ | 0x80)).toBe(false);
-  });
-
-  test("a later grant replaces the earlier one, rights that it does not name are gone", () => {
-    const bench = ready();
-    bench.set({ provider: SUPPLIER, device: METER, rights: READ | MESSAGE });
-    bench.set({ provider: SUPPLIER, device: METER, rights: MESSAGE });
-    expect(bench.check(SUPPLIER, METER, READ)).toBe(false);
-    expect(bench.check(SUPPLIER, METER, MESSAGE)).toBe(true);
+    for (const relationship of [SUBSCRIBED, ENROLLED, Relationship.CONTROLLED]) {
+      bench.set({ provider: SUPPLIER, device: METER, relationship });
+      expect(bench.check(SUPPLIER, METER, 0x08)).toBe(false);
+      expect(bench.check(SUPPLIER, METER, READ | 0x80)).toBe(false);
+    }
   });
 });
 
@@ -61,7 +60,7 @@ describe("expiry", () => {
   test("a grant ends at its second", () => {
     const bench = ready();
     bench.utcMs = NOON * 1000;
-    bench.set({ provider: SUPPLIER, device: METER, rights: READ, expires: NOON + 60 });
+    bench.set({ provider: SUPPLIER, device: METER, relationship: SUBSCRIBED, expires: NOON + 60 });
     expect(bench.check(SUPPLIER, METER, READ)).toBe(true);
     bench.utcMs = (NOON + 60) * 1000 - 1;
     expect(bench.check(SUPPLIER, METER, READ)).toBe(true);
@@ -71,8 +70,8 @@ describe("expiry", () => {
 
   test("while the time is unknown a grant that expires is not there, one without end is", () => {
     const bench = ready();
-    bench.set({ provider: SUPPLIER, device: METER, rights: READ, expires: NOON });
-    bench.set({ provider: OPERATOR, device: METER, rights: READ });
+    bench.set({ provider: SUPPLIER, device: METER, relationship: SUBSCRIBED, expires: NOON });
+    bench.set({ provider: OPERATOR, device: METER, relationship: SUBSCRIBED });
     expect(bench.check(SUPPLIER, METER, READ)).toBe(false);
     expect(bench.check(OPERATOR, METER, READ)).toBe(true);
   });
@@ -81,9 +80,9 @@ describe("expiry", () => {
 describe("flash", () => {
   test("a grant survives a restart, and so does its end", () => {
     const bench = ready();
-    bench.set({ provider: SUPPLIER, device: METER, rights: READ });
-    bench.set({ provider: OPERATOR, device: METER, rights: READ });
-    bench.set({ provider: OPERATOR, device: METER, rights: 0 });
+    bench.set({ provider: SUPPLIER, device: METER, relationship: SUBSCRIBED });
+    bench.set({ provider: OPERATOR, device: METER, relationship: SUBSCRIBED });
+    bench.set({ provider: OPERATOR, device: METER, relationship: UNAUTHORIZED });
     bench.restart();
     expect(bench.check(SUPPLIER, METER, READ)).toBe(true);
     expect(bench.check(OPERATOR, METER, READ)).toBe(false);
@@ -91,7 +90,7 @@ describe("flash", () => {
 
   test("questions before the grants are read wait for them, eight at most", () => {
     const bench = ready();
-    bench.set({ provider: SUPPLIER, device: METER, rights: READ });
+    bench.set({ provider: SUPPLIER, device: METER, relationship: SUBSCRIBED });
     bench.restart();
     for (let i = 0; i < 9; i++) bench.ask(i % 2, METER, READ);
     expect(bench.answers).toEqual([]);
@@ -102,41 +101,44 @@ describe("flash", () => {
 
   test("changes before the grants are read are BUSY", () => {
     const bench = new TrustBench();
-    const reference = bench.begin({ provider: SUPPLIER, device: METER, rights: READ });
+    const reference = bench.begin({ provider: SUPPLIER, device: METER, relationship: SUBSCRIBED });
     expect(bench.results).toEqual([{ reference, result: GrantResult.BUSY }]);
   });
 
   test("what is added counts only once it lies in flash, what is taken back is gone at once", () => {
     const bench = ready();
-    bench.begin({ provider: SUPPLIER, device: METER, rights: READ });
+    bench.begin({ provider: SUPPLIER, device: METER, relationship: SUBSCRIBED });
     bench.ask(SUPPLIER, METER, READ);
     expect(bench.answers.pop()!.allowed).toBe(false);
     expect(bench.results).toEqual([]);
     bench.settle();
     expect(bench.results).toHaveLength(1);
-    bench.begin({ provider: SUPPLIER, device: METER, rights: MESSAGE });
-    bench.ask(SUPPLIER, METER, READ);
+    bench.begin({ provider: SUPPLIER, device: METER, relationship: ENROLLED });
     bench.ask(SUPPLIER, METER, MESSAGE);
-    expect(bench.answers.map((answer) => answer.allowed)).toEqual([false, false]);
+    expect(bench.answers.pop()!.allowed).toBe(false);
     bench.settle();
     expect(bench.check(SUPPLIER, METER, MESSAGE)).toBe(true);
+    bench.begin({ provider: SUPPLIER, device: METER, relationship: SUBSCRIBED });
+    bench.ask(SUPPLIER, METER, READ);
+    bench.ask(SUPPLIER, METER, MESSAGE);
+    expect(bench.answers.slice(-2).map((answer) => answer.allowed)).toEqual([true, false]);
   });
 
   test("an end that comes sooner counts at once", () => {
     const bench = ready();
     bench.utcMs = NOON * 1000;
-    bench.set({ provider: SUPPLIER, device: METER, rights: READ });
-    bench.begin({ provider: SUPPLIER, device: METER, rights: READ, expires: NOON });
+    bench.set({ provider: SUPPLIER, device: METER, relationship: SUBSCRIBED });
+    bench.begin({ provider: SUPPLIER, device: METER, relationship: SUBSCRIBED, expires: NOON });
     bench.ask(SUPPLIER, METER, READ);
     expect(bench.answers.pop()!.allowed).toBe(false);
   });
 
   test("a chip that fails gives BUSY, and nobody is allowed more than before", () => {
     const bench = ready();
-    bench.set({ provider: OPERATOR, device: METER, rights: READ });
+    bench.set({ provider: OPERATOR, device: METER, relationship: SUBSCRIBED });
     let failing = true;
     bench.flash.fault = () => Number(failing);
-    const grant = { provider: SUPPLIER, device: METER, rights: READ };
+    const grant = { provider: SUPPLIER, device: METER, relationship: SUBSCRIBED };
     expect(bench.set(grant)).toBe(GrantResult.BUSY);
     expect(bench.check(SUPPLIER, METER, READ)).toBe(false);
     failing = false;
@@ -156,11 +158,15 @@ describe("limits", () => {
   test("128 grants; the next is FULL until one is taken back", () => {
     const bench = ready();
     for (let device = 1; device <= 128; device++) {
-      expect(bench.set({ provider: SUPPLIER, device, rights: READ })).toBe(GrantResult.OK);
+      expect(bench.set({ provider: SUPPLIER, device, relationship: SUBSCRIBED })).toBe(
+        GrantResult.OK,
+      );
     }
-    const more = { provider: OPERATOR, device: METER, rights: READ };
+    const more = { provider: OPERATOR, device: METER, relationship: SUBSCRIBED };
     expect(bench.set(more)).toBe(GrantResult.FULL);
-    expect(bench.set({ provider: SUPPLIER, device: 7, rights: 0 })).toBe(GrantResult.OK);
+    expect(bench.set({ provider: SUPPLIER, device: 7, relationship: UNAUTHORIZED })).toBe(
+      GrantResult.OK,
+    );
     expect(bench.set(more)).toBe(GrantResult.OK);
     bench.restart();
     expect(bench.check(OPERATOR, METER, READ)).toBe(true);
@@ -172,10 +178,10 @@ describe("limits", () => {
     const bench = ready();
     bench.utcMs = NOON * 1000;
     for (let device = 1; device <= 128; device++) {
-      bench.set({ provider: SUPPLIER, device, rights: READ, expires: NOON + device });
+      bench.set({ provider: SUPPLIER, device, relationship: SUBSCRIBED, expires: NOON + device });
     }
     bench.utcMs = (NOON + 3) * 1000;
-    const more = { provider: OPERATOR, device: METER, rights: READ };
+    const more = { provider: OPERATOR, device: METER, relationship: SUBSCRIBED };
     for (let i = 0; i < 3; i++) {
       expect(bench.set({ ...more, device: METER + i })).toBe(GrantResult.OK);
     }
@@ -186,14 +192,14 @@ describe("limits", () => {
   test("a fifth change while four are on their way is BUSY, as is a second one of the same pair", () => {
     const bench = ready();
     for (let device = 1; device <= 4; device++) {
-      bench.begin({ provider: SUPPLIER, device, rights: READ });
+      bench.begin({ provider: SUPPLIER, device, relationship: SUBSCRIBED });
     }
     expect(bench.results).toEqual([]);
-    bench.begin({ provider: SUPPLIER, device: 5, rights: READ });
+    bench.begin({ provider: SUPPLIER, device: 5, relationship: SUBSCRIBED });
     expect(bench.results.map((r) => r.result)).toEqual([GrantResult.BUSY]);
     bench.settle();
-    bench.begin({ provider: SUPPLIER, device: 1, rights: 0 });
-    bench.begin({ provider: SUPPLIER, device: 1, rights: MESSAGE });
+    bench.begin({ provider: SUPPLIER, device: 1, relationship: UNAUTHORIZED });
+    bench.begin({ provider: SUPPLIER, device: 1, relationship: ENROLLED });
     expect(bench.results[5]).toMatchObject({ result: GrantResult.BUSY });
     bench.settle();
     expect(bench.check(SUPPLIER, 1, READ)).toBe(false);
@@ -201,7 +207,7 @@ describe("limits", () => {
 
   test("a provider that does not exist is BAD_PROVIDER, and not audited as a change", () => {
     const bench = ready();
-    const grant = { provider: Provider.COUNT, device: METER, rights: READ };
+    const grant = { provider: Provider.COUNT, device: METER, relationship: SUBSCRIBED };
     expect(bench.set(grant)).toBe(GrantResult.BAD_PROVIDER);
     expect(bench.events).toEqual([]);
   });
@@ -243,21 +249,23 @@ describe("peers", () => {
 
   test("a change whose asker died is made, and its result goes to nobody", () => {
     const bench = ready();
-    bench.begin({ provider: SUPPLIER, device: METER, rights: READ });
+    bench.begin({ provider: SUPPLIER, device: METER, relationship: SUBSCRIBED });
     bench.trust.peerRestarted(0, Party.MANAGE);
     bench.settle();
     expect(bench.results).toEqual([]);
     expect(bench.check(SUPPLIER, METER, READ)).toBe(true);
   });
 
-  test("each change is a line in the audit log with provider, rights and device", () => {
+  test("each move is a line in the audit log with provider, device, old and new", () => {
     const bench = ready();
-    bench.set({ provider: OPERATOR, device: METER, rights: READ | MESSAGE });
-    bench.set({ provider: OPERATOR, device: METER, rights: 0 });
+    bench.set({ provider: OPERATOR, device: METER, relationship: SUBSCRIBED });
+    bench.set({ provider: OPERATOR, device: METER, relationship: ENROLLED });
+    bench.set({ provider: OPERATOR, device: METER, relationship: UNAUTHORIZED });
     const line = { code: AuditCode.GRANT_CHANGED, device: METER };
     expect(bench.events).toEqual([
-      { ...line, detail: 0x0301 },
-      { ...line, detail: 0x0001 },
+      { ...line, detail: 0x000101 },
+      { ...line, detail: 0x010201 },
+      { ...line, detail: 0x020001 },
     ]);
   });
 });

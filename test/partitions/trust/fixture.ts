@@ -1,7 +1,13 @@
 // `trust` on a bench: its flash, its clock and its three ports in the hands of a test.
 
 import { AuditEvent } from "../../../firmware/ipc/audit";
-import { GrantAnswer, GrantCheck, GrantResultMessage, GrantSet } from "../../../firmware/ipc/grant";
+import {
+  GrantAnswer,
+  GrantCheck,
+  GrantResultMessage,
+  GrantSet,
+  type Relationship,
+} from "../../../firmware/ipc/grant";
 import { Operation } from "../../../firmware/ipc/operation";
 import { Party } from "../../../firmware/ipc/party";
 import type { Partition } from "../../../firmware/kernel/partition";
@@ -18,7 +24,7 @@ const REGION_BYTES = 16_384;
 export interface Grant {
   readonly provider: number;
   readonly device: number;
-  readonly rights: number;
+  readonly relationship: Relationship;
   readonly expires?: number;
 }
 
@@ -84,11 +90,11 @@ export class TrustBench {
     return this.results.find((result) => result.reference === reference)?.result;
   }
 
-  begin({ provider, device, rights, expires = 0 }: Grant): number {
+  begin({ provider, device, relationship, expires = 0 }: Grant): number {
     const message = new Uint8Array(GrantSet.LENGTH);
     message[0] = Operation.GRANT_SET;
     message[GrantSet.PROVIDER] = provider;
-    message[GrantSet.RIGHTS] = rights;
+    message[GrantSet.RELATIONSHIP] = relationship;
     writeU16(message, GrantSet.REFERENCE, ++this.reference);
     writeU32(message, GrantSet.EUI64, device);
     writeU32(message, GrantSet.EXPIRES, expires);
