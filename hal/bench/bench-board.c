@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "../kernel/board.h"
 #include "../kernel/party.h"
 #include "../kernel/sent.h"
+#include "../live/side.h"
 #include "line.h"
 #include "stream.h"
 
@@ -57,7 +57,7 @@ static unsigned ask_result(void)
 	return answer;
 }
 
-unsigned board_device(unsigned party, unsigned verb, const uint8_t *bytes, unsigned length)
+static unsigned device(unsigned party, unsigned verb, const uint8_t *bytes, unsigned length)
 {
 	frame_begin(&question, BENCH_DEVICE);
 	frame_put8(&question, party);
@@ -66,8 +66,8 @@ unsigned board_device(unsigned party, unsigned verb, const uint8_t *bytes, unsig
 	return ask_result();
 }
 
-unsigned board_flash(unsigned region, unsigned operation, uint32_t offset, const uint8_t *bytes,
-		     unsigned length)
+static unsigned flash(unsigned region, unsigned operation, uint32_t offset, const uint8_t *bytes,
+		      unsigned length)
 {
 	frame_begin(&question, BENCH_FLASH);
 	frame_put8(&question, region);
@@ -79,7 +79,7 @@ unsigned board_flash(unsigned region, unsigned operation, uint32_t offset, const
 	return ask_result();
 }
 
-void board_entropy(uint8_t *bytes, unsigned length)
+static void entropy(uint8_t *bytes, unsigned length)
 {
 	frame_begin(&question, BENCH_ENTROPY);
 	frame_put16(&question, length);
@@ -87,29 +87,29 @@ void board_entropy(uint8_t *bytes, unsigned length)
 	frame_get_bytes(&question, bytes, length);
 }
 
-void board_peer(unsigned party, uint8_t address[BOARD_ADDRESS_LENGTH])
+static void peer(unsigned party, uint8_t address[BOARD_ADDRESS_LENGTH])
 {
 	const uint8_t *peer = party == PARTY_MANAGEMENT_LINK ? management_peer : application_peer;
 
 	memcpy(address, peer, BOARD_ADDRESS_LENGTH);
 }
 
-double board_utc_ms(void)
+static double get_utc_ms(void)
 {
 	return utc_ms;
 }
 
-unsigned board_utc_quality(void)
+static unsigned get_utc_quality(void)
 {
 	return utc_quality;
 }
 
 /* The bench sees a turn's end by BENCH_DONE, and gives up on a board that stays silent. */
-void board_feed_watchdog(void)
+static void feed_watchdog(void)
 {
 }
 
-_Noreturn void board_panic(const char *what)
+static void panic(const char *what)
 {
 	static bool panicking;
 
@@ -123,3 +123,19 @@ _Noreturn void board_panic(const char *what)
 	}
 	line_stop(1);
 }
+
+const struct side bench_side = {
+	.device = device,
+	.flash = flash,
+	.entropy = entropy,
+	.peer = peer,
+	.utc_ms = get_utc_ms,
+	.utc_quality = get_utc_quality,
+	.feed_watchdog = feed_watchdog,
+	.panic = panic,
+	.delivered = bench_delivered,
+	.refused = bench_refused,
+	.faulted = bench_faulted,
+	.restarted = bench_restarted,
+	.held = bench_held,
+};

@@ -15,4 +15,11 @@ void bench_take_peers(struct frame *frame);
 void bench_set_trace(bool on);
 bool bench_trace(void);
 
+/* observer.h as frames to the bench. */
+void bench_delivered(unsigned from, unsigned to, const uint8_t *bytes, unsigned length);
+void bench_refused(unsigned from, unsigned to, int operation);
+void bench_faulted(unsigned party, unsigned kind, const char *what);
+void bench_restarted(unsigned party);
+void bench_held(unsigned party, double until);
+
 #endif

@@ -11,8 +11,8 @@ unsigned hdlc_put(uint8_t *out, const uint8_t *bytes, unsigned length)
 	*at++ = HDLC_FLAG;
 	for (unsigned i = 0; i < length; i++)
 		at = put_escaped(at, bytes[i]);
-	at = put_escaped(at, crc & 0xff);
-	at = put_escaped(at, crc >> 8);
+	at = put_escaped(at, (uint8_t)(crc & 0xff));
+	at = put_escaped(at, (uint8_t)(crc >> 8));
 	*at++ = HDLC_FLAG;
 	return (unsigned)(at - out);
 }

@@ -59,7 +59,7 @@ const LINUX: BoardBuild = {
   packages: "gcc",
   word: 8,
   linkFlags: ["-no-pie"],
-  directories: ["hal/linux"],
+  directories: ["hal/live", "hal/hdlc", "hal/linux"],
   memories: undefined,
   program: "heddle",
   command: (program) => ({ name: "linux", program, arguments: [] }),
@@ -75,7 +75,7 @@ const QEMU_ARM: BoardBuild = {
   packages: "gcc-arm-none-eabi picolibc-arm-none-eabi",
   word: 4,
   linkFlags: [...BARE_LINK, "-Lhal/qemu-arm"],
-  directories: ["hal/bare", "hal/qemu-arm"],
+  directories: ["hal/live", "hal/hdlc", "hal/bare", "hal/qemu-arm"],
   memories: {
     flash: { start: 0, bytes: 1024 * KIB },
     nor: { start: 0x2100_0000, bytes: 8192 * KIB },
@@ -109,7 +109,7 @@ const QEMU_RISCV: BoardBuild = {
   packages: "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf",
   word: 4,
   linkFlags: [...BARE_LINK, "-Lhal/qemu-riscv"],
-  directories: ["hal/bare", "hal/qemu-riscv"],
+  directories: ["hal/live", "hal/hdlc", "hal/bare", "hal/qemu-riscv"],
   memories: {
     flash: { start: 0x8000_0000, bytes: 4096 * KIB },
     ram: { start: 0x8080_0000, bytes: 512 * KIB },

@@ -54,8 +54,8 @@ describe.skipIf(!possible)("a kernel on the bench", () => {
       tableSource(SYSTEM, (name) => name in ECHO),
     );
     const kernel = cFilesOf("hal/kernel").filter((path) => !path.endsWith("observer-none.c"));
-    const sources = [table, ...kernel, ...cFilesOf("hal/bench"), ...cFilesOf("hal/linux")];
-    sources.push(...cFilesOf("test/device/bench"));
+    const folders = ["hal/bench", "hal/live", "hal/hdlc", "hal/linux", "test/device/bench"];
+    const sources = [table, ...kernel, ...folders.flatMap(cFilesOf)];
     compile(program, sources, ["-O2", `-I${join(ROOT, "hal", "kernel")}`]);
   });
 
