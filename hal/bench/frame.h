@@ -19,6 +19,7 @@ enum bench_kind {
 	BENCH_INJECT = 4,  /* partition (1), fault (1) */
 	BENCH_RELEASE = 5, /* now, clock, partition (1) */
 	BENCH_FIGURES = 6, /* nothing */
+	BENCH_IMAGE = 7,   /* nothing */
 	/* What the bench answers to a question. */
 	BENCH_RESULT = 16, /* answer (1), clock */
 	BENCH_BYTES = 17,  /* bytes */
@@ -35,13 +36,18 @@ enum bench_kind {
 	BENCH_PANIC = 53,     /* text; the board stops */
 	/* The board can hear: its first frame, before any call. Version (1), partitions (1). */
 	BENCH_READY = 54,
+	/* Only of a board that is built to count its instructions: test/bench/device/counting. */
+	BENCH_COUNTED = 55,
+	/* What the firmware of a test tells beside that: event (1), bytes. Ours tells none. */
+	BENCH_TESTED = 56,
 	/* The end of a call. */
 	BENCH_DONE = 64,    /* answer (1): whether work remains, or a `sent`; when it is due */
 	BENCH_FIGURED = 65, /* for each partition: state (1), queued (2), seven counters (4 each) */
+	BENCH_IMAGED = 66,  /* the image's digest (4) */
 };
 
 /* Of these frames; a bench and a board of different versions do not fit together. */
-#define BENCH_VERSION 1u
+#define BENCH_VERSION 2u
 
 /* Of BENCH_START: tell of every message that is delivered. */
 #define BENCH_FLAG_TRACE 1u

@@ -9,6 +9,7 @@
 #include "../kernel/kernel.h"
 #include "../kernel/table.h"
 #include "bench-board.h"
+#include "image-digest.h"
 
 static struct frame call;
 
@@ -96,6 +97,13 @@ static void figures(void)
 	frame_send(&call);
 }
 
+static void image(void)
+{
+	frame_begin(&call, BENCH_IMAGED);
+	frame_put32(&call, image_digest());
+	frame_send(&call);
+}
+
 static void serve_one(void)
 {
 	switch (call.kind) {
@@ -116,6 +124,9 @@ static void serve_one(void)
 		return;
 	case BENCH_FIGURES:
 		figures();
+		return;
+	case BENCH_IMAGE:
+		image();
 		return;
 	default:
 		board_panic("the bench called something unknown");

@@ -10,6 +10,7 @@
 #include "check.h"
 #include "device-input.h"
 #include "environment.h"
+#include "fault.h"
 #include "input.h"
 #include "notices.h"
 #include "party.h"
@@ -121,6 +122,7 @@ unsigned kernel_deliver(double now, unsigned party, const uint8_t *bytes, unsign
 void kernel_inject(unsigned partition, unsigned fault)
 {
 	check(partition < table_partition_count, "a fault for nobody");
+	check(fault <= FAULT_CPU, "a fault that there is not");
 	table_instances[partition].injected = (uint8_t)fault;
 }
 

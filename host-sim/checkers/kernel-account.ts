@@ -53,6 +53,11 @@ export class KernelAccount {
     this.schedule();
   }
 
+  /** One more fault of the partition is somebody's intention. */
+  expect(name: string): void {
+    this.expected.push(name);
+  }
+
   check(): void {
     const { kernel } = this.hub;
     if (kernel === undefined) return;

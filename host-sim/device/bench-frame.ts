@@ -8,6 +8,7 @@ export const enum BenchKind {
   INJECT = 4,
   RELEASE = 5,
   FIGURES = 6,
+  IMAGE = 7,
 
   RESULT = 16,
   BYTES = 17,
@@ -23,16 +24,19 @@ export const enum BenchKind {
   HELD = 52,
   PANIC = 53,
   READY = 54,
+  TESTED = 56,
+  COUNTED = 55,
 
   DONE = 64,
   FIGURED = 65,
+  IMAGED = 66,
 }
 
 export const enum BenchFrame {
   HEADER_LENGTH = 3,
   BODY_MAX = 1600,
   /** A bench and a board of different versions do not fit together. */
-  VERSION = 1,
+  VERSION = 2,
 }
 
 /** Of `START`: the board tells of every message that is delivered. */

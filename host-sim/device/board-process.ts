@@ -75,6 +75,11 @@ export class BoardProcess {
     this.start = body + frame.length;
   }
 
+  /** Whether it has power. */
+  get isOn(): boolean {
+    return !this.ended;
+  }
+
   /** Takes its power away. */
   stop(): void {
     if (this.ended) return;

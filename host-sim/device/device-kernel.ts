@@ -40,16 +40,22 @@ export class DeviceKernel implements HubKernel {
   private readonly frame = new IncomingFrame();
   private now = 0;
   private due = Number.POSITIVE_INFINITY;
+  private readonly image: number;
+  /** A call is under way, or an error has ended it half-way: the board waits for an answer. */
+  private isInCall = false;
 
   constructor(
     private readonly table: SystemTable,
     private readonly board: Board,
     private readonly observer: Observer,
     command: BoardCommand,
+    /** Gets what a board that counts its instructions tells of them; valid until return. */
+    private readonly counted: (frame: IncomingFrame) => void = () => {},
   ) {
     this.devices = new BoardDevices(table, board.devices);
     this.process = new BoardProcess(command);
     this.awaitReady();
+    this.image = this.imageDigest();
   }
 
   start(now: number): void {
@@ -118,8 +124,17 @@ export class DeviceKernel implements HubKernel {
     }));
   }
 
+  /** Takes the board's power away. Throws when a byte of its frozen image has changed. */
   end(): void {
+    if (this.process.isOn && !this.isInCall && this.imageDigest() !== this.image) {
+      this.process.fail("has written to its frozen image");
+    }
     this.process.stop();
+  }
+
+  /** What a test's firmware tells. */
+  protected tested(_frame: IncomingFrame): void {
+    this.process.fail("carries the firmware of a test");
   }
 
   /** What is sent to a board before it can hear is lost. */
@@ -157,8 +172,16 @@ export class DeviceKernel implements HubKernel {
     return this.frame;
   }
 
+  private imageDigest(): number {
+    this.process.send(this.call.begin(BenchKind.IMAGE));
+    this.process.receive(this.frame);
+    if (this.frame.kind !== BenchKind.IMAGED) this.process.fail("gave no digest of its image");
+    return this.frame.get32(0);
+  }
+
   /** Sends the call, and serves the board until it is done; answers its answer. */
   private finish(): number {
+    this.isInCall = true;
     this.process.send(this.call);
     const { frame } = this;
     for (;;) {
@@ -166,6 +189,7 @@ export class DeviceKernel implements HubKernel {
       if (frame.kind === BenchKind.DONE) break;
       this.serve(frame);
     }
+    this.isInCall = false;
     this.due = frame.getDouble(1);
     return frame.get8(0);
   }
@@ -229,6 +253,12 @@ export class DeviceKernel implements HubKernel {
         break;
       case BenchKind.HELD:
         observer.held(now, first, frame.getDouble(1));
+        break;
+      case BenchKind.TESTED:
+        this.tested(frame);
+        break;
+      case BenchKind.COUNTED:
+        this.counted(frame);
         break;
       default:
         this.process.fail(`sent a frame of an unknown kind (${frame.kind})`);
