@@ -10,6 +10,8 @@ struct machine_figures {
 	size_t heap_used, heap_peak;
 	/* Of the JavaScript stack, in it: what it has, and the most that was used. Bytes. */
 	size_t stack_bytes, stack_peak;
+	/* Slots and bytes of chunks that are in use, or were since the last collection. */
+	size_t slots, chunk_bytes;
 };
 
 void machine_figures(const struct machine *machine, struct machine_figures *figures);

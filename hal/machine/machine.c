@@ -360,6 +360,8 @@ void machine_figures(const struct machine *machine, struct machine_figures *figu
 	figures->heap_peak = (size_t)(heap->end - heap->start) - heap->least;
 	if (life->the == NULL)
 		return;
+	figures->slots = (size_t)life->the->currentHeapCount;
+	figures->chunk_bytes = (size_t)life->the->currentChunksSize;
 	slot = deepest_of(life->the);
 	figures->stack_bytes = (size_t)((const uint8_t *)life->the->stackTop -
 					(const uint8_t *)life->the->stackBottom);

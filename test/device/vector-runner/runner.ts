@@ -17,7 +17,7 @@ import { absent, type Target } from "./targets";
 // Bundled into a script, this module lies elsewhere; both are started at the root.
 const ROOT = process.cwd();
 const HERE = join(ROOT, "test", "device", "vector-runner");
-const SHARED = ["main.c", "console.c", "request.c", "instructions.c"];
+const SHARED = ["main.c", "console.c", "request.c"];
 /** A forgotten endless loop on a target must not hold the tests for ever. */
 const RUN_MS_MAX = 300_000;
 
@@ -102,11 +102,14 @@ export function field(bytes: string): string {
 }
 
 const CODEC = join(ROOT, "hal", "hdlc");
-const OUR_FLAGS = [...OUR_WARNINGS, `-I${HERE}`, `-I${CODEC}`, ...mbedtlsFlags(ROOT)];
+const COUNTER = join(ROOT, "test", "device", "instructions");
+const INCLUDED = [HERE, COUNTER, CODEC].map((directory) => `-I${directory}`);
+const OUR_FLAGS = [...OUR_WARNINGS, ...INCLUDED, ...mbedtlsFlags(ROOT)];
 
 function runnerPart(target: Target, program: Program): CryptoPart {
   const names = [...SHARED, target.files, `${program}-program.c`];
-  return { flags: OUR_FLAGS, sources: names.map((name) => join(HERE, name)) };
+  const counter = join(COUNTER, "instructions.c");
+  return { flags: OUR_FLAGS, sources: [...names.map((name) => join(HERE, name)), counter] };
 }
 
 function providerParts(program: Program): CryptoPart[] {
