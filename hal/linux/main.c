@@ -1,48 +1,34 @@
-/* The hub as a native program on the bench: standard input and output are the bench link. */
+/*
+ * The hub as a native program: on the bench without arguments, else with a radio, a network and
+ * files of its own.
+ */
 
-#include <errno.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include "../bench/line.h"
 #include "../bench/serve.h"
 #include "../crypto/crypto.h"
+#include "../live/live.h"
+#include "arguments.h"
+#include "flash-file.h"
+#include "links.h"
+#include "radio-device.h"
+#include "system.h"
 
-unsigned line_read(uint8_t *bytes, unsigned room)
+static void hub(int count, char **words)
 {
-	for (;;) {
-		ssize_t count = read(STDIN_FILENO, bytes, room);
+	struct arguments arguments;
 
-		if (count > 0)
-			return (unsigned)count;
-		if (count == 0)
-			line_stop(0); /* The bench has let go: that is the power switch. */
-		if (errno != EINTR)
-			line_stop(2);
-	}
+	arguments_read(&arguments, count, words);
+	system_start(words, arguments.json);
+	flash_file_open(arguments.state);
+	links_open(arguments.wan);
+	radio_device_open(&arguments);
+	live_serve();
 }
 
-void line_write(const uint8_t *bytes, unsigned length)
-{
-	while (length > 0) {
-		ssize_t count = write(STDOUT_FILENO, bytes, length);
-
-		if (count < 0 && errno != EINTR)
-			line_stop(2);
-		if (count > 0) {
-			bytes += count;
-			length -= (unsigned)count;
-		}
-	}
-}
-
-_Noreturn void line_stop(int status)
-{
-	_exit(status);
-}
-
-int main(void)
+int main(int count, char **words)
 {
 	crypto_start();
-	bench_serve();
+	if (count == 1)
+		bench_serve();
+	hub(count, words);
+	return 0;
 }

@@ -1,0 +1,110 @@
+#include "flash-chip.h"
+
+#include <string.h>
+
+#include "../kernel/check.h"
+#include "../kernel/kernel.h"
+#include "../kernel/party.h"
+#include "../kernel/sent.h"
+#include "../kernel/table.h"
+#include "port.h"
+
+/* The kernel has one operation of each region under way at most. */
+#define WAITING_MAX 16u
+
+enum { WORKED = 0, FAILED = 1 };
+
+struct done {
+	/* In the chip. */
+	uint32_t offset;
+	uint16_t length;
+	uint8_t region, operation, status;
+};
+
+static struct done list[WAITING_MAX];
+static unsigned first, count;
+
+void flash_chip_start(void)
+{
+	check(table_region_count <= WAITING_MAX, "more regions than the flash chip has room for");
+	first = count = 0;
+}
+
+/* Regions lie one behind the other, in the order of the table. */
+static uint32_t base_of(unsigned region)
+{
+	uint32_t base = 0;
+
+	for (unsigned i = 0; i < table_region_count; i++) {
+		if (table_regions[i].id == region)
+			return base;
+		base += table_regions[i].bytes;
+	}
+	board_panic("a flash region that is not there");
+}
+
+/* A NOR chip clears bits; only an erase sets them. */
+static bool program(uint32_t offset, const uint8_t *bytes, unsigned length)
+{
+	static uint8_t cells[FLASH_TRANSFER_MAX];
+
+	if (!port_flash_read(offset, cells, length))
+		return false;
+	for (unsigned i = 0; i < length; i++)
+		cells[i] &= bytes[i];
+	return port_flash_write(offset, cells, length);
+}
+
+unsigned flash_chip_submit(unsigned region, unsigned operation, uint32_t offset,
+			   const uint8_t *bytes, unsigned length)
+{
+	struct done *done = &list[(first + count) % WAITING_MAX];
+	bool good = true;
+
+	if (count == WAITING_MAX)
+		return SENT_FULL;
+	done->offset = base_of(region) + offset;
+	done->length = (uint16_t)length;
+	done->region = (uint8_t)region;
+	done->operation = (uint8_t)operation;
+	if (operation == FLASH_WRITE)
+		good = program(done->offset, bytes, length);
+	else if (operation == FLASH_ERASE)
+		good = port_flash_erase(done->offset);
+	done->status = (uint8_t)(good ? WORKED : FAILED);
+	count++;
+	return SENT_OK;
+}
+
+static void complete(double now, const struct done *done)
+{
+	static uint8_t message[FLASH_DONE_DATA + FLASH_TRANSFER_MAX];
+	unsigned length = FLASH_DONE_DATA;
+
+	message[FLASH_DONE_REGION] = done->region;
+	message[FLASH_DONE_OPERATION] = done->operation;
+	message[FLASH_DONE_STATUS] = done->status;
+	if (done->operation == FLASH_READ) {
+		if (port_flash_read(done->offset, message + FLASH_DONE_DATA, done->length))
+			length += done->length;
+		else
+			message[FLASH_DONE_STATUS] = FAILED;
+	}
+	kernel_deliver(now, PARTY_FLASH, message, length);
+}
+
+void flash_chip_poll(double now)
+{
+	for (unsigned waiting = count; waiting > 0; waiting--) {
+		const struct done done = list[first];
+
+		first = (first + 1) % WAITING_MAX;
+		count--;
+		complete(now, &done);
+	}
+}
+
+bool flash_chip_busy(void)
+{
+	return count > 0;
+}
