@@ -28,6 +28,8 @@ const STREAM_OPERATIONS = [
 ];
 
 export const SYSTEM = {
+  machineStackBytes: 10 * KIB,
+
   boards: [
     {
       name: "nrf52840",
@@ -70,46 +72,46 @@ export const SYSTEM = {
   // the sender tries again. Their rates allow more at once than they hold.
   channels: [
     // Network access.
-    channel("han", "access", 8, 20, [
+    channel("han", "access", 4, 20, [
       Operation.NETWORK_ASK,
       Operation.JOIN_ASK,
       Operation.JOIN_STORED,
     ]),
-    channel("access", "han", 8, 20, [
+    channel("access", "han", 4, 20, [
       Operation.NETWORK_SET,
       Operation.JOIN_ANSWER,
       Operation.PERMIT_JOIN,
     ]),
     // Readings on their way out, and the news of their storage on its way back.
-    channel("han", "demand", 8, 20, [Operation.READING, Operation.PROFILE_DONE]),
-    channel("han", "gas", 8, 20, [
+    channel("han", "demand", 4, 20, [Operation.READING, Operation.PROFILE_DONE]),
+    channel("han", "gas", 4, 20, [
       Operation.READING,
       Operation.PROFILE_DONE,
       Operation.MIRROR_READ,
     ]),
-    channel("demand", "han", 8, 20, [Operation.READING_STORED, Operation.PROFILE_ASK]),
-    channel("gas", "han", 8, 20, [
+    channel("demand", "han", 4, 20, [Operation.READING_STORED, Operation.PROFILE_ASK]),
+    channel("gas", "han", 4, 20, [
       Operation.READING_STORED,
       Operation.PROFILE_ASK,
       Operation.MIRROR_VALUE,
     ]),
-    waiting("demand", "firewall", 8, 20, [Operation.READING]),
-    waiting("gas", "firewall", 8, 20, [Operation.READING, Operation.MIRROR_VALUE]),
-    channel("firewall", "demand", 8, 20, [Operation.READING_STORED]),
-    channel("firewall", "gas", 8, 20, [Operation.READING_STORED, Operation.MIRROR_READ]),
+    waiting("demand", "firewall", 4, 20, [Operation.READING]),
+    waiting("gas", "firewall", 4, 20, [Operation.READING, Operation.MIRROR_VALUE]),
+    channel("firewall", "demand", 4, 20, [Operation.READING_STORED]),
+    channel("firewall", "gas", 4, 20, [Operation.READING_STORED, Operation.MIRROR_READ]),
     ...provider("esi-supplier"),
     ...provider("esi-operator"),
     // Messages to and from devices, in segments under credit.
-    channel("firewall", "han", 4, 100, STREAM_OPERATIONS, 12),
-    channel("han", "firewall", 4, 100, STREAM_OPERATIONS, 12),
+    channel("firewall", "han", 2, 100, STREAM_OPERATIONS, 12),
+    channel("han", "firewall", 2, 100, STREAM_OPERATIONS, 12),
     // The device log.
     waiting("manage", "firewall", 4, 5, [Operation.DEVICE_ADD, Operation.DEVICE_REMOVE]),
     channel("firewall", "access", 4, 5, [Operation.DEVICE_ADD, Operation.DEVICE_REMOVE]),
-    channel("access", "firewall", 8, 10, [Operation.DEVICE_RESULT, Operation.DEVICE_EVENT]),
-    channel("firewall", "manage", 8, 10, [Operation.DEVICE_RESULT, Operation.DEVICE_EVENT]),
+    channel("access", "firewall", 4, 10, [Operation.DEVICE_RESULT, Operation.DEVICE_EVENT]),
+    channel("firewall", "manage", 4, 10, [Operation.DEVICE_RESULT, Operation.DEVICE_EVENT]),
     // Grants.
-    waiting("firewall", "trust", 8, 200, [Operation.GRANT_CHECK]),
-    channel("trust", "firewall", 8, 200, [Operation.GRANT_ANSWER]),
+    waiting("firewall", "trust", 4, 200, [Operation.GRANT_CHECK]),
+    channel("trust", "firewall", 4, 200, [Operation.GRANT_ANSWER]),
     waiting("manage", "trust", 4, 5, [Operation.GRANT_SET]),
     channel("trust", "manage", 4, 5, [Operation.GRANT_RESULT]),
     // Sessions over the WAN.
@@ -131,12 +133,12 @@ export const SYSTEM = {
   // A frame takes longer on the radio's line than in `han`. The powerline modem keeps what finds no
   // room here; a datagram that finds none is repeated, as any lost one.
   devices: [
-    device("radio", Party.RADIO, "han", 8, 320),
+    device("radio", Party.RADIO, "han", 4, 320),
     device("plc", Party.PLC, "han", 1, 1514),
     device("meter-serial", Party.METER_SERIAL, "han", 2, 320),
-    device("lan", Party.LAN, "access", 2, 512),
-    device("management-link", Party.MANAGEMENT_LINK, "wan-management", 3, 512),
-    device("application-link", Party.APPLICATION_LINK, "wan-application", 3, 512),
+    device("lan", Party.LAN, "access", 1, 512),
+    device("management-link", Party.MANAGEMENT_LINK, "wan-management", 2, 512),
+    device("application-link", Party.APPLICATION_LINK, "wan-application", 2, 512),
     device("wall-clock", Party.WALL_CLOCK, "manage", 1, 1),
     device("power", Party.POWER, "manage", 4, 1),
     device("tamper", Party.TAMPER, "manage", 4, 1),
@@ -256,7 +258,7 @@ function provider<const E extends string>(esi: E) {
     channel(
       esi,
       "firewall",
-      4,
+      2,
       100,
       [Operation.READING_STORED, Operation.MIRROR_READ, ...STREAM_OPERATIONS],
       12,
@@ -264,7 +266,7 @@ function provider<const E extends string>(esi: E) {
     channel(
       "firewall",
       esi,
-      4,
+      2,
       100,
       [Operation.READING, Operation.MIRROR_VALUE, ...STREAM_OPERATIONS],
       12,
@@ -278,7 +280,7 @@ function session<const O extends string, const W extends string>(owner: O, wan: 
     waiting(
       owner,
       wan,
-      4,
+      2,
       100,
       [Operation.WAN_BIND, Operation.EXCHANGE_REQUEST, Operation.SERVE_RESPONSE],
       8,
@@ -286,7 +288,7 @@ function session<const O extends string, const W extends string>(owner: O, wan: 
     channel(
       wan,
       owner,
-      4,
+      2,
       100,
       [
         Operation.EXCHANGE_RESPONSE,

@@ -133,7 +133,8 @@ function boardProblems(table: SystemTable, board: BoardRow): string[] {
   const code = table.partitions.reduce((sum, row) => sum + row.codeBytes, 0);
   const usable = Math.floor((board.ramBytes * (1000 - board.reservePermille)) / 1000);
   const problems: string[] = [];
-  const wanted = heaps + queueBytes(table) + board.systemBytes;
+  const shared = table.machineStackBytes + board.systemBytes;
+  const wanted = heaps + queueBytes(table) + shared;
   if (wanted > usable) {
     problems.push(`board ${board.name}: ${wanted} bytes of RAM are wanted, ${usable} may be used`);
   }

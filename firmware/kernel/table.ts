@@ -18,7 +18,7 @@ export interface PartitionRow {
   readonly side: Side;
   /** 0 runs first. A waiting request never goes to a greater number. */
   readonly priority: number;
-  /** RAM of its machine: heap, stack and buffers. */
+  /** RAM of its machine: all but the stack. */
   readonly heapBytes: number;
   /** Flash of its code; the builder refuses more. */
   readonly codeBytes: number;
@@ -68,6 +68,8 @@ export interface BoardRow {
 }
 
 export interface SystemTable {
+  /** RAM of the one stack that all machines use, one at a time. */
+  readonly machineStackBytes: number;
   readonly partitions: readonly PartitionRow[];
   readonly channels: readonly ChannelRow[];
   readonly devices: readonly DeviceRow[];

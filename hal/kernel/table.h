@@ -22,7 +22,7 @@
 /* No row of the kind. */
 #define TABLE_NONE 0xffu
 
-/* Heaps are stated for 32-bit slots and pointers; where these are wider, heaps grow with them. */
+/* Heaps and the stack are stated for 32-bit slots and pointers; where these are wider, they grow as well. */
 #ifndef TABLE_HEAP_FACTOR
 #define TABLE_HEAP_FACTOR (sizeof(void *) / 4)
 #endif
@@ -98,6 +98,10 @@ extern struct region_gate table_gates[];
 extern uint16_t table_dropped[];
 extern uint16_t table_refusals[];
 extern uint8_t table_turns[];
+
+/* The one JavaScript stack, which the machines use in turn. */
+extern uint8_t table_stack[];
+extern const uint32_t table_stack_bytes;
 
 struct machine *table_machine(unsigned partition);
 

@@ -8,7 +8,7 @@
 struct machine_figures {
 	/* Of the whole heap: what is taken now, and the most that ever was. Bytes. */
 	size_t heap_used, heap_peak;
-	/* Of the JavaScript stack, in it: what it has, and the most that was used. Bytes. */
+	/* Of the JavaScript stack of all machines: what it has, and the most that was used. Bytes. */
 	size_t stack_bytes, stack_peak;
 	/* Slots and bytes of chunks that are in use, or were since the last collection. */
 	size_t slots, chunk_bytes;

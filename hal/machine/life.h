@@ -22,6 +22,8 @@ struct life {
 	double started_at;
 	struct heap heap;
 	txSlot *kept;
+	/* In the heap: what it has on the stack between calls, while another one runs. */
+	txSlot *resting;
 	/* In flash. */
 	const struct names *names;
 	uint32_t buffer_bytes;

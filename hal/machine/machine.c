@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "board.h"
 #include "figures.h"
 #include "life.h"
+#include "stack.h"
 #include "table.h"
 
 _Static_assert(sizeof(struct life) <= MACHINE_STATE_BYTES, "the kernel keeps too little for a life");
@@ -27,18 +29,6 @@ static const txCreation creation = {
 	.nameModulo = IMAGE_NAME_MODULO,
 	.symbolModulo = IMAGE_SYMBOL_MODULO,
 };
-
-/*
- * The stack's part of the heap is fixed. Partitions with more state call deeper: the deepest that
- * was measured is 553 slots (han), the others' are below 260.
- */
-#define STACK_LEAST_SLOTS 112
-#define STACK_HEAP_PARTS 7
-
-static txSize stack_slots(size_t heap_bytes)
-{
-	return STACK_LEAST_SLOTS + (txSize)(heap_bytes / STACK_HEAP_PARTS / sizeof(txSlot));
-}
 
 /* One call into the machine: a method of the partition and what it is told. */
 struct call {
@@ -129,6 +119,7 @@ static enum machine_end enter(struct life *life, body body, const struct call *c
 	volatile bool left = true;
 
 	heap_choose(&life->heap);
+	stack_lend(life);
 	the->ended_with = 0;
 	the->stackLimit = fxCStackLimit();
 	the->firstJump = &jump;
@@ -249,15 +240,10 @@ static uint32_t longest_input(unsigned partition)
 	return longest;
 }
 
-/* A kind that no slot has: what the stack never reached keeps it. */
-#define UNTOUCHED ((txKind)0x55)
-/* No call leaves out that many slots. */
-#define UNTOUCHED_RUN 64
-
-static void paint_stack(txMachine *the)
+static enum machine_end no_room(struct life *life)
 {
-	for (txSlot *slot = the->stackBottom; slot < the->stack; slot++)
-		slot->kind = UNTOUCHED;
+	life->what = "no room for a machine";
+	return MACHINE_OUT_OF_MEMORY;
 }
 
 enum machine_end machine_start(struct machine *machine, unsigned partition, double now)
@@ -275,16 +261,18 @@ enum machine_end machine_start(struct machine *machine, unsigned partition, doub
 	life->what = "";
 	heap_open(&life->heap, row->heap, row->heap_bytes & ~(size_t)7);
 	heap_choose(&life->heap);
-	made.stackCount = stack_slots(row->heap_bytes);
+	if (!stack_enrol(life))
+		return no_room(life);
+	stack_lend(life);
+	made.stackCount = stack_count();
 	life->the = the = fxCloneMachine(&made, image.root, NULL, life);
-	if (the == NULL) {
-		life->what = "no room for a machine";
-		return MACHINE_OUT_OF_MEMORY;
-	}
-	paint_stack(the);
+	if (the == NULL)
+		return no_room(life);
 	for (unsigned i = 0; i < KEPT_COUNT; i++)
 		mxPushUndefined();
 	life->kept = the->stack;
+	if (!stack_rests(life))
+		board_panic("a new machine's stack is not as the engine had it");
 	return enter(life, construct, NULL);
 }
 
@@ -326,44 +314,28 @@ const char *machine_what(const struct machine *machine)
 	return life->what == NULL ? "" : life->what;
 }
 
-/* Nothing of a machine lies outside its heap: to forget the heap is to give every byte back. */
+/* What was on the stack goes; all else lies in the heap: to forget it is to give every byte back. */
 void machine_stop(struct machine *machine)
 {
 	struct life *life = life_of(machine);
 
+	stack_wipe(life);
 	heap_open(&life->heap, life->heap.start, (size_t)(life->heap.end - life->heap.start));
 	life->the = NULL;
-}
-
-/*
- * The engine writes numbers and runs regular expressions in the stack's unused end, so what was
- * touched there says nothing: the stack ends where a run of slots was never reached.
- */
-static const txSlot *deepest_of(const txMachine *the)
-{
-	const txSlot *slot = the->stackTop, *deepest = slot;
-
-	while (slot > the->stackBottom && deepest - slot < UNTOUCHED_RUN)
-		if ((--slot)->kind != UNTOUCHED)
-			deepest = slot;
-	return deepest;
 }
 
 void machine_figures(const struct machine *machine, struct machine_figures *figures)
 {
 	const struct life *life = (const struct life *)machine;
 	const struct heap *heap = &life->heap;
-	const txSlot *slot;
 
 	memset(figures, 0, sizeof *figures);
 	figures->heap_used = (size_t)(heap->end - heap->start) - (size_t)(heap->high - heap->low);
 	figures->heap_peak = (size_t)(heap->end - heap->start) - heap->least;
+	figures->stack_bytes = table_stack_bytes;
+	figures->stack_peak = stack_peak();
 	if (life->the == NULL)
 		return;
 	figures->slots = (size_t)life->the->currentHeapCount;
 	figures->chunk_bytes = (size_t)life->the->currentChunksSize;
-	slot = deepest_of(life->the);
-	figures->stack_bytes = (size_t)((const uint8_t *)life->the->stackTop -
-					(const uint8_t *)life->the->stackBottom);
-	figures->stack_peak = (size_t)((const uint8_t *)life->the->stackTop - (const uint8_t *)slot);
 }

@@ -2,6 +2,10 @@
 #include "xsAll.h"
 #include "xsScript.h"
 
+#ifndef HEDDLE_IMAGE_MAKER
+#include "stack.h"
+#endif
+
 /* Everything is taken from the machine's own fixed memory: see heap.h. */
 void *fxAllocateChunks(txMachine *the, txSize size)
 {
@@ -17,7 +21,13 @@ void fxFreeChunks(txMachine *the, void *chunks)
 
 txSlot *fxAllocateSlots(txMachine *the, txSize count)
 {
+#ifdef HEDDLE_IMAGE_MAKER
 	(void)the;
+#else
+	/* A machine's first slots are those of its stack. */
+	if (the->stackBottom == NULL)
+		return stack_give(count);
+#endif
 	return heap_take_high((size_t)count * sizeof(txSlot));
 }
 

@@ -23,6 +23,7 @@ export const PUPPETS: Readonly<Record<Name, number>> = {
 
 /** `alice` and `bob` are equals; `carol` comes after them; `erin` nobody has written. */
 export const PUPPET_TABLE: SystemTable = {
+  machineStackBytes: 4096,
   boards: [
     {
       name: "bench",

@@ -14,6 +14,7 @@ const SOURCES = [
   "arguments.c",
   "heap.c",
   "platform.c",
+  "stack.c",
   "layout.c",
 ];
 

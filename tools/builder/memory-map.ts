@@ -126,6 +126,7 @@ function stackOf(text: string): Piece[] {
 
 function ownerOf({ object, section }: Piece, table: SystemTable): string {
   if (section === ".stack") return "C stack";
+  if (section.endsWith(".table_stack")) return "stack of all machines";
   const heap = /heap_(\d+)$/.exec(section);
   if (heap !== null) return `heap of ${nameOf(table, Number(heap[1]))}`;
   if (/\.(slots|lengths)_\d+$/.test(section)) return "queues";

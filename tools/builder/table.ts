@@ -44,6 +44,7 @@ export function tableSource(table: SystemTable, written: (name: string) => boole
     bytes("table_ends", ends(table)),
     "const uint8_t table_notices = 0;",
     machines(partitions),
+    stack(table),
     "",
   ].join("\n");
 }
@@ -227,6 +228,13 @@ function machines(partitions: readonly PartitionRow[]): string {
     `static _Alignas(16) uint8_t machines[${partitions.length}][MACHINE_STATE_BYTES];`,
     "struct machine *table_machine(unsigned partition)",
     "{\n\treturn (struct machine *)(void *)machines[partition];\n}",
+  ].join("\n");
+}
+
+function stack({ machineStackBytes }: SystemTable): string {
+  return [
+    `_Alignas(16) uint8_t table_stack[TABLE_HEAP_BYTES(${machineStackBytes})];`,
+    "const uint32_t table_stack_bytes = sizeof table_stack;",
   ].join("\n");
 }
 

@@ -3,6 +3,7 @@
  * end is told, it is started anew, and the other two show that they work. One line of output a deed.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "board.h"
@@ -15,6 +16,8 @@ enum { MACHINES = 3, DEEDS = 13, RESTARTS = 1000 };
 
 static _Alignas(16) uint8_t heaps[MACHINES][TABLE_HEAP_BYTES(12 * 1024)];
 static _Alignas(16) uint8_t states[MACHINES][MACHINE_STATE_BYTES];
+_Alignas(16) uint8_t table_stack[TABLE_HEAP_BYTES(4 * 1024)];
+const uint32_t table_stack_bytes = sizeof table_stack;
 static const uint8_t inputs[] = { 0 };
 static unsigned sent[MACHINES];
 
@@ -54,6 +57,12 @@ void board_peer(unsigned party, uint8_t address[BOARD_ADDRESS_LENGTH])
 void board_entropy(uint8_t *bytes, unsigned length)
 {
 	memset(bytes, 0x5a, length);
+}
+
+void board_panic(const char *what)
+{
+	puts(what);
+	exit(1);
 }
 
 double board_utc_ms(void)
