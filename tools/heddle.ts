@@ -4,6 +4,8 @@ import { Command, CommanderError } from "commander";
 import { buildCommand } from "./commands/build";
 import { headEndCommand } from "./commands/head-end";
 import { homeCommand } from "./commands/home";
+import { houseCommand } from "./commands/house";
+import { hubCommand } from "./commands/hub";
 import { sendCommand } from "./commands/send";
 import { UsageError } from "./usage-error";
 
@@ -26,8 +28,8 @@ Examples:
 
 Exit codes: 0 done, 1 it failed, 2 a bad argument, file or value.`,
   );
-for (const make of [homeCommand, headEndCommand, sendCommand, buildCommand])
-  program.addCommand(make());
+const VERBS = [homeCommand, hubCommand, houseCommand, headEndCommand, sendCommand, buildCommand];
+for (const make of VERBS) program.addCommand(make());
 for (const command of [program, ...program.commands]) {
   command.exitOverride();
   command.configureOutput({ outputError: () => undefined });

@@ -18,7 +18,7 @@ import type { Random } from "../random";
 import type { Wan } from "../wan";
 import type { Event, World } from "../world";
 import { DatagramPort } from "./datagram-port";
-import type { HubKernel, MakeKernel } from "./hub-kernel";
+import type { HubKernel, MakeKernel, MemoryFigure } from "./hub-kernel";
 import { type HubObserver, HubObservers } from "./observers";
 import { RadioPort } from "./radio-port";
 import { DriftingClock } from "./utc-clock";
@@ -60,6 +60,9 @@ export class Hub {
   readonly flash: SimulatedFlash;
   readonly coprocessor: Coprocessor;
   readonly radio: RadioPort;
+  /** The co-processor's serial line, for a hub that is elsewhere. */
+  readonly toRadio: SerialLine;
+  readonly fromRadio: SerialLine;
   readonly clock: DriftingClock;
   readonly managementLink: DatagramPort;
   readonly applicationLink: DatagramPort;
@@ -81,16 +84,16 @@ export class Hub {
     this.observers = new HubObservers(world);
     this.chance = world.random.fork("hub");
     this.clock = new DriftingClock(world, options.driftPpm ?? 20);
-    const toRadio = new SerialLine(world);
-    const fromRadio = new SerialLine(world);
-    this.coprocessor = new Coprocessor(air, options.place, options.eui64, fromRadio);
-    toRadio.onBytes = (bytes, length) => this.coprocessor.take(bytes, length);
+    this.toRadio = new SerialLine(world);
+    this.fromRadio = new SerialLine(world);
+    this.coprocessor = new Coprocessor(air, options.place, options.eui64, this.fromRadio);
+    this.toRadio.onBytes = (bytes, length) => this.coprocessor.take(bytes, length);
     this.radio = new RadioPort(
-      toRadio,
+      this.toRadio,
       () => this.coprocessor.reset(Status.RESET_EXTERNAL),
       (frame, length) => this.input(Party.RADIO, frame, length),
     );
-    fromRadio.onBytes = (bytes, length) => this.radio.take(bytes, length);
+    this.fromRadio.onBytes = (bytes, length) => this.radio.take(bytes, length);
     this.managementLink = this.port(wan, options.management, Party.MANAGEMENT_LINK);
     this.applicationLink = this.port(wan, options.application, Party.APPLICATION_LINK);
     this.flash = new SimulatedFlash(SYSTEM.regions, world, (_region, message, length) =>
@@ -160,6 +163,16 @@ export class Hub {
       refused: past.refused + refused,
       restarts: past.restarts + restarts,
     };
+  }
+
+  /** Undefined without power, and when the hub is on no board. */
+  heapOf(name: PartitionName): MemoryFigure | undefined {
+    return this.kernel?.heapOf?.(name);
+  }
+
+  /** As `heapOf`: what all machines use in turn. */
+  machineStack(): MemoryFigure | undefined {
+    return this.kernel?.machineStack?.();
   }
 
   /** How a partition is, in a word, and how many messages of channels wait for it. */

@@ -42,7 +42,7 @@ export interface EarlierHub {
 
 /** Writes the context as the first record of its session's region. */
 export function provision(
-  flash: SimulatedFlash,
+  flash: Pick<SimulatedFlash, "memory">,
   context: SessionContext,
   { firstSequence, starts }: EarlierHub = { firstSequence: 0, starts: 0 },
 ): void {

@@ -11,7 +11,8 @@ import { deviceKernels } from "../home/device";
 import { exchangeFile } from "../home/exchange-file";
 import { runHouse } from "../home/run-house";
 import { WanBridge } from "../home/wan-bridge";
-import { contextsFile, houseFile, profileFile, sequenceFile } from "../read-file";
+import { houseFile, profileFile } from "../read-file";
+import { sharedContexts } from "../shared-contexts";
 import { UsageError } from "../usage-error";
 import { writeText } from "../write-file";
 
@@ -39,8 +40,6 @@ const NETWORK_FRAME_MS = 10;
 /** Over a real network a round trip of some milliseconds must stay under CoAP's time-outs. */
 const REAL_NETWORK_SPEED_MAX = 100;
 const DAY_S = 86_400;
-/** Sequence numbers that one run may use up: a thousand years of readings. */
-const SEQUENCES_A_RUN = 100_000_000;
 
 export function homeCommand(): Command {
   return new Command("home")
@@ -124,18 +123,6 @@ function houseOptions(options: HomeOptions): HouseOptions {
     ...(pcap && { pcap }),
     ...(wanPcap && { wanPcap }),
     ...(keylog && { keylog }),
-  };
-}
-
-function sharedContexts(path: string): Pick<HouseOptions, "contexts" | "earlierHub"> {
-  const contexts = contextsFile(path);
-  const sequences = sequenceFile(path, "hub");
-  return {
-    contexts,
-    earlierHub: (context) => {
-      const firstSequence = sequences.takeMany(context, SEQUENCES_A_RUN);
-      return { firstSequence, starts: Math.floor(firstSequence / SEQUENCES_A_RUN) };
-    },
   };
 }
 

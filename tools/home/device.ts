@@ -12,8 +12,7 @@ import { UsageError } from "../usage-error";
 
 /** Builds what has changed since the last time; makes the kernels of a hub on that board. */
 export async function deviceKernels(board: BoardBuild): Promise<MakeKernel> {
-  const root = projectRoot();
-  const program = await built(root, board);
+  const program = await boardProgram(board);
   const command = board.command(program);
   if (command.program !== program && !hasCommand(command.program)) {
     throw new UsageError(`${command.program} is not installed: run tools/setup.sh --device`);
@@ -21,7 +20,9 @@ export async function deviceKernels(board: BoardBuild): Promise<MakeKernel> {
   return (around, observer) => new DeviceKernel(SYSTEM, around, observer, command);
 }
 
-async function built(root: string, board: BoardBuild): Promise<string> {
+/** Builds what has changed since the last time; the path of the board's program. */
+export async function boardProgram(board: BoardBuild): Promise<string> {
+  const root = projectRoot();
   try {
     const out = join(root, ".heddle", "boards", board.name);
     return (await buildBoard(root, board, out)).program;
