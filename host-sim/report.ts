@@ -7,6 +7,7 @@ import { RefusalReason } from "./devices/zigbee/joiner";
 import type { House } from "./house/house";
 import type { HouseDevice } from "./house/make-device";
 import type { ReadingCounts } from "./house/reading-ledger";
+import type { MemoryFigure } from "./hub/hub-kernel";
 
 export interface HouseReport {
   readonly seed: number;
@@ -44,12 +45,18 @@ export interface HouseReport {
     readonly sent: number;
     readonly refused: number;
     readonly restarts: number;
+    /** Bytes of its heap, and the most that was in use; only of a hub on a board. */
+    readonly heapBytes?: number;
+    readonly heapPeak?: number;
   }[];
+  /** Bytes of the stack that all machines use in turn; only of a hub on a board. */
+  readonly machineStack?: MemoryFigure;
   readonly checks: readonly { readonly name: string; readonly finding: string | null }[];
 }
 
 export function reportOf(house: House, wallSeconds: number): HouseReport {
   const { world, han, headEnd, hub } = house;
+  const stack = hub.machineStack();
   return {
     seed: world.seed,
     simulatedSeconds: world.now / 1e6,
@@ -73,7 +80,12 @@ export function reportOf(house: House, wallSeconds: number): HouseReport {
       exact: headEnd?.exchanges?.exact ?? 0,
     },
     firewall: { passed: house.firewall.passed, refused: house.firewall.refused },
-    partitions: SYSTEM.partitions.map(({ name }) => ({ name, ...hub.figures(name) })),
+    partitions: SYSTEM.partitions.map(({ name }) => {
+      const heap = hub.heapOf(name);
+      const memory = heap && { heapBytes: heap.bytes, heapPeak: heap.peak };
+      return { name, ...hub.figures(name), ...memory };
+    }),
+    ...(stack && { machineStack: stack }),
     checks: house.checks(),
   };
 }

@@ -42,12 +42,16 @@ enum bench_kind {
 	BENCH_TESTED = 56,
 	/* The end of a call. */
 	BENCH_DONE = 64,    /* answer (1): whether work remains, or a `sent`; when it is due */
-	BENCH_FIGURED = 65, /* for each partition: state (1), queued (2), seven counters (4 each) */
+	/*
+	 * Stack of all machines, peak and size (4 each); for each partition: state (1), queued (2), seven
+	 * counters (4 each), peak and size of its heap (4 each).
+	 */
+	BENCH_FIGURED = 65,
 	BENCH_IMAGED = 66,  /* the image's digest (4) */
 };
 
 /* Of these frames; a bench and a board of different versions do not fit together. */
-#define BENCH_VERSION 2u
+#define BENCH_VERSION 3u
 
 /* Of BENCH_START: tell of every message that is delivered. */
 #define BENCH_FLAG_TRACE 1u

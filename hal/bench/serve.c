@@ -8,6 +8,7 @@
 #include "../kernel/board.h"
 #include "../kernel/kernel.h"
 #include "../kernel/table.h"
+#include "../machine/figures.h"
 #include "bench-board.h"
 #include "image-digest.h"
 
@@ -80,7 +81,12 @@ static unsigned queued(unsigned partition)
 
 static void figures(void)
 {
+	struct machine_figures memory;
+
+	machine_figures(table_machine(0), &memory);
 	frame_begin(&call, BENCH_FIGURED);
+	frame_put32(&call, (uint32_t)memory.stack_peak);
+	frame_put32(&call, (uint32_t)memory.stack_bytes);
 	for (unsigned i = 0; i < table_partition_count; i++) {
 		const struct partition_counters *counters = kernel_counters_of(i);
 
@@ -93,6 +99,9 @@ static void figures(void)
 		frame_put32(&call, counters->unreachable);
 		frame_put32(&call, counters->restarts);
 		frame_put32(&call, counters->faults);
+		machine_figures(table_machine(i), &memory);
+		frame_put32(&call, (uint32_t)memory.heap_peak);
+		frame_put32(&call, table_partitions[i].heap_bytes);
 	}
 	frame_send(&call);
 }

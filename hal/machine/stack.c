@@ -44,6 +44,11 @@ txSlot *stack_give(txSize count)
 
 bool stack_enrol(struct life *life)
 {
+	static bool clean;
+
+	if (!clean)
+		memset(table_stack, UNTOUCHED, table_stack_bytes);
+	clean = true;
 	life->resting = heap_take_high(RESTING_SLOTS * sizeof(txSlot));
 	return life->resting != NULL;
 }

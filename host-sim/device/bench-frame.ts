@@ -36,7 +36,7 @@ export const enum BenchFrame {
   HEADER_LENGTH = 3,
   BODY_MAX = 1600,
   /** A bench and a board of different versions do not fit together. */
-  VERSION = 2,
+  VERSION = 3,
 }
 
 /** Of `START`: the board tells of every message that is delivered. */

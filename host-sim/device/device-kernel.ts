@@ -11,7 +11,7 @@ import type { SystemTable } from "../../firmware/kernel/table";
 import { Datagram, type DatagramLink } from "../../hal/datagram";
 import type { FlashOperation } from "../../hal/flash";
 import type { Sent } from "../../hal/sent";
-import type { HubKernel, QueueFigure } from "../hub/hub-kernel";
+import type { HubKernel, MemoryFigure, QueueFigure } from "../hub/hub-kernel";
 import {
   BENCH_FLAG_TRACE,
   BenchFrame,
@@ -22,12 +22,20 @@ import {
 import { BoardDevices } from "./board-devices";
 import { type BoardCommand, BoardProcess } from "./board-process";
 
-/** The layout of one partition's figures in a `FIGURED` frame. */
+/** The layout of a `FIGURED` frame, and of one partition's figures in it. */
+const enum Figures {
+  STACK_PEAK = 0,
+  STACK_BYTES = 4,
+  PARTITIONS = 8,
+}
+
 const enum Figure {
   STATE = 0,
   QUEUED = 1,
   COUNTERS = 3,
-  LENGTH = 31,
+  HEAP_PEAK = 31,
+  HEAP_BYTES = 35,
+  LENGTH = 39,
 }
 
 const NO_PEER = new Uint8Array(Datagram.ADDRESS_LENGTH);
@@ -94,12 +102,12 @@ export class DeviceKernel implements HubKernel {
   }
 
   stateOf(name: string): InstanceState {
-    return this.figures().get8(this.idOf(name) * Figure.LENGTH + Figure.STATE);
+    return this.figures().get8(placeOf(this.idOf(name)) + Figure.STATE);
   }
 
   countersOf(name: string): Readonly<PartitionCounters> {
     const frame = this.figures();
-    let at = this.idOf(name) * Figure.LENGTH + Figure.COUNTERS;
+    let at = placeOf(this.idOf(name)) + Figure.COUNTERS;
     const next = (): number => {
       at += 4;
       return frame.get32(at - 4);
@@ -120,8 +128,19 @@ export class DeviceKernel implements HubKernel {
     const frame = this.figures();
     return this.table.partitions.map(({ id }) => ({
       target: id,
-      queue: { waiting: frame.get16(id * Figure.LENGTH + Figure.QUEUED) },
+      queue: { waiting: frame.get16(placeOf(id) + Figure.QUEUED) },
     }));
+  }
+
+  heapOf(name: string): MemoryFigure {
+    const frame = this.figures();
+    const at = placeOf(this.idOf(name));
+    return { peak: frame.get32(at + Figure.HEAP_PEAK), bytes: frame.get32(at + Figure.HEAP_BYTES) };
+  }
+
+  machineStack(): MemoryFigure {
+    const frame = this.figures();
+    return { peak: frame.get32(Figures.STACK_PEAK), bytes: frame.get32(Figures.STACK_BYTES) };
   }
 
   /** Takes the board's power away. Throws when a byte of its frozen image has changed. */
@@ -271,4 +290,8 @@ export class DeviceKernel implements HubKernel {
     frame.body.copyWithin(0, 2, frame.length);
     this.observer.delivered(this.now, from, to, frame.body, length);
   }
+}
+
+function placeOf(partition: number): number {
+  return Figures.PARTITIONS + partition * Figure.LENGTH;
 }

@@ -14,6 +14,12 @@ export interface QueueFigure {
   readonly queue: { readonly waiting: number };
 }
 
+/** A memory that a board has, and the most of it that was in use. Bytes. */
+export interface MemoryFigure {
+  readonly peak: number;
+  readonly bytes: number;
+}
+
 /** One life of a kernel; its calls are those of `Kernel`. */
 export interface HubKernel {
   readonly channels: readonly QueueFigure[];
@@ -25,6 +31,9 @@ export interface HubKernel {
   release(now: number, name: string): void;
   stateOf(name: string): InstanceState;
   countersOf(name: string): Readonly<PartitionCounters>;
+  /** On a board: the heap of a partition's present life, and the stack of all machines. */
+  heapOf?(name: string): MemoryFigure;
+  machineStack?(): MemoryFigure;
   /** Its power is gone. A kernel that is only memory needs nothing done. */
   end?(): void;
 }

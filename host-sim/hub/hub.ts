@@ -175,6 +175,16 @@ export class Hub {
     return this.kernel?.machineStack?.();
   }
 
+  /** Undefined without power, and when the hub is on no board. */
+  heapOf(name: PartitionName): MemoryFigure | undefined {
+    return this.kernel?.heapOf?.(name);
+  }
+
+  /** As `heapOf`: what all machines use in turn. */
+  machineStack(): MemoryFigure | undefined {
+    return this.kernel?.machineStack?.();
+  }
+
   /** How a partition is, in a word, and how many messages of channels wait for it. */
   stateOf(name: PartitionName): { state: string; queued: number } {
     const { kernel } = this;
