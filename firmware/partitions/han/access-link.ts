@@ -6,6 +6,7 @@ import { JoinStored, NetworkAsk } from "../../ipc/join";
 import { Operation } from "../../ipc/operation";
 import type { Port } from "../../kernel/partition";
 import { copyBytes, writeU16 } from "../../wire/little-endian";
+import type { Memory } from "./memory";
 import type { NetworkIdentity } from "./network-store";
 import { NodeLimit, type Nodes } from "./nodes";
 
@@ -19,18 +20,25 @@ const enum Wait {
 export class AccessLink {
   private askDue = Infinity;
   private reportDue = Infinity;
-  private readonly unreported = new Uint8Array(NodeLimit.MAX);
-  private readonly message = new Uint8Array(JoinStored.LENGTH);
+  private readonly bytes: Uint8Array;
+  /** Where a mark for each node stands that `access` was not told of yet. */
+  private readonly unreported: number;
+  private readonly message: Uint8Array;
 
   constructor(
     private readonly port: Port,
     private readonly identity: NetworkIdentity,
     private readonly nodes: Nodes,
-  ) {}
+    memory: Memory,
+  ) {
+    this.bytes = memory.bytes;
+    this.unreported = memory.take(NodeLimit.MAX);
+    this.message = memory.scratch;
+  }
 
   /** Asks for the network key until `answered`. */
   ask(now: number): void {
-    this.message.fill(0);
+    this.message.fill(0, 0, NetworkAsk.LENGTH);
     this.message[0] = Operation.NETWORK_ASK;
     copyBytes(this.identity.eui64, 0, this.message, NetworkAsk.EUI64, 8);
     this.port.send(this.message, NetworkAsk.LENGTH);
@@ -41,7 +49,7 @@ export class AccessLink {
   answered(now: number): void {
     this.askDue = Infinity;
     for (let node = 0; node < NodeLimit.MAX; node++) {
-      this.unreported[node] = this.nodes.isNetworked(node) ? 1 : 0;
+      this.bytes[this.unreported + node] = this.nodes.isNetworked(node) ? 1 : 0;
     }
     this.report(now);
   }
@@ -52,7 +60,7 @@ export class AccessLink {
   }
 
   nodeStored(now: number, node: number): void {
-    this.unreported[node] = 1;
+    this.bytes[this.unreported + node] = 1;
     this.report(now);
   }
 
@@ -74,7 +82,7 @@ export class AccessLink {
   private report(now: number): void {
     this.reportDue = Infinity;
     for (let node = 0; node < NodeLimit.MAX; node++) {
-      if (this.unreported[node] === 0) continue;
+      if (this.bytes[this.unreported + node] === 0) continue;
       if (this.nodes.isNetworked(node)) {
         this.put(node, 0);
         if (this.port.send(this.message, JoinStored.LENGTH) !== Sent.OK) {
@@ -82,12 +90,12 @@ export class AccessLink {
           return;
         }
       }
-      this.unreported[node] = 0;
+      this.bytes[this.unreported + node] = 0;
     }
   }
 
   private put(node: number, gone: number): void {
-    this.message.fill(0);
+    this.message.fill(0, 0, JoinStored.LENGTH);
     this.message[0] = Operation.JOIN_STORED;
     this.message[JoinStored.GONE] = gone;
     this.nodes.copyEui64(node, this.message, JoinStored.EUI64);

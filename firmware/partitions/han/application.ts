@@ -12,6 +12,7 @@ import { type ApsData, ApsLayer, type ApsUser } from "./aps-layer";
 import { Discovery } from "./discovery";
 import { Endpoint } from "./endpoints";
 import { Knowledge, type KnowledgeStore } from "./knowledge";
+import type { Memory } from "./memory";
 import { MeteringClient } from "./metering";
 import { MirrorEndpoints } from "./mirror-endpoint";
 import type { Network, NetworkUser } from "./network";
@@ -19,7 +20,7 @@ import { ProfileClient } from "./profile-client";
 import { Tunnelling } from "./tunnelling";
 import { Wakefulness } from "./wakefulness";
 import { ZclDispatch } from "./zcl-dispatch";
-import { ZclWriter } from "./zcl-message";
+import { ZclMessage, ZclWriter } from "./zcl-message";
 import { ZclServer } from "./zcl-server";
 import { ZdoServer } from "./zdo-server";
 
@@ -42,18 +43,23 @@ export class Application implements NetworkUser, ApsUser {
   private now: number;
   private openAt: number;
 
-  constructor(environment: Environment<"han">, network: Network, store: KnowledgeStore) {
+  constructor(
+    environment: Environment<"han">,
+    network: Network,
+    store: KnowledgeStore,
+    memory: Memory,
+  ) {
     const { clock, entropy, startedAt } = environment;
     this.now = startedAt;
     this.openAt = startedAt;
-    this.aps = new ApsLayer(network, this, entropy);
-    this.knowledge = new Knowledge(network.nodes, store);
+    this.aps = new ApsLayer(network, this, entropy, memory);
+    this.knowledge = new Knowledge(network.nodes, store, memory);
     this.wakefulness = new Wakefulness(network.nodes);
     this.writer = new ZclWriter(this.aps);
     const { aps, knowledge, wakefulness, writer } = this;
-    this.metering = new MeteringClient(environment, network, knowledge, writer);
-    this.profile = new ProfileClient(environment, network, knowledge, wakefulness, writer);
-    this.mirrors = new MirrorEndpoints(environment, network, knowledge, writer);
+    this.metering = new MeteringClient(environment, network, knowledge, writer, memory);
+    this.profile = new ProfileClient(environment, network, knowledge, wakefulness, writer, memory);
+    this.mirrors = new MirrorEndpoints(environment, network, knowledge, writer, memory);
     this.discovery = new Discovery(
       aps,
       network,
@@ -62,9 +68,11 @@ export class Application implements NetworkUser, ApsUser {
       writer,
       this.metering,
       entropy,
+      memory,
     );
-    this.tunnelling = new Tunnelling(environment, network, aps, writer, knowledge);
-    this.zcl = new ZclDispatch(network, knowledge, writer, {
+    const message = new ZclMessage(memory.scratch);
+    this.tunnelling = new Tunnelling(environment, network, aps, writer, knowledge, message, memory);
+    this.zcl = new ZclDispatch(network, knowledge, writer, message, {
       server: new ZclServer(writer, clock),
       metering: this.metering,
       profile: this.profile,
@@ -72,7 +80,7 @@ export class Application implements NetworkUser, ApsUser {
       discovery: this.discovery,
       tunnelling: this.tunnelling,
     });
-    this.zdo = new ZdoServer(aps, network, knowledge);
+    this.zdo = new ZdoServer(aps, network, knowledge, memory);
   }
 
   // The network.

@@ -1,6 +1,8 @@
 // Which APS frames were heard already: a sender repeats a frame whose acknowledgement was lost.
 // @source Zigbee 05-3474-22 section 2.2.8.4.2 (apsDuplicateTable)
 
+import type { Memory } from "./memory";
+
 export const enum DuplicateLimit {
   /** A few for each node that can talk within the time below. */
   ENTRIES = 24,
@@ -9,28 +11,40 @@ export const enum DuplicateLimit {
 }
 
 export class ApsDuplicates {
-  private readonly keys = new Uint16Array(DuplicateLimit.ENTRIES);
-  private readonly until = new Float64Array(DuplicateLimit.ENTRIES);
+  private readonly bytes: Uint8Array;
+  /** Node and counter of each. */
+  private readonly keys: number;
+  private readonly numbers: Float64Array;
+  private readonly until: number;
   private next = 0;
 
+  constructor(memory: Memory) {
+    this.bytes = memory.bytes;
+    this.keys = memory.take(DuplicateLimit.ENTRIES * 2);
+    this.numbers = memory.numbers;
+    this.until = memory.takeNumbers(DuplicateLimit.ENTRIES, 0);
+  }
+
   isKnown(now: number, node: number, counter: number): boolean {
-    const key = (node << 8) | counter;
+    const { bytes, keys } = this;
     for (let i = 0; i < DuplicateLimit.ENTRIES; i++) {
-      if (this.keys[i] === key && now < this.until[i]!) return true;
+      if (bytes[keys + 2 * i + 1] !== counter || bytes[keys + 2 * i] !== node) continue;
+      if (now < this.numbers[this.until + i]!) return true;
     }
     return false;
   }
 
   add(now: number, node: number, counter: number): void {
-    this.keys[this.next] = (node << 8) | counter;
-    this.until[this.next] = now + DuplicateLimit.KEPT_MS;
+    this.bytes[this.keys + 2 * this.next] = node;
+    this.bytes[this.keys + 2 * this.next + 1] = counter;
+    this.numbers[this.until + this.next] = now + DuplicateLimit.KEPT_MS;
     this.next = (this.next + 1) % DuplicateLimit.ENTRIES;
   }
 
   /** The index is another node's from now on. */
   forget(node: number): void {
     for (let i = 0; i < DuplicateLimit.ENTRIES; i++) {
-      if (this.keys[i]! >> 8 === node) this.until[i] = 0;
+      if (this.bytes[this.keys + 2 * i] === node) this.numbers[this.until + i] = 0;
     }
   }
 }

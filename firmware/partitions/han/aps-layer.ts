@@ -27,9 +27,10 @@ import {
 } from "../../wire/aps";
 import { Parsed } from "../../wire/parsed";
 import { ApsDuplicates } from "./aps-duplicates";
-import { ApsMark, ApsOutbox } from "./aps-outbox";
+import { ApsMark, ApsOutbox, type OutboxUser } from "./aps-outbox";
 import { FragmentReceiver, type FragmentSink } from "./fragment-receiver";
 import { FragmentSender, type FragmentSource } from "./fragment-sender";
+import type { Memory } from "./memory";
 import { type Network, NetworkLimit } from "./network";
 
 export const enum ApsWindow {
@@ -50,11 +51,9 @@ export interface ApsData {
   length: number;
 }
 
-export interface ApsUser extends FragmentSource, FragmentSink {
+export interface ApsUser extends FragmentSource, FragmentSink, OutboxUser {
   /** False: no room for it now. It is not acknowledged, so the node sends it again. */
   data(now: number, data: ApsData): boolean;
-  /** The fate of a frame sent with a token. */
-  confirm(now: number, token: number, delivered: boolean): void;
 }
 
 export interface ApsCounts {
@@ -74,32 +73,35 @@ export class ApsLayer {
     duplicates: 0,
     acknowledgementsUnsent: 0,
   };
-  private readonly duplicates = new ApsDuplicates();
-  private readonly frame = new Uint8Array(NetworkLimit.APS_MAX);
-  private readonly data: ApsData = {
-    node: 0,
-    destinationEndpoint: 0,
-    sourceEndpoint: 0,
-    cluster: 0,
-    profile: 0,
-    broadcast: false,
-    bytes: this.frame,
-    start: 0,
-    length: 0,
-  };
+  private readonly duplicates: ApsDuplicates;
+  private readonly frame: Uint8Array;
+  /** The payload that is handed up, one at a time. */
+  readonly data: ApsData;
   private lastCounter: number;
 
   constructor(
     private readonly network: Network,
     private readonly user: ApsUser,
     entropy: Entropy,
+    memory: Memory,
     window: number = ApsWindow.BLOCKS,
   ) {
-    this.outbox = new ApsOutbox(network, (now, token, delivered) =>
-      user.confirm(now, token, delivered),
-    );
-    this.sender = new FragmentSender(network, user, window);
-    this.receiver = new FragmentReceiver(network, user, window);
+    this.outbox = new ApsOutbox(network, user, memory);
+    this.sender = new FragmentSender(network, user, window, memory);
+    this.receiver = new FragmentReceiver(network, user, window, memory);
+    this.duplicates = new ApsDuplicates(memory);
+    this.frame = memory.scratch;
+    this.data = {
+      node: 0,
+      destinationEndpoint: 0,
+      sourceEndpoint: 0,
+      cluster: 0,
+      profile: 0,
+      broadcast: false,
+      bytes: this.frame,
+      start: 0,
+      length: 0,
+    };
     // From a random place: a node must not take the first frame after a restart for a repetition.
     entropy.fill(this.frame, 0, 1);
     this.lastCounter = this.frame[0]!;

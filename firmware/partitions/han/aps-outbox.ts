@@ -5,6 +5,7 @@
 import { Sent } from "../../../hal/sent";
 import { check } from "../../kernel/partition";
 import { Aps, ApsControl, putApsData } from "../../wire/aps";
+import type { Memory } from "./memory";
 import { type Network, NetworkLimit } from "./network";
 
 export const enum ApsLimit {
@@ -56,22 +57,34 @@ const enum Entry {
 }
 
 /** Who asked is told what became of a frame. */
-export type Confirm = (now: number, token: number, delivered: boolean) => void;
+export interface OutboxUser {
+  /** The fate of a frame sent with a token. */
+  confirm(now: number, token: number, delivered: boolean): void;
+}
 
 export class ApsOutbox {
   /** Where `open` lets the payload be written. */
-  readonly bytes = new Uint8Array(OutboxLimit.ENTRIES * Entry.SIZE);
+  readonly bytes: Uint8Array;
   full = 0;
   repeated = 0;
   unacknowledged = 0;
-  private readonly dueTimes = new Float64Array(OutboxLimit.ENTRIES).fill(Number.POSITIVE_INFINITY);
-  private readonly frame = new Uint8Array(NetworkLimit.APS_MAX);
+  private readonly first: number;
+  private readonly numbers: Float64Array;
+  private readonly dueTimes: number;
+  private readonly frame: Uint8Array;
   private opened: number = ApsLimit.NONE;
 
   constructor(
     private readonly network: Network,
-    private readonly confirm: Confirm,
-  ) {}
+    private readonly user: OutboxUser,
+    memory: Memory,
+  ) {
+    this.bytes = memory.bytes;
+    this.first = memory.take(OutboxLimit.ENTRIES * Entry.SIZE);
+    this.numbers = memory.numbers;
+    this.dueTimes = memory.takeNumbers(OutboxLimit.ENTRIES, Number.POSITIVE_INFINITY);
+    this.frame = memory.scratch;
+  }
 
   /**
    * Takes an entry and writes the header. The caller writes up to `ApsLimit.PAYLOAD_MAX` bytes at
@@ -91,7 +104,7 @@ export class ApsOutbox {
       this.full++;
       return ApsLimit.NONE;
     }
-    const at = index * Entry.SIZE;
+    const at = this.first + index * Entry.SIZE;
     this.opened = index;
     this.bytes[at + Entry.STATE] = State.OPEN;
     this.bytes[at + Entry.NODE] = node;
@@ -114,7 +127,7 @@ export class ApsOutbox {
   hasRoom(): boolean {
     let free = 0;
     for (let index = 0; index < OutboxLimit.ENTRIES; index++) {
-      if (this.bytes[index * Entry.SIZE + Entry.STATE] === State.FREE) free++;
+      if (this.bytes[this.first + index * Entry.SIZE + Entry.STATE] === State.FREE) free++;
     }
     return free >= 2;
   }
@@ -123,7 +136,7 @@ export class ApsOutbox {
   close(now: number, end: number, token: number): void {
     const index = this.opened;
     check(index !== ApsLimit.NONE, "a frame is being written");
-    const at = index * Entry.SIZE;
+    const at = this.first + index * Entry.SIZE;
     const length = end - at - Entry.FRAME;
     check(length >= Aps.DATA_HEADER && length <= NetworkLimit.APS_MAX, "the frame fits");
     this.opened = ApsLimit.NONE;
@@ -136,14 +149,14 @@ export class ApsOutbox {
   /** Nothing was written after all. */
   abandon(): void {
     check(this.opened !== ApsLimit.NONE, "a frame is being written");
-    this.bytes[this.opened * Entry.SIZE + Entry.STATE] = State.FREE;
+    this.bytes[this.first + this.opened * Entry.SIZE + Entry.STATE] = State.FREE;
     this.opened = ApsLimit.NONE;
   }
 
   /** An acknowledgement of `node` for this counter. False: it was for none of these. */
   acknowledged(now: number, node: number, counter: number): boolean {
     for (let index = 0; index < OutboxLimit.ENTRIES; index++) {
-      const at = index * Entry.SIZE;
+      const at = this.first + index * Entry.SIZE;
       if (this.bytes[at + Entry.STATE]! < State.ROOM || this.bytes[at + Entry.NODE] !== node) {
         continue;
       }
@@ -158,7 +171,7 @@ export class ApsOutbox {
   sent(now: number, mark: number, delivered: boolean): void {
     const index = mark & 0xff;
     check(index < OutboxLimit.ENTRIES, "a mark of ours");
-    const at = index * Entry.SIZE;
+    const at = this.first + index * Entry.SIZE;
     if (this.bytes[at + Entry.STATE] !== State.ON_AIR) return;
     if (this.bytes[at + Entry.USE] !== mark >> 8) return;
     if (!delivered) {
@@ -166,13 +179,13 @@ export class ApsOutbox {
       return;
     }
     this.bytes[at + Entry.STATE] = State.ACK;
-    this.dueTimes[index] = now + ApsLimit.ACK_WAIT_MS;
+    this.numbers[this.dueTimes + index] = now + ApsLimit.ACK_WAIT_MS;
   }
 
   /** The node is gone: nothing is sent to it any more. */
   forget(now: number, node: number): void {
     for (let index = 0; index < OutboxLimit.ENTRIES; index++) {
-      const at = index * Entry.SIZE;
+      const at = this.first + index * Entry.SIZE;
       if (this.bytes[at + Entry.STATE]! >= State.ROOM && this.bytes[at + Entry.NODE] === node) {
         this.end(now, index, false);
       }
@@ -181,8 +194,9 @@ export class ApsOutbox {
 
   tick(now: number): void {
     for (let index = 0; index < OutboxLimit.ENTRIES; index++) {
-      if (now < this.dueTimes[index]!) continue;
-      if (this.bytes[index * Entry.SIZE + Entry.STATE] === State.ROOM) this.transmit(now, index);
+      if (now < this.numbers[this.dueTimes + index]!) continue;
+      if (this.bytes[this.first + index * Entry.SIZE + Entry.STATE] === State.ROOM)
+        this.transmit(now, index);
       else this.retry(now, index);
     }
   }
@@ -190,13 +204,13 @@ export class ApsOutbox {
   dueAt(): number {
     let due = Number.POSITIVE_INFINITY;
     for (let index = 0; index < OutboxLimit.ENTRIES; index++) {
-      if (this.dueTimes[index]! < due) due = this.dueTimes[index]!;
+      if (this.numbers[this.dueTimes + index]! < due) due = this.numbers[this.dueTimes + index]!;
     }
     return due;
   }
 
   private retry(now: number, index: number): void {
-    const at = index * Entry.SIZE;
+    const at = this.first + index * Entry.SIZE;
     if (this.bytes[at + Entry.TRIES]! >= ApsLimit.RETRIES_MAX) {
       this.unacknowledged++;
       this.end(now, index, false);
@@ -208,14 +222,14 @@ export class ApsOutbox {
   }
 
   private transmit(now: number, index: number): void {
-    const at = index * Entry.SIZE;
+    const at = this.first + index * Entry.SIZE;
     const length = this.bytes[at + Entry.LENGTH]!;
     for (let i = 0; i < length; i++) this.frame[i] = this.bytes[at + Entry.FRAME + i]!;
     const mark = (this.bytes[at + Entry.USE]! << 8) | index;
     const node = this.bytes[at + Entry.NODE]!;
     if (this.network.send(now, node, this.frame, length, ApsMark.OUTBOX | mark) === Sent.OK) {
       this.bytes[at + Entry.STATE] = State.ON_AIR;
-      this.dueTimes[index] = now + ApsLimit.FATE_WAIT_MS;
+      this.numbers[this.dueTimes + index] = now + ApsLimit.FATE_WAIT_MS;
       return;
     }
     const roomTries = this.bytes[at + Entry.ROOM_TRIES]! + 1;
@@ -226,20 +240,20 @@ export class ApsOutbox {
       return;
     }
     this.bytes[at + Entry.STATE] = State.ROOM;
-    this.dueTimes[index] = now + ApsLimit.ROOM_WAIT_MS;
+    this.numbers[this.dueTimes + index] = now + ApsLimit.ROOM_WAIT_MS;
   }
 
   private end(now: number, index: number, delivered: boolean): void {
-    const at = index * Entry.SIZE;
+    const at = this.first + index * Entry.SIZE;
     this.bytes[at + Entry.STATE] = State.FREE;
-    this.dueTimes[index] = Number.POSITIVE_INFINITY;
+    this.numbers[this.dueTimes + index] = Number.POSITIVE_INFINITY;
     const token = this.bytes[at + Entry.TOKEN]! | (this.bytes[at + Entry.TOKEN + 1]! << 8);
-    if (token !== 0) this.confirm(now, token, delivered);
+    if (token !== 0) this.user.confirm(now, token, delivered);
   }
 
   private findFree(): number {
     for (let index = 0; index < OutboxLimit.ENTRIES; index++) {
-      if (this.bytes[index * Entry.SIZE + Entry.STATE] === State.FREE) return index;
+      if (this.bytes[this.first + index * Entry.SIZE + Entry.STATE] === State.FREE) return index;
     }
     return ApsLimit.NONE;
   }

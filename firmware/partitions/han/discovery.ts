@@ -30,6 +30,7 @@ import {
 import type { ApsData, ApsLayer } from "./aps-layer";
 import { Endpoint } from "./endpoints";
 import { type Knowledge, Known, Stage } from "./knowledge";
+import type { Memory } from "./memory";
 import type { MeteringClient } from "./metering";
 import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
@@ -49,6 +50,11 @@ export const enum DiscoveryLimit {
   /** An electricity meter that was told to report and is silent for so long is told again. */
   SILENCE_MS = 60_000,
   REPORT_SECONDS = 10,
+}
+
+const enum Pause {
+  /** From the first pause beyond the longest. */
+  DOUBLINGS_MAX = 8,
 }
 
 const enum Asked {
@@ -82,10 +88,13 @@ export class Discovery {
   failures = 0;
   completed = 0;
   /** When a node is to be asked next; Infinity: nothing to ask. */
-  private readonly dueTimes = new Float64Array(NodeLimit.MAX).fill(Number.POSITIVE_INFINITY);
-  private readonly pauses = new Float64Array(NodeLimit.MAX);
-  private readonly chance = new Uint8Array(2);
-  private readonly endpoints = new Uint8Array(DiscoveryLimit.ENDPOINTS_MAX);
+  private readonly numbers: Float64Array;
+  private readonly dueTimes: number;
+  private readonly bytes: Uint8Array;
+  /** How often in a row each node failed to answer. */
+  private readonly failed: number;
+  private readonly endpoints: number;
+  private readonly chance: Uint8Array;
   private endpointsLeft = 0;
   /** The one question under way. */
   private question: Asked = Asked.NOTHING;
@@ -101,19 +110,27 @@ export class Discovery {
     private readonly writer: ZclWriter,
     private readonly metering: MeteringClient,
     private readonly entropy: Entropy,
-  ) {}
+    memory: Memory,
+  ) {
+    this.numbers = memory.numbers;
+    this.dueTimes = memory.takeNumbers(NodeLimit.MAX, Number.POSITIVE_INFINITY);
+    this.bytes = memory.bytes;
+    this.failed = memory.take(NodeLimit.MAX);
+    this.endpoints = memory.take(DiscoveryLimit.ENDPOINTS_MAX);
+    this.chance = memory.scratch;
+  }
 
   joined(now: number, node: number): void {
     const kind = this.network.nodes.kind(node);
     if (kind !== DeviceKind.ELECTRICITY_METER && kind !== DeviceKind.GAS_METER) return;
-    this.pauses[node] = DiscoveryLimit.FIRST_PAUSE_MS;
+    this.bytes[this.failed + node] = 0;
     const stage = this.knowledge.stage(node);
     if (stage === Stage.DONE) this.watch(now, node);
     else if (stage !== Stage.NOT_A_METER) this.later(now, node, DiscoveryLimit.FIRST_ASK_MS);
   }
 
   forget(now: number, node: number): void {
-    this.dueTimes[node] = Number.POSITIVE_INFINITY;
+    this.numbers[this.dueTimes + node] = Number.POSITIVE_INFINITY;
     if (this.question !== Asked.NOTHING && this.node === node) this.end(now);
   }
 
@@ -161,7 +178,7 @@ export class Discovery {
     }
     this.knowledge.setByte(node, Known.STAGE, Stage.SCALE);
     this.knowledge.save(now, node);
-    this.dueTimes[node] = now;
+    this.numbers[this.dueTimes + node] = now;
   }
 
   /**
@@ -183,10 +200,10 @@ export class Discovery {
     if (now >= this.deadline) this.fail(now);
     if (this.question !== Asked.NOTHING) return;
     for (let node = 0; node < NodeLimit.MAX; node++) {
-      if (now < this.dueTimes[node]!) continue;
+      if (now < this.numbers[this.dueTimes + node]!) continue;
       if (!this.wakefulness.isReachable(now, node)) {
         // It is looked at again soon after it speaks, and now and then.
-        this.dueTimes[node] = now + DiscoveryLimit.ANSWER_WAIT_MS;
+        this.numbers[this.dueTimes + node] = now + DiscoveryLimit.ANSWER_WAIT_MS;
         continue;
       }
       this.ask(now, node);
@@ -196,9 +213,9 @@ export class Discovery {
 
   /** The node spoke: a sleeping one can be asked now. */
   heard(now: number, node: number): void {
-    const due = this.dueTimes[node]!;
+    const due = this.numbers[this.dueTimes + node]!;
     if (due !== Number.POSITIVE_INFINITY && this.network.nodes.sleeps(node)) {
-      this.dueTimes[node] = Math.min(due, now);
+      this.numbers[this.dueTimes + node] = Math.min(due, now);
     }
   }
 
@@ -206,14 +223,14 @@ export class Discovery {
     if (this.question !== Asked.NOTHING) return this.deadline;
     let due = Number.POSITIVE_INFINITY;
     for (let node = 0; node < NodeLimit.MAX; node++) {
-      if (this.dueTimes[node]! < due) due = this.dueTimes[node]!;
+      if (this.numbers[this.dueTimes + node]! < due) due = this.numbers[this.dueTimes + node]!;
     }
     return due;
   }
 
   private ask(now: number, node: number): void {
     if (!this.writer.hasRoom()) {
-      this.dueTimes[node] = now + DiscoveryLimit.ROOM_WAIT_MS;
+      this.numbers[this.dueTimes + node] = now + DiscoveryLimit.ROOM_WAIT_MS;
       return;
     }
     this.node = node;
@@ -234,7 +251,7 @@ export class Discovery {
 
   private takeEndpoints(now: number, bytes: Uint8Array, start: number): void {
     const count = Math.min(endpointCount(bytes, start), DiscoveryLimit.ENDPOINTS_MAX);
-    for (let i = 0; i < count; i++) this.endpoints[i] = endpointOf(bytes, start, i);
+    for (let i = 0; i < count; i++) this.bytes[this.endpoints + i] = endpointOf(bytes, start, i);
     this.endpointsLeft = count;
     this.nextDescriptor(now);
   }
@@ -248,7 +265,7 @@ export class Discovery {
       this.fail(now);
       return;
     }
-    const endpoint = this.endpoints[--this.endpointsLeft]!;
+    const endpoint = this.bytes[this.endpoints + --this.endpointsLeft]!;
     const out = this.openZdo(ZdoCluster.SIMPLE_DESCRIPTOR);
     const short = this.network.nodes.short(this.node);
     const { outbox } = this.aps;
@@ -276,11 +293,11 @@ export class Discovery {
     if (this.knowledge.byte(node, Known.METERING_ENDPOINT) === 0) {
       this.knowledge.setByte(node, Known.STAGE, Stage.NOT_A_METER);
       this.knowledge.save(now, node);
-      this.dueTimes[node] = Number.POSITIVE_INFINITY;
+      this.numbers[this.dueTimes + node] = Number.POSITIVE_INFINITY;
       return;
     }
     this.knowledge.setByte(node, Known.STAGE, Stage.ENDPOINTS);
-    this.dueTimes[node] = now;
+    this.numbers[this.dueTimes + node] = now;
   }
 
   private askScale(now: number): void {
@@ -338,14 +355,16 @@ export class Discovery {
     const { node } = this;
     this.failures++;
     this.end(now);
-    const pause = this.pauses[node]!;
-    this.pauses[node] = Math.min(2 * pause, DiscoveryLimit.LONGEST_PAUSE_MS);
+    const failed = this.bytes[this.failed + node]!;
+    const doubled = DiscoveryLimit.FIRST_PAUSE_MS * 2 ** failed;
+    const pause = Math.min(doubled, DiscoveryLimit.LONGEST_PAUSE_MS);
+    this.bytes[this.failed + node] = Math.min(failed + 1, Pause.DOUBLINGS_MAX);
     this.later(now + pause, node, pause);
   }
 
   private complete(now: number, node: number): void {
     this.completed++;
-    this.pauses[node] = DiscoveryLimit.FIRST_PAUSE_MS;
+    this.bytes[this.failed + node] = 0;
     if (this.knowledge.stage(node) !== Stage.DONE) {
       this.knowledge.setByte(node, Known.STAGE, Stage.DONE);
       this.knowledge.save(now, node);
@@ -357,7 +376,9 @@ export class Discovery {
   private watch(now: number, node: number): void {
     const kind = this.network.nodes.kind(node);
     const watched = kind === DeviceKind.ELECTRICITY_METER;
-    this.dueTimes[node] = watched ? now + DiscoveryLimit.SILENCE_MS : Number.POSITIVE_INFINITY;
+    this.numbers[this.dueTimes + node] = watched
+      ? now + DiscoveryLimit.SILENCE_MS
+      : Number.POSITIVE_INFINITY;
   }
 
   /** A sleeping meter that told its scale with its report has nothing left to be asked. */
@@ -372,6 +393,7 @@ export class Discovery {
 
   private later(now: number, node: number, withinMs: number): void {
     this.entropy.fill(this.chance, 0, 2);
-    this.dueTimes[node] = now + Math.floor((readU16(this.chance, 0) * withinMs) / 0x1_0000);
+    this.numbers[this.dueTimes + node] =
+      now + Math.floor((readU16(this.chance, 0) * withinMs) / 0x1_0000);
   }
 }

@@ -8,6 +8,7 @@ import type { Port } from "../../kernel/partition";
 import { copyBytes } from "../../wire/little-endian";
 import { Mail, MailLimit, MailState } from "./mail-directory";
 import type { Mailbox } from "./mailbox";
+import type { Memory } from "./memory";
 
 const enum Wait {
   PACE_MS = 100,
@@ -15,13 +16,16 @@ const enum Wait {
 
 export class FateTeller {
   told = 0;
-  private readonly message = new Uint8Array(StreamEnd.LENGTH);
+  private readonly message: Uint8Array;
   private tellAt = 0;
 
   constructor(
     private readonly mailbox: Mailbox,
     private readonly firewall: Port,
-  ) {}
+    memory: Memory,
+  ) {
+    this.message = memory.scratch;
+  }
 
   /** Tells what is untold, one a call, so that the firewall's queue is not filled. */
   tick(now: number): void {
@@ -46,7 +50,7 @@ export class FateTeller {
     const at = this.mailbox.at(slot);
     const { bytes } = this.mailbox;
     const delivered = this.mailbox.state(slot) === MailState.DELIVERED;
-    message.fill(0);
+    message.fill(0, 0, StreamEnd.LENGTH);
     message[0] = Operation.STREAM_END;
     message[StreamEnd.RESULT] = delivered ? StreamResult.DELIVERED : bytes[at + Mail.FATE]!;
     message[StreamEnd.STREAM] = bytes[at + Mail.PROVIDER]!;

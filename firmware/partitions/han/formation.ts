@@ -6,11 +6,12 @@
 import type { Entropy } from "../../../hal/entropy";
 import { check } from "../../kernel/partition";
 import { beaconExtendedPanAt, checkBeacon, isZigbeeBeacon } from "../../wire/beacon";
-import { copyBytes, equalBytes, readU16 } from "../../wire/little-endian";
+import { copyBytes, equalBytes, readU16, writeU16 } from "../../wire/little-endian";
 import { checkMac, Mac, MacType, macSourcePan, macType } from "../../wire/mac";
 import { putBeaconRequest } from "../../wire/mac-command";
 import { Nwk } from "../../wire/nwk";
 import { Parsed } from "../../wire/parsed";
+import type { Memory } from "./memory";
 import type { NetworkStore } from "./network-store";
 import type { RadioLink } from "./radio-link";
 import { Unset } from "./radio-setup";
@@ -45,6 +46,13 @@ const enum Scan {
   PREFERRED = 0b0110_0011_0001_1001,
 }
 
+/** A neighbour's identity, and how ours is drawn. */
+const enum Neighbour {
+  PAN_ID = 0,
+  EXTENDED_PAN = 2,
+  LENGTH = 10,
+}
+
 export class Formation {
   private state = State.CLOSED;
   private channelIndex = 0;
@@ -52,18 +60,26 @@ export class Formation {
   private requests = 0;
   private due = Infinity;
   private sequence = 0;
-  private readonly energy = new Int8Array(Scan.CHANNELS).fill(Scan.LOUDEST);
-  private readonly pans = new Uint16Array(Scan.NEIGHBOURS);
-  private readonly extendedPans = new Uint8Array(Scan.NEIGHBOURS * 8);
+  private readonly bytes: Uint8Array;
+  /** Where the loudness of each channel stands, over -128 dBm. */
+  private readonly energy: number;
+  /** Where the neighbours stand: PAN ID (2 bytes) and extended PAN ID (8 bytes) each. */
+  private readonly pans: number;
   private neighbours = 0;
-  private readonly draw = new Uint8Array(10);
-  private readonly frame = new Uint8Array(16);
+  private readonly scratch: Uint8Array;
 
   constructor(
     private readonly entropy: Entropy,
     private readonly radio: RadioLink,
     private readonly store: NetworkStore,
-  ) {}
+    memory: Memory,
+  ) {
+    this.bytes = memory.bytes;
+    this.energy = memory.take(Scan.CHANNELS);
+    this.pans = memory.take(Scan.NEIGHBOURS * Neighbour.LENGTH);
+    this.scratch = memory.scratch;
+    this.bytes.fill(Scan.LOUDEST + 128, this.energy, this.energy + Scan.CHANNELS);
+  }
 
   isRunning(): boolean {
     return this.state === State.RUNNING;
@@ -74,7 +90,7 @@ export class Formation {
     check(this.state === State.CLOSED, "formation starts once");
     const identity = this.store.identity;
     if (identity.isKnown) {
-      this.radio.settings.takeEui64(identity.eui64, 0);
+      this.radio.settings.hasEui64 = true;
       this.radio.configure(now, identity.channel, identity.panId, Nwk.COORDINATOR);
       this.state = State.RUNNING;
     } else this.state = State.ENERGY;
@@ -89,7 +105,7 @@ export class Formation {
 
   energyMeasured(now: number, channel: number, rssi: number): void {
     if (this.state !== State.ENERGY || channel !== this.channel()) return;
-    this.energy[this.channelIndex] = rssi;
+    this.bytes[this.energy + this.channelIndex] = rssi + 128;
     this.nextChannel(now);
   }
 
@@ -99,11 +115,17 @@ export class Formation {
     if (checkMac(bytes, start, length) !== Parsed.OK) return;
     if (macType(bytes, start) !== MacType.BEACON) return;
     if (checkBeacon(bytes, start, length) !== Parsed.OK) return;
-    const i = this.neighbours++;
-    this.pans[i] = macSourcePan(bytes, start);
+    const at = this.pans + this.neighbours++ * Neighbour.LENGTH;
+    writeU16(this.bytes, at + Neighbour.PAN_ID, macSourcePan(bytes, start));
     if (isZigbeeBeacon(bytes, start, length)) {
-      copyBytes(bytes, beaconExtendedPanAt(bytes, start), this.extendedPans, i * 8, 8);
-    } else this.extendedPans.fill(0, i * 8, i * 8 + 8);
+      copyBytes(
+        bytes,
+        beaconExtendedPanAt(bytes, start),
+        this.bytes,
+        at + Neighbour.EXTENDED_PAN,
+        8,
+      );
+    } else this.bytes.fill(0, at + Neighbour.EXTENDED_PAN, at + Neighbour.LENGTH);
   }
 
   identityStored(now: number): void {
@@ -153,8 +175,8 @@ export class Formation {
 
   private quietest(): number {
     // Where several are equally quiet, chance decides, so that neighbours spread.
-    this.entropy.fill(this.draw, 0, 1);
-    const from = this.draw[0]! % Scan.CHANNELS;
+    this.entropy.fill(this.scratch, 0, 1);
+    const from = this.scratch[0]! % Scan.CHANNELS;
     let best = -1;
     for (let i = 0; i < Scan.CHANNELS; i++) {
       const index = (from + i) % Scan.CHANNELS;
@@ -165,45 +187,47 @@ export class Formation {
 
   private loudness(index: number): number {
     const preferred = (Scan.PREFERRED & (1 << index)) !== 0;
-    return this.energy[index]! + (preferred ? 0 : Scan.PREFERENCE_DB);
+    return this.bytes[this.energy + index]! + (preferred ? 0 : Scan.PREFERENCE_DB);
   }
 
   private ask(now: number): void {
     this.requests++;
     this.due = now + Scan.LISTEN_MS;
-    const length = putBeaconRequest(this.frame, 0, this.sequence++ & 0xff);
-    this.radio.transmit(now, this.frame, length, 0, false);
+    const length = putBeaconRequest(this.scratch, 0, this.sequence++ & 0xff);
+    this.radio.transmit(now, this.scratch, length, 0, false);
   }
 
   private found(now: number): void {
     const identity = this.store.identity;
     for (let i = 0; i < Scan.DRAWS; i++) {
-      this.entropy.fill(this.draw, 0, this.draw.length);
+      this.entropy.fill(this.scratch, 0, Neighbour.LENGTH);
       if (this.isFree()) break;
       check(i + 1 < Scan.DRAWS, "no free PAN ID among so many draws");
     }
     identity.channel = this.channel();
-    identity.panId = readU16(this.draw, 0);
-    copyBytes(this.draw, 2, identity.extendedPan, 0, 8);
-    copyBytes(this.radio.settings.eui64, 0, identity.eui64, 0, 8);
+    identity.panId = readU16(this.scratch, 0);
+    copyBytes(this.scratch, 2, identity.bytes, identity.extendedPanAt, 8);
     this.state = State.STORING;
     this.store.saveIdentity(now);
   }
 
   /** Whether the drawn identity is allowed and no neighbour's. */
   private isFree(): boolean {
-    const pan = readU16(this.draw, 0);
+    const { scratch, bytes } = this;
+    const pan = readU16(scratch, 0);
     if (pan === 0 || pan >= Mac.NO_SHORT) return false;
     let zeros = 0;
     let ones = 0;
     for (let i = 2; i < 10; i++) {
-      if (this.draw[i] === 0) zeros++;
-      if (this.draw[i] === 0xff) ones++;
+      if (scratch[i] === 0) zeros++;
+      if (scratch[i] === 0xff) ones++;
     }
     if (zeros === 8 || ones === 8) return false;
     for (let i = 0; i < this.neighbours; i++) {
-      if (this.pans[i] === pan) return false;
-      if (equalBytes(this.extendedPans, i * 8, this.draw, 2, 8)) return false;
+      const at = this.pans + i * Neighbour.LENGTH;
+      if (readU16(bytes, at + Neighbour.PAN_ID) === pan) return false;
+      if (equalBytes(bytes, at + Neighbour.EXTENDED_PAN, scratch, Neighbour.EXTENDED_PAN, 8))
+        return false;
     }
     return true;
   }

@@ -16,6 +16,7 @@ import {
   putApsAck,
   putApsAckBlocks,
 } from "../../wire/aps";
+import type { Memory } from "./memory";
 import { type Network, NetworkLimit } from "./network";
 
 export const enum AssemblyLimit {
@@ -88,18 +89,25 @@ const enum Assembly {
 export class FragmentReceiver {
   aborted = 0;
   refused = 0;
-  private readonly bytes = new Uint8Array(AssemblyLimit.ASSEMBLIES * Assembly.SIZE);
-  private readonly dueTimes = new Float64Array(AssemblyLimit.ASSEMBLIES).fill(
-    Number.POSITIVE_INFINITY,
-  );
-  private readonly frame = new Uint8Array(NetworkLimit.APS_MAX);
+  private readonly bytes: Uint8Array;
+  private readonly first: number;
+  private readonly numbers: Float64Array;
+  private readonly dueTimes: number;
+  private readonly frame: Uint8Array;
 
   /** @param window blocks that come before we acknowledge, 1 to 3; both ends keep the same */
   constructor(
     private readonly network: Network,
     private readonly sink: FragmentSink,
     private readonly window: number,
-  ) {}
+    memory: Memory,
+  ) {
+    this.bytes = memory.bytes;
+    this.first = memory.take(AssemblyLimit.ASSEMBLIES * Assembly.SIZE);
+    this.numbers = memory.numbers;
+    this.dueTimes = memory.takeNumbers(AssemblyLimit.ASSEMBLIES, Number.POSITIVE_INFINITY);
+    this.frame = memory.scratch;
+  }
 
   /** A data frame with a fragment in its extension, checked before. */
   block(now: number, node: number, frame: Uint8Array, start: number, length: number): void {
@@ -114,13 +122,13 @@ export class FragmentReceiver {
       this.refused++;
       return;
     }
-    const at = index * Assembly.SIZE;
+    const at = this.first + index * Assembly.SIZE;
     if (this.bytes[at + Assembly.STATE] === State.DONE) {
       this.acknowledge(now, index);
       return;
     }
     if (this.bytes[at + Assembly.STATE] === State.STORING) return;
-    this.dueTimes[index] = now + AssemblyLimit.SILENCE_MS;
+    this.numbers[this.dueTimes + index] = now + AssemblyLimit.SILENCE_MS;
     if (first) this.bytes[at + Assembly.BLOCKS] = apsBlock(frame, start);
     this.keep(index, number, frame, payload, size);
     this.drain(now, index, frame, start);
@@ -130,7 +138,7 @@ export class FragmentReceiver {
   /** The sink's last word on a payload. */
   kept(now: number, payload: number, ok: boolean): void {
     for (let index = 0; index < AssemblyLimit.ASSEMBLIES; index++) {
-      const at = index * Assembly.SIZE;
+      const at = this.first + index * Assembly.SIZE;
       if (this.bytes[at + Assembly.STATE] !== State.STORING) continue;
       if (this.bytes[at + Assembly.PAYLOAD] !== payload) continue;
       if (!ok) {
@@ -138,14 +146,14 @@ export class FragmentReceiver {
         return;
       }
       this.bytes[at + Assembly.STATE] = State.DONE;
-      this.dueTimes[index] = now + AssemblyLimit.DONE_MS;
+      this.numbers[this.dueTimes + index] = now + AssemblyLimit.DONE_MS;
       this.acknowledge(now, index);
     }
   }
 
   forget(now: number, node: number): void {
     for (let index = 0; index < AssemblyLimit.ASSEMBLIES; index++) {
-      const at = index * Assembly.SIZE;
+      const at = this.first + index * Assembly.SIZE;
       if (this.bytes[at + Assembly.STATE] === State.FREE) continue;
       if (this.bytes[at + Assembly.NODE] === node) this.abandon(now, index);
     }
@@ -153,12 +161,12 @@ export class FragmentReceiver {
 
   tick(now: number): void {
     for (let index = 0; index < AssemblyLimit.ASSEMBLIES; index++) {
-      if (now >= this.dueTimes[index]!) this.abandon(now, index);
+      if (now >= this.numbers[this.dueTimes + index]!) this.abandon(now, index);
     }
   }
 
   dueAt(): number {
-    return Math.min(this.dueTimes[0]!, this.dueTimes[1]!);
+    return Math.min(this.numbers[this.dueTimes]!, this.numbers[this.dueTimes + 1]!);
   }
 
   private find(
@@ -171,7 +179,7 @@ export class FragmentReceiver {
     const counter = apsCounter(frame, start);
     let free: number = AssemblyLimit.NONE;
     for (let index = 0; index < AssemblyLimit.ASSEMBLIES; index++) {
-      const at = index * Assembly.SIZE;
+      const at = this.first + index * Assembly.SIZE;
       const state = this.bytes[at + Assembly.STATE];
       if (state === State.FREE) {
         free = index;
@@ -183,7 +191,7 @@ export class FragmentReceiver {
       }
     }
     if (free === AssemblyLimit.NONE || (!first && this.window === 1)) return AssemblyLimit.NONE;
-    const at = free * Assembly.SIZE;
+    const at = this.first + free * Assembly.SIZE;
     this.bytes.fill(0, at, at + Assembly.SIZE);
     this.bytes[at + Assembly.STATE] = State.OPEN;
     this.bytes[at + Assembly.NODE] = node;
@@ -202,7 +210,7 @@ export class FragmentReceiver {
     from: number,
     length: number,
   ): void {
-    const at = index * Assembly.SIZE;
+    const at = this.first + index * Assembly.SIZE;
     const place = number - this.bytes[at + Assembly.WINDOW]!;
     if (place < 0 || place >= this.window) return;
     const blocks = this.bytes[at + Assembly.BLOCKS]!;
@@ -217,7 +225,7 @@ export class FragmentReceiver {
   /** Gives the sink what is here in order; what it does not take counts as not received. */
   private drain(now: number, index: number, frame: Uint8Array, start: number): void {
     const { bytes } = this;
-    const at = index * Assembly.SIZE;
+    const at = this.first + index * Assembly.SIZE;
     for (let turn = 0; turn < AssemblyLimit.WINDOW_MAX; turn++) {
       const place = bytes[at + Assembly.BASE]! - bytes[at + Assembly.WINDOW]!;
       if (place >= this.window || (bytes[at + Assembly.BITS]! & (1 << place)) === 0) return;
@@ -241,7 +249,7 @@ export class FragmentReceiver {
     start: number,
   ): boolean {
     const { bytes } = this;
-    const at = index * Assembly.SIZE;
+    const at = this.first + index * Assembly.SIZE;
     const from = at + Assembly.BUFFER + place * AssemblyLimit.BLOCK_MAX;
     const length = bytes[at + Assembly.LENGTHS + place]!;
     const last = bytes[at + Assembly.BASE] === bytes[at + Assembly.BLOCKS]! - 1;
@@ -272,7 +280,7 @@ export class FragmentReceiver {
   }
 
   private acknowledgeWindow(now: number, index: number, number: number): void {
-    const at = index * Assembly.SIZE;
+    const at = this.first + index * Assembly.SIZE;
     if (this.bytes[at + Assembly.STATE] !== State.OPEN) return;
     const window = this.bytes[at + Assembly.WINDOW]!;
     if (number < window) {
@@ -291,7 +299,7 @@ export class FragmentReceiver {
   }
 
   private acknowledge(now: number, index: number): void {
-    const at = index * Assembly.SIZE;
+    const at = this.first + index * Assembly.SIZE;
     const window = this.bytes[at + Assembly.WINDOW]!;
     const blocks = this.bytes[at + Assembly.BLOCKS]!;
     const inWindow = blocks === 0 ? this.window : Math.min(this.window, blocks - window);
@@ -302,7 +310,7 @@ export class FragmentReceiver {
 
   /** Without room for it the sender repeats its block and is answered then. */
   private acknowledgeAs(now: number, index: number, window: number, bits: number): void {
-    const at = index * Assembly.SIZE;
+    const at = this.first + index * Assembly.SIZE;
     putApsAck(this.frame, 0, this.bytes, at + Assembly.HEADER);
     const end = putApsAckBlocks(this.frame, 0, window, bits);
     const node = this.bytes[at + Assembly.NODE]!;
@@ -311,7 +319,7 @@ export class FragmentReceiver {
   }
 
   private abandon(now: number, index: number): void {
-    const at = index * Assembly.SIZE;
+    const at = this.first + index * Assembly.SIZE;
     if (this.bytes[at + Assembly.STATE] === State.OPEN) {
       this.aborted++;
       const payload = this.bytes[at + Assembly.PAYLOAD]!;
@@ -322,7 +330,7 @@ export class FragmentReceiver {
   }
 
   private free(index: number): void {
-    this.bytes[index * Assembly.SIZE + Assembly.STATE] = State.FREE;
-    this.dueTimes[index] = Number.POSITIVE_INFINITY;
+    this.bytes[this.first + index * Assembly.SIZE + Assembly.STATE] = State.FREE;
+    this.numbers[this.dueTimes + index] = Number.POSITIVE_INFINITY;
   }
 }

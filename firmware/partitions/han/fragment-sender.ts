@@ -7,7 +7,8 @@ import { Sent } from "../../../hal/sent";
 import { check } from "../../kernel/partition";
 import { ApsControl, ApsFragment, putApsData, putApsFragment } from "../../wire/aps";
 import { ApsLimit, ApsMark } from "./aps-outbox";
-import { type Network, NetworkLimit } from "./network";
+import type { Memory } from "./memory";
+import type { Network } from "./network";
 
 export const enum FragmentLimit {
   /** One long message to each of two nodes: a silent one does not hold up the other. */
@@ -62,18 +63,24 @@ const enum Transfer {
 export class FragmentSender {
   repeated = 0;
   failed = 0;
-  private readonly bytes = new Uint8Array(FragmentLimit.TRANSFERS * Transfer.SIZE);
-  private readonly dueTimes = new Float64Array(FragmentLimit.TRANSFERS).fill(
-    Number.POSITIVE_INFINITY,
-  );
-  private readonly frame = new Uint8Array(NetworkLimit.APS_MAX);
+  private readonly bytes: Uint8Array;
+  private readonly first: number;
+  private readonly numbers: Float64Array;
+  private readonly dueTimes: number;
+  private readonly frame: Uint8Array;
 
   /** @param window blocks that are sent before an acknowledgement is awaited, 1 to 3 */
   constructor(
     private readonly network: Network,
     private readonly source: FragmentSource,
     private readonly window: number,
+    memory: Memory,
   ) {
+    this.bytes = memory.bytes;
+    this.first = memory.take(FragmentLimit.TRANSFERS * Transfer.SIZE);
+    this.numbers = memory.numbers;
+    this.dueTimes = memory.takeNumbers(FragmentLimit.TRANSFERS, Number.POSITIVE_INFINITY);
+    this.frame = memory.scratch;
     check(window >= 1 && window <= 3, "a window that both ends keep");
   }
 
@@ -92,7 +99,7 @@ export class FragmentSender {
     const transfer = this.findFree();
     if (transfer === FragmentLimit.NONE) return FragmentLimit.NONE;
     const { bytes } = this;
-    const at = transfer * Transfer.SIZE;
+    const at = this.first + transfer * Transfer.SIZE;
     bytes[at + Transfer.STATE] = State.PACED;
     bytes[at + Transfer.NODE] = node;
     bytes[at + Transfer.DESTINATION_ENDPOINT] = destinationEndpoint;
@@ -103,13 +110,13 @@ export class FragmentSender {
     this.putU16(at + Transfer.CLUSTER, cluster);
     this.putU16(at + Transfer.PROFILE, profile);
     this.putU16(at + Transfer.TOTAL, total);
-    this.dueTimes[transfer] = now;
+    this.numbers[this.dueTimes + transfer] = now;
     return transfer;
   }
 
   /** The bytes that `fetch` asked for. */
   provide(now: number, transfer: number, from: Uint8Array, start: number, length: number): void {
-    const at = transfer * Transfer.SIZE;
+    const at = this.first + transfer * Transfer.SIZE;
     if (this.bytes[at + Transfer.STATE] !== State.FETCHING) return;
     const block = this.bytes[at + Transfer.BLOCK]!;
     check(length === this.blockLength(at, block), "as much as was asked for");
@@ -119,7 +126,7 @@ export class FragmentSender {
     const node = this.bytes[at + Transfer.NODE]!;
     this.bytes[at + Transfer.STATE] = State.PACED;
     if (this.network.send(now, node, this.frame, payload + length, mark) !== Sent.OK) {
-      this.dueTimes[transfer] = now + ApsLimit.ROOM_WAIT_MS;
+      this.numbers[this.dueTimes + transfer] = now + ApsLimit.ROOM_WAIT_MS;
       return;
     }
     const bit = 1 << (block - this.bytes[at + Transfer.BASE]!);
@@ -130,7 +137,7 @@ export class FragmentSender {
   /** An acknowledgement with blocks. False: it was for none of these. */
   acknowledged(now: number, node: number, counter: number, first: number, bits: number): boolean {
     for (let transfer = 0; transfer < FragmentLimit.TRANSFERS; transfer++) {
-      const at = transfer * Transfer.SIZE;
+      const at = this.first + transfer * Transfer.SIZE;
       if (this.bytes[at + Transfer.STATE] === State.FREE) continue;
       if (this.bytes[at + Transfer.NODE] !== node) continue;
       if (this.bytes[at + Transfer.COUNTER] !== counter) continue;
@@ -144,16 +151,16 @@ export class FragmentSender {
   sent(now: number, mark: number, delivered: boolean): void {
     const transfer = mark & 0xff;
     check(transfer < FragmentLimit.TRANSFERS, "a mark of ours");
-    const at = transfer * Transfer.SIZE;
+    const at = this.first + transfer * Transfer.SIZE;
     if (this.bytes[at + Transfer.STATE] !== State.ACK) return;
     if (this.bytes[at + Transfer.USE] !== mark >> 8) return;
-    if (delivered) this.dueTimes[transfer] = now + ApsLimit.ACK_WAIT_MS;
+    if (delivered) this.numbers[this.dueTimes + transfer] = now + ApsLimit.ACK_WAIT_MS;
     else this.repeat(now, transfer);
   }
 
   /** Whether every block was sent at least once: the message may have arrived whole. */
   isLastSent(transfer: number): boolean {
-    const at = transfer * Transfer.SIZE;
+    const at = this.first + transfer * Transfer.SIZE;
     const blocks = this.bytes[at + Transfer.BLOCKS]!;
     if (this.bytes[at + Transfer.BASE]! + this.window < blocks) return false;
     return this.bytes[at + Transfer.TRIES]! > 0 || this.nextBlock(at) === FragmentLimit.NONE;
@@ -161,15 +168,15 @@ export class FragmentSender {
 
   /** Ends a transfer whose outcome its source knows already; `ended` is not called. */
   cancel(transfer: number): void {
-    const at = transfer * Transfer.SIZE;
+    const at = this.first + transfer * Transfer.SIZE;
     this.bytes[at + Transfer.STATE] = State.FREE;
     this.bytes[at + Transfer.USE] = this.bytes[at + Transfer.USE]! + 1;
-    this.dueTimes[transfer] = Number.POSITIVE_INFINITY;
+    this.numbers[this.dueTimes + transfer] = Number.POSITIVE_INFINITY;
   }
 
   forget(now: number, node: number): void {
     for (let transfer = 0; transfer < FragmentLimit.TRANSFERS; transfer++) {
-      const at = transfer * Transfer.SIZE;
+      const at = this.first + transfer * Transfer.SIZE;
       if (this.bytes[at + Transfer.STATE] === State.FREE) continue;
       if (this.bytes[at + Transfer.NODE] === node) this.end(now, transfer, false);
     }
@@ -177,8 +184,8 @@ export class FragmentSender {
 
   tick(now: number): void {
     for (let transfer = 0; transfer < FragmentLimit.TRANSFERS; transfer++) {
-      if (now < this.dueTimes[transfer]!) continue;
-      const state = this.bytes[transfer * Transfer.SIZE + Transfer.STATE];
+      if (now < this.numbers[this.dueTimes + transfer]!) continue;
+      const state = this.bytes[this.first + transfer * Transfer.SIZE + Transfer.STATE];
       if (state === State.PACED) this.fetchNext(now, transfer);
       else if (state === State.FETCHING) this.end(now, transfer, false);
       else this.repeat(now, transfer);
@@ -186,11 +193,11 @@ export class FragmentSender {
   }
 
   dueAt(): number {
-    return Math.min(this.dueTimes[0]!, this.dueTimes[1]!);
+    return Math.min(this.numbers[this.dueTimes]!, this.numbers[this.dueTimes + 1]!);
   }
 
   private fetchNext(now: number, transfer: number): void {
-    const at = transfer * Transfer.SIZE;
+    const at = this.first + transfer * Transfer.SIZE;
     const block = this.nextBlock(at);
     if (block === FragmentLimit.NONE) {
       this.paceOrAwait(now, transfer);
@@ -199,7 +206,7 @@ export class FragmentSender {
     this.bytes[at + Transfer.STATE] = State.FETCHING;
     this.bytes[at + Transfer.BLOCK] = block;
     // A source that never answers has lost the message: flash takes milliseconds.
-    this.dueTimes[transfer] = now + ApsLimit.FATE_WAIT_MS;
+    this.numbers[this.dueTimes + transfer] = now + ApsLimit.FATE_WAIT_MS;
     const offset = block * FragmentLimit.BLOCK_LENGTH;
     this.source.fetch(now, transfer, offset, this.blockLength(at, block));
   }
@@ -216,16 +223,16 @@ export class FragmentSender {
   }
 
   private paceOrAwait(now: number, transfer: number): void {
-    const at = transfer * Transfer.SIZE;
+    const at = this.first + transfer * Transfer.SIZE;
     const more = this.nextBlock(at) !== FragmentLimit.NONE;
     this.bytes[at + Transfer.STATE] = more ? State.PACED : State.ACK;
     const node = this.bytes[at + Transfer.NODE]!;
     const wait = this.network.nodes.sleeps(node) ? ApsLimit.FATE_WAIT_MS : ApsLimit.ACK_WAIT_MS;
-    this.dueTimes[transfer] = now + (more ? FragmentLimit.INTERFRAME_MS : wait);
+    this.numbers[this.dueTimes + transfer] = now + (more ? FragmentLimit.INTERFRAME_MS : wait);
   }
 
   private windowAcknowledged(now: number, transfer: number, bits: number): void {
-    const at = transfer * Transfer.SIZE;
+    const at = this.first + transfer * Transfer.SIZE;
     const { bytes } = this;
     const blocks = Math.min(this.window, bytes[at + Transfer.BLOCKS]! - bytes[at + Transfer.BASE]!);
     const all = (1 << blocks) - 1;
@@ -247,7 +254,7 @@ export class FragmentSender {
   }
 
   private repeat(now: number, transfer: number): void {
-    const at = transfer * Transfer.SIZE;
+    const at = this.first + transfer * Transfer.SIZE;
     if (this.bytes[at + Transfer.TRIES]! >= ApsLimit.RETRIES_MAX) {
       this.failed++;
       this.end(now, transfer, false);
@@ -261,10 +268,10 @@ export class FragmentSender {
   }
 
   private end(now: number, transfer: number, delivered: boolean): void {
-    const at = transfer * Transfer.SIZE;
+    const at = this.first + transfer * Transfer.SIZE;
     this.bytes[at + Transfer.STATE] = State.FREE;
     this.bytes[at + Transfer.USE] = this.bytes[at + Transfer.USE]! + 1;
-    this.dueTimes[transfer] = Number.POSITIVE_INFINITY;
+    this.numbers[this.dueTimes + transfer] = Number.POSITIVE_INFINITY;
     this.source.ended(now, transfer, delivered);
   }
 
@@ -292,7 +299,8 @@ export class FragmentSender {
 
   private findFree(): number {
     for (let transfer = 0; transfer < FragmentLimit.TRANSFERS; transfer++) {
-      if (this.bytes[transfer * Transfer.SIZE + Transfer.STATE] === State.FREE) return transfer;
+      if (this.bytes[this.first + transfer * Transfer.SIZE + Transfer.STATE] === State.FREE)
+        return transfer;
     }
     return FragmentLimit.NONE;
   }

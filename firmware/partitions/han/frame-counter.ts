@@ -12,12 +12,17 @@ const enum Counter {
   NONE = -1,
 }
 
+export interface CounterStore {
+  /** Reserves counters below `limit`; `reserved` follows. */
+  saveCounter(now: number, limit: number): void;
+}
+
 export class FrameCounter {
   private next = 0;
   private limit = 0;
   private asked = 0;
 
-  constructor(private readonly reserve: (now: number, limit: number) => void) {}
+  constructor(private readonly store: CounterStore) {}
 
   /** @param limit counters below may have been used before this start */
   open(now: number, limit: number): void {
@@ -46,6 +51,6 @@ export class FrameCounter {
   private refill(now: number): void {
     if (this.asked - this.next > Counter.LOW) return;
     this.asked = Math.min(this.asked + Counter.STEP, Counter.END);
-    if (this.asked > this.limit) this.reserve(now, this.asked);
+    if (this.asked > this.limit) this.store.saveCounter(now, this.asked);
   }
 }

@@ -6,6 +6,7 @@
 import { check } from "../../kernel/partition";
 import { copyBytes, equalBytes } from "../../wire/little-endian";
 import { Mac, MacControl } from "../../wire/mac";
+import type { Memory } from "./memory";
 
 export const enum IndirectLimit {
   /** Two a node for eight sleepers; the upper half paces itself by what `send` answers. */
@@ -29,9 +30,19 @@ const enum Entry {
 }
 
 export class IndirectQueue {
-  private readonly entries = new Uint8Array(IndirectLimit.FRAMES * Entry.SIZE);
-  private readonly tags = new Float64Array(IndirectLimit.FRAMES);
-  private readonly expires = new Float64Array(IndirectLimit.FRAMES).fill(Infinity);
+  readonly bytes: Uint8Array;
+  private readonly start: number;
+  private readonly numbers: Float64Array;
+  private readonly tags: number;
+  private readonly expires: number;
+
+  constructor(memory: Memory) {
+    this.bytes = memory.bytes;
+    this.start = memory.take(IndirectLimit.FRAMES * Entry.SIZE);
+    this.numbers = memory.numbers;
+    this.tags = memory.takeNumbers(IndirectLimit.FRAMES, 0);
+    this.expires = memory.takeNumbers(IndirectLimit.FRAMES, Infinity);
+  }
 
   /** Takes a whole MAC frame. False: full, for this node or for all. */
   put(
@@ -46,15 +57,15 @@ export class IndirectQueue {
     check(length > 0 && length <= Mac.FRAME_MAX, "indirect frame length");
     if (this.count(address, start, addressLength) >= IndirectLimit.FRAMES_PER_NODE) return false;
     for (let entry = 0; entry < IndirectLimit.FRAMES; entry++) {
-      const at = entry * Entry.SIZE;
-      if (this.entries[at + Entry.LENGTH] !== 0) continue;
-      this.entries[at + Entry.LENGTH] = length;
-      this.entries[at + Entry.ADDRESS_LENGTH] = addressLength;
-      this.entries[at + Entry.IN_FLIGHT] = 0;
-      copyBytes(address, start, this.entries, at + Entry.ADDRESS, addressLength);
-      copyBytes(frame, 0, this.entries, at + Entry.FRAME, length);
-      this.tags[entry] = tag;
-      this.expires[entry] = now + IndirectLimit.PERSISTENCE_MS;
+      const at = this.start + entry * Entry.SIZE;
+      if (this.bytes[at + Entry.LENGTH] !== 0) continue;
+      this.bytes[at + Entry.LENGTH] = length;
+      this.bytes[at + Entry.ADDRESS_LENGTH] = addressLength;
+      this.bytes[at + Entry.IN_FLIGHT] = 0;
+      copyBytes(address, start, this.bytes, at + Entry.ADDRESS, addressLength);
+      copyBytes(frame, 0, this.bytes, at + Entry.FRAME, length);
+      this.numbers[this.tags + entry] = tag;
+      this.numbers[this.expires + entry] = now + IndirectLimit.PERSISTENCE_MS;
       return true;
     }
     return false;
@@ -74,8 +85,12 @@ export class IndirectQueue {
     let oldest: number = IndirectLimit.NONE;
     for (let entry = 0; entry < IndirectLimit.FRAMES; entry++) {
       if (!this.isFor(entry, address, start, addressLength)) continue;
-      if (this.entries[entry * Entry.SIZE + Entry.IN_FLIGHT] === 1) return IndirectLimit.NONE;
-      if (oldest === IndirectLimit.NONE || this.expires[entry]! < this.expires[oldest]!) {
+      if (this.bytes[this.start + entry * Entry.SIZE + Entry.IN_FLIGHT] === 1)
+        return IndirectLimit.NONE;
+      if (
+        oldest === IndirectLimit.NONE ||
+        this.numbers[this.expires + entry]! < this.numbers[this.expires + oldest]!
+      ) {
         oldest = entry;
       }
     }
@@ -84,47 +99,43 @@ export class IndirectQueue {
 
   /** Copies the frame out, marked with whether more wait behind it; returns its length. */
   copyFrame(entry: number, more: boolean, frame: Uint8Array): number {
-    const at = entry * Entry.SIZE;
-    const length = this.entries[at + Entry.LENGTH]!;
-    copyBytes(this.entries, at + Entry.FRAME, frame, 0, length);
+    const at = this.start + entry * Entry.SIZE;
+    const length = this.bytes[at + Entry.LENGTH]!;
+    copyBytes(this.bytes, at + Entry.FRAME, frame, 0, length);
     if (more) frame[0] = frame[0]! | MacControl.FRAME_PENDING;
     return length;
   }
 
   setInFlight(entry: number, inFlight: boolean): void {
-    this.entries[entry * Entry.SIZE + Entry.IN_FLIGHT] = inFlight ? 1 : 0;
+    this.bytes[this.start + entry * Entry.SIZE + Entry.IN_FLIGHT] = inFlight ? 1 : 0;
   }
 
   isUsed(entry: number): boolean {
-    return this.entries[entry * Entry.SIZE + Entry.LENGTH] !== 0;
+    return this.bytes[this.start + entry * Entry.SIZE + Entry.LENGTH] !== 0;
   }
 
   tag(entry: number): number {
-    return this.tags[entry]!;
-  }
-
-  get bytes(): Uint8Array {
-    return this.entries;
+    return this.numbers[this.tags + entry]!;
   }
 
   addressAt(entry: number): number {
-    return entry * Entry.SIZE + Entry.ADDRESS;
+    return this.start + entry * Entry.SIZE + Entry.ADDRESS;
   }
 
   addressLength(entry: number): number {
-    return this.entries[entry * Entry.SIZE + Entry.ADDRESS_LENGTH]!;
+    return this.bytes[this.start + entry * Entry.SIZE + Entry.ADDRESS_LENGTH]!;
   }
 
   free(entry: number): void {
-    this.entries[entry * Entry.SIZE + Entry.LENGTH] = 0;
-    this.expires[entry] = Infinity;
+    this.bytes[this.start + entry * Entry.SIZE + Entry.LENGTH] = 0;
+    this.numbers[this.expires + entry] = Infinity;
   }
 
   /** The next frame that is too old and not with the radio; `NONE`. */
   nextExpired(now: number): number {
     for (let entry = 0; entry < IndirectLimit.FRAMES; entry++) {
-      if (now < this.expires[entry]!) continue;
-      if (this.entries[entry * Entry.SIZE + Entry.IN_FLIGHT] === 0) return entry;
+      if (now < this.numbers[this.expires + entry]!) continue;
+      if (this.bytes[this.start + entry * Entry.SIZE + Entry.IN_FLIGHT] === 0) return entry;
     }
     return IndirectLimit.NONE;
   }
@@ -132,16 +143,16 @@ export class IndirectQueue {
   dueAt(): number {
     let due = Infinity;
     for (let entry = 0; entry < IndirectLimit.FRAMES; entry++) {
-      if (this.entries[entry * Entry.SIZE + Entry.IN_FLIGHT] === 1) continue;
-      if (this.expires[entry]! < due) due = this.expires[entry]!;
+      if (this.bytes[this.start + entry * Entry.SIZE + Entry.IN_FLIGHT] === 1) continue;
+      if (this.numbers[this.expires + entry]! < due) due = this.numbers[this.expires + entry]!;
     }
     return due;
   }
 
   private isFor(entry: number, address: Uint8Array, start: number, length: number): boolean {
-    const at = entry * Entry.SIZE;
-    if (this.entries[at + Entry.LENGTH] === 0) return false;
-    if (this.entries[at + Entry.ADDRESS_LENGTH] !== length) return false;
-    return equalBytes(this.entries, at + Entry.ADDRESS, address, start, length);
+    const at = this.start + entry * Entry.SIZE;
+    if (this.bytes[at + Entry.LENGTH] === 0) return false;
+    if (this.bytes[at + Entry.ADDRESS_LENGTH] !== length) return false;
+    return equalBytes(this.bytes, at + Entry.ADDRESS, address, start, length);
   }
 }

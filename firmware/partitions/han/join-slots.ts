@@ -3,6 +3,7 @@
 
 import { copyBytes, equalBytes, readU16, writeU16 } from "../../wire/little-endian";
 import { MacCapability } from "../../wire/mac-command";
+import type { Memory } from "./memory";
 
 export const enum SlotLimit {
   /** Three devices of a home join at once; the rest is room under attack. */
@@ -39,14 +40,25 @@ export const enum Slot {
 }
 
 export class JoinSlots {
-  readonly bytes = new Uint8Array(SlotLimit.SLOTS * Slot.LENGTH);
-  private readonly deadlines = new Float64Array(SlotLimit.SLOTS).fill(Infinity);
-  private readonly dues = new Float64Array(SlotLimit.SLOTS).fill(Infinity);
+  readonly bytes: Uint8Array;
+  private readonly start: number;
+  private readonly numbers: Float64Array;
+  private readonly deadlines: number;
+  private readonly dues: number;
   /** How often the slot was taken: late news of an earlier node is not taken for this one's. */
-  private readonly turns = new Float64Array(SlotLimit.SLOTS);
+  private readonly turns: number;
+
+  constructor(memory: Memory) {
+    this.bytes = memory.bytes;
+    this.start = memory.take(SlotLimit.SLOTS * Slot.LENGTH);
+    this.numbers = memory.numbers;
+    this.deadlines = memory.takeNumbers(SlotLimit.SLOTS, Infinity);
+    this.dues = memory.takeNumbers(SlotLimit.SLOTS, Infinity);
+    this.turns = memory.takeNumbers(SlotLimit.SLOTS, 0);
+  }
 
   at(slot: number): number {
-    return slot * Slot.LENGTH;
+    return this.start + slot * Slot.LENGTH;
   }
 
   take(eui64: Uint8Array, start: number, short: number, capability: number): number {
@@ -58,7 +70,7 @@ export class JoinSlots {
       this.bytes[at + Slot.CAPABILITY] = capability;
       this.bytes[at + Slot.NODE] = 0;
       this.bytes[at + Slot.APS_LENGTH] = 0;
-      this.turns[slot]!++;
+      this.numbers[this.turns + slot]!++;
       return slot;
     }
     return SlotLimit.NONE;
@@ -67,15 +79,15 @@ export class JoinSlots {
   /** Enters a state that lasts until `deadline` at most. */
   enter(slot: number, state: SlotState, deadline: number): void {
     this.bytes[this.at(slot) + Slot.STATE] = state;
-    this.deadlines[slot] = deadline;
-    this.dues[slot] = deadline;
+    this.numbers[this.deadlines + slot] = deadline;
+    this.numbers[this.dues + slot] = deadline;
   }
 
   free(slot: number): void {
     const at = this.at(slot);
     this.bytes.fill(0, at, at + Slot.LENGTH);
-    this.deadlines[slot] = Infinity;
-    this.dues[slot] = Infinity;
+    this.numbers[this.deadlines + slot] = Infinity;
+    this.numbers[this.dues + slot] = Infinity;
   }
 
   state(slot: number): SlotState {
@@ -112,20 +124,20 @@ export class JoinSlots {
   }
 
   deadline(slot: number): number {
-    return this.deadlines[slot]!;
+    return this.numbers[this.deadlines + slot]!;
   }
 
   dueAt(slot: number): number {
-    return this.dues[slot]!;
+    return this.numbers[this.dues + slot]!;
   }
 
   setDue(slot: number, due: number): void {
-    this.dues[slot] = Math.min(due, this.deadlines[slot]!);
+    this.numbers[this.dues + slot] = Math.min(due, this.numbers[this.deadlines + slot]!);
   }
 
   /** Names this use of the slot. */
   ticket(slot: number): number {
-    return this.turns[slot]! * SlotLimit.SLOTS + slot;
+    return this.numbers[this.turns + slot]! * SlotLimit.SLOTS + slot;
   }
 
   ofTicket(ticket: number): number {

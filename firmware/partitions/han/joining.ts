@@ -14,6 +14,7 @@ import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
 import { MacAssociation } from "../../wire/mac-command";
 import { Nwk } from "../../wire/nwk";
 import { JoinSlots, Slot, SlotLimit, SlotState } from "./join-slots";
+import type { Memory } from "./memory";
 import { NodeLimit, NodeState, type Nodes } from "./nodes";
 
 /** What joining needs of those around it. */
@@ -67,16 +68,19 @@ const enum Wait {
 
 export class Joining {
   readonly counts = new JoinCounts();
-  private readonly slots = new JoinSlots();
-  private readonly ask = new Uint8Array(JoinAsk.LENGTH);
-  private readonly random = new Uint8Array(2);
+  private readonly slots: JoinSlots;
+  private readonly scratch: Uint8Array;
 
   constructor(
     private readonly entropy: Entropy,
     private readonly access: Port,
     private readonly nodes: Nodes,
     private readonly user: JoinUser,
-  ) {}
+    memory: Memory,
+  ) {
+    this.slots = new JoinSlots(memory);
+    this.scratch = memory.scratch;
+  }
 
   associationAsked(now: number, bytes: Uint8Array, eui64At: number, capability: number): void {
     let slot = this.slots.find(bytes, eui64At);
@@ -197,12 +201,14 @@ export class Joining {
     capability: number,
     short: number,
   ): void {
-    this.ask[0] = Operation.JOIN_ASK;
-    this.ask[JoinAsk.KIND] = kind;
-    this.ask[JoinAsk.CAPABILITY] = capability;
-    copyBytes(bytes, eui64At, this.ask, JoinAsk.EUI64, 8);
-    writeU16(this.ask, JoinAsk.SHORT, short);
-    if (this.access.send(this.ask, JoinAsk.LENGTH) !== Sent.OK) this.counts.dropped++;
+    const ask = this.scratch;
+    ask.fill(0, 0, JoinAsk.LENGTH);
+    ask[0] = Operation.JOIN_ASK;
+    ask[JoinAsk.KIND] = kind;
+    ask[JoinAsk.CAPABILITY] = capability;
+    copyBytes(bytes, eui64At, ask, JoinAsk.EUI64, 8);
+    writeU16(ask, JoinAsk.SHORT, short);
+    if (this.access.send(ask, JoinAsk.LENGTH) !== Sent.OK) this.counts.dropped++;
   }
 
   private accept(now: number, slot: number, message: Uint8Array): void {
@@ -276,8 +282,8 @@ export class Joining {
   /** A short address by chance that nobody has; -1 when chance is against us. */
   private drawShort(): number {
     for (let i = 0; i < Wait.DRAWS; i++) {
-      this.entropy.fill(this.random, 0, 2);
-      const short = readU16(this.random, 0);
+      this.entropy.fill(this.scratch, 0, 2);
+      const short = readU16(this.scratch, 0);
       if (short === Nwk.COORDINATOR || short >= Nwk.BROADCAST_FIRST) continue;
       if (this.nodes.findShort(short) === NodeLimit.NONE && !this.slots.hasShort(short)) {
         return short;

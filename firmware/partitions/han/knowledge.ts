@@ -3,6 +3,7 @@
 // left behind by a power cut is never taken for another node's.
 
 import { copyBytes } from "../../wire/little-endian";
+import type { Memory } from "./memory";
 import { NodeLimit, type Nodes } from "./nodes";
 
 export const enum Stage {
@@ -44,19 +45,24 @@ export interface KnowledgeStore {
 }
 
 export class Knowledge {
-  private readonly records = new Uint8Array(NodeLimit.MAX * Known.LENGTH);
+  private readonly records: Uint8Array;
+  private readonly first: number;
 
   constructor(
     private readonly nodes: Nodes,
     private readonly store: KnowledgeStore,
+    memory: Memory,
   ) {
+    this.records = memory.bytes;
+    this.first = memory.take(NodeLimit.MAX * Known.LENGTH);
     for (let node = 0; node < NodeLimit.MAX; node++) this.clear(node);
   }
 
   /** The node is Networked. What a record says of another EUI-64 is forgotten. */
   joined(node: number): void {
-    if (!this.nodes.hasEui64(node, this.records, node * Known.LENGTH)) this.clear(node);
-    this.nodes.copyEui64(node, this.records, node * Known.LENGTH + Known.EUI64);
+    if (!this.nodes.hasEui64(node, this.records, this.first + node * Known.LENGTH))
+      this.clear(node);
+    this.nodes.copyEui64(node, this.records, this.first + node * Known.LENGTH + Known.EUI64);
   }
 
   left(now: number, node: number): void {
@@ -70,12 +76,12 @@ export class Knowledge {
 
   /** For the journal: writes `Known.LENGTH` bytes. */
   copyRecord(node: number, bytes: Uint8Array, start: number): void {
-    copyBytes(this.records, node * Known.LENGTH, bytes, start, Known.LENGTH);
+    copyBytes(this.records, this.first + node * Known.LENGTH, bytes, start, Known.LENGTH);
   }
 
   restore(node: number, bytes: Uint8Array, start: number, length: number): void {
     if (node >= NodeLimit.MAX || length !== Known.LENGTH) return;
-    copyBytes(bytes, start, this.records, node * Known.LENGTH, Known.LENGTH);
+    copyBytes(bytes, start, this.records, this.first + node * Known.LENGTH, Known.LENGTH);
   }
 
   stage(node: number): Stage {
@@ -83,22 +89,22 @@ export class Knowledge {
   }
 
   byte(node: number, field: Known): number {
-    return this.records[node * Known.LENGTH + field]!;
+    return this.records[this.first + node * Known.LENGTH + field]!;
   }
 
   setByte(node: number, field: Known, value: number): void {
-    this.records[node * Known.LENGTH + field] = value;
+    this.records[this.first + node * Known.LENGTH + field] = value;
   }
 
   number(node: number, field: Known, length: number): number {
     let value = 0;
-    const at = node * Known.LENGTH + field;
+    const at = this.first + node * Known.LENGTH + field;
     for (let i = length - 1; i >= 0; i--) value = value * 256 + this.records[at + i]!;
     return value;
   }
 
   setNumber(node: number, field: Known, value: number, length: number): void {
-    const at = node * Known.LENGTH + field;
+    const at = this.first + node * Known.LENGTH + field;
     for (let i = 0; i < length; i++) this.records[at + i] = value / 256 ** i;
   }
 
@@ -118,7 +124,7 @@ export class Knowledge {
   }
 
   private clear(node: number): void {
-    const at = node * Known.LENGTH;
+    const at = this.first + node * Known.LENGTH;
     this.records.fill(0, at, at + Known.LENGTH);
     this.records[at + Known.UNIT] = 0xff;
     this.setNumber(node, Known.TUNNEL_ID, 0xffff, 2);

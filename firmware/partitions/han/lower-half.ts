@@ -18,6 +18,7 @@ import { Formation } from "./formation";
 import { FrameCounter } from "./frame-counter";
 import { Joining, type JoinUser } from "./joining";
 import { MacLayer, MacTag, type MacUser } from "./mac-layer";
+import type { Memory } from "./memory";
 import { type Network, NetworkLimit, type NetworkUser } from "./network";
 import { NetworkStore, type StoreOwner } from "./network-store";
 import { NodeLimit, NodeState, Nodes } from "./nodes";
@@ -25,6 +26,7 @@ import { type CommandUser, NwkCommands } from "./nwk-commands";
 import { NwkLayer, type NwkUser } from "./nwk-layer";
 import { RadioLink } from "./radio-link";
 import type { RadioOwner, Transmission } from "./radio-owner";
+import { RadioSettings } from "./radio-setup";
 
 const enum Ahead {
   /**
@@ -46,7 +48,7 @@ const enum Tag {
 export class LowerHalf
   implements Network, RadioOwner, StoreOwner, MacUser, NwkUser, JoinUser, CommandUser
 {
-  readonly nodes = new Nodes();
+  readonly nodes: Nodes;
   readonly eui64: Uint8Array;
   readonly radio: RadioLink;
   readonly store: NetworkStore;
@@ -61,19 +63,21 @@ export class LowerHalf
 
   private user: NetworkUser | undefined;
 
-  constructor(environment: Environment<"han">) {
+  constructor(environment: Environment<"han">, memory: Memory) {
     const { crypto, devices, entropy, ports, regions } = environment;
     this.openAt = environment.startedAt;
-    this.radio = new RadioLink(devices.radio, this);
-    this.store = new NetworkStore(regions.network, this.nodes, this);
-    this.eui64 = this.store.identity.eui64;
-    this.formation = new Formation(entropy, this.radio, this.store);
-    this.counter = new FrameCounter((now, limit) => this.store.saveCounter(now, limit));
-    this.mac = new MacLayer(entropy, this.radio, this.store.identity, this.nodes, this);
-    this.nwk = new NwkLayer(crypto, this.store.identity, this.nodes, this.counter, this);
-    this.joining = new Joining(entropy, ports.access, this.nodes, this);
-    this.commands = new NwkCommands(this.nodes, this);
-    this.link = new AccessLink(ports.access, this.store.identity, this.nodes);
+    this.nodes = new Nodes(memory);
+    this.store = new NetworkStore(regions.network, this.nodes, this, memory);
+    const { identity } = this.store;
+    this.eui64 = identity.eui64;
+    this.radio = new RadioLink(devices.radio, this, new RadioSettings(this.eui64), memory);
+    this.formation = new Formation(entropy, this.radio, this.store, memory);
+    this.counter = new FrameCounter(this.store);
+    this.mac = new MacLayer(entropy, this.radio, identity, this.nodes, this, memory);
+    this.nwk = new NwkLayer(crypto, identity, this.nodes, this.counter, this, memory);
+    this.joining = new Joining(entropy, ports.access, this.nodes, this, memory);
+    this.commands = new NwkCommands(this.nodes, this, memory);
+    this.link = new AccessLink(ports.access, identity, this.nodes, memory);
   }
 
   // The seam to the upper half.
@@ -240,10 +244,11 @@ export class LowerHalf
     short: number,
     sleeps: boolean,
     frame: Uint8Array,
+    start: number,
     length: number,
     tag: number,
   ): boolean {
-    return this.mac.sendData(now, short, sleeps, frame, length, tag);
+    return this.mac.sendData(now, short, sleeps, frame, start, length, tag);
   }
 
   nodeProven(now: number, node: number, bytes: Uint8Array, start: number, length: number): void {

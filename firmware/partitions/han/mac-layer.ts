@@ -36,6 +36,7 @@ import {
 import { Nwk } from "../../wire/nwk";
 import { Parsed } from "../../wire/parsed";
 import { IndirectLimit, IndirectQueue } from "./indirect-queue";
+import { type Memory, Scratch } from "./memory";
 import type { NetworkIdentity } from "./network-store";
 import { NodeLimit, type Nodes } from "./nodes";
 import type { RadioLink } from "./radio-link";
@@ -88,9 +89,8 @@ export class MacLayer {
   readonly counts = new MacCounts();
   /** Nodes may associate until then. */
   permitUntil = 0;
-  private readonly queue = new IndirectQueue();
-  private readonly frame = new Uint8Array(Mac.FRAME_MAX);
-  private readonly short = new Uint8Array(2);
+  private readonly queue: IndirectQueue;
+  private readonly frame: Uint8Array;
   private sequence: number;
 
   constructor(
@@ -99,10 +99,12 @@ export class MacLayer {
     private readonly identity: NetworkIdentity,
     private readonly nodes: Nodes,
     private readonly user: MacUser,
+    memory: Memory,
   ) {
-    const start = new Uint8Array(1);
-    entropy.fill(start, 0, 1);
-    this.sequence = start[0]!;
+    this.queue = new IndirectQueue(memory);
+    this.frame = memory.scratch;
+    entropy.fill(this.frame, 0, 1);
+    this.sequence = this.frame[0]!;
   }
 
   /**
@@ -115,6 +117,7 @@ export class MacLayer {
     destination: number,
     sleeps: boolean,
     payload: Uint8Array,
+    start: number,
     length: number,
     tag: number,
   ): boolean {
@@ -128,10 +131,10 @@ export class MacLayer {
       Nwk.COORDINATOR,
       flags,
     );
-    for (let i = 0; i < length; i++) this.frame[at + i] = payload[i]!;
+    for (let i = 0; i < length; i++) this.frame[at + i] = payload[start + i]!;
     if (!sleeps) return this.transmit(now, at + length, tag * Tag.KINDS + Tag.DIRECT, false);
-    writeU16(this.short, 0, destination);
-    return this.hold(now, this.short, 0, 2, at + length, tag);
+    writeU16(this.frame, Scratch.ADDRESS, destination);
+    return this.hold(now, this.frame, Scratch.ADDRESS, 2, at + length, tag);
   }
 
   /** Holds the answer to an association request until the node asks for it. */
@@ -270,8 +273,8 @@ export class MacLayer {
       Nwk.COORDINATOR,
       Superframe.PAN_COORDINATOR | permits,
       BeaconNetwork.END_DEVICE_CAPACITY | BeaconNetwork.ROUTER_CAPACITY,
-      this.identity.extendedPan,
-      0,
+      this.identity.bytes,
+      this.identity.extendedPanAt,
       0,
     );
     this.counts.beacons++;

@@ -1,7 +1,8 @@
 // The directory of the mailbox: a record in RAM for each message that lies in flash, or on its way
 // there, and the look-ups in it.
 
-import { copyBytes, equalBytes, readU16 } from "../../wire/little-endian";
+import { copyBytes, equalBytes, readU16, readU32, writeU32 } from "../../wire/little-endian";
+import type { Memory } from "./memory";
 
 export const enum MailLimit {
   /** 256 KiB in slots of two sectors. */
@@ -66,41 +67,51 @@ export const enum Mail {
   TOLD = 23,
   /** Bytes given to the slot so far. u16 */
   WRITTEN = 24,
-  LENGTH = 26,
+  /** Monotonic seconds at which the message, or the wait for its answer, ends. u32 */
+  ENDS = 26,
+  /** Order of arrival. u32 */
+  ORDER = 30,
+  /** Which use of the slot this is. u16 */
+  USE = 34,
+  /** What the flash is still to be asked for. */
+  WISHES = 36,
+  LENGTH = 38,
 }
 
 export class MailDirectory {
-  readonly bytes = new Uint8Array(MailLimit.SLOTS * Mail.LENGTH);
+  readonly bytes: Uint8Array;
+  private readonly first: number;
   /** There may be a fate that is not told yet. */
   hasNews = false;
-  /** Of each slot: monotonic time at which its message, or the wait for its answer, ends. */
-  protected readonly ends = new Float64Array(MailLimit.SLOTS);
-  /** Order of arrival. */
-  protected readonly orders = new Float64Array(MailLimit.SLOTS);
   private lastOrder = 0;
 
+  constructor(memory: Memory) {
+    this.bytes = memory.bytes;
+    this.first = memory.take(MailLimit.SLOTS * Mail.LENGTH);
+  }
+
   state(slot: number): MailState {
-    return this.bytes[slot * Mail.LENGTH + Mail.STATE]!;
+    return this.bytes[this.first + slot * Mail.LENGTH + Mail.STATE]!;
   }
 
   setState(slot: number, state: MailState): void {
-    this.bytes[slot * Mail.LENGTH + Mail.STATE] = state;
+    this.bytes[this.first + slot * Mail.LENGTH + Mail.STATE] = state;
   }
 
   at(slot: number): number {
-    return slot * Mail.LENGTH;
+    return this.first + slot * Mail.LENGTH;
   }
 
   total(slot: number): number {
-    return readU16(this.bytes, slot * Mail.LENGTH + Mail.TOTAL);
+    return readU16(this.bytes, this.first + slot * Mail.LENGTH + Mail.TOTAL);
   }
 
   isUp(slot: number): boolean {
-    return this.bytes[slot * Mail.LENGTH + Mail.IS_UP] === 1;
+    return this.bytes[this.first + slot * Mail.LENGTH + Mail.IS_UP] === 1;
   }
 
   hasEui64(slot: number, eui64: Uint8Array, start: number): boolean {
-    return equalBytes(this.bytes, slot * Mail.LENGTH + Mail.EUI64, eui64, start, 8);
+    return equalBytes(this.bytes, this.first + slot * Mail.LENGTH + Mail.EUI64, eui64, start, 8);
   }
 
   /** The oldest message of this state and direction for the device; `NONE`. */
@@ -109,7 +120,7 @@ export class MailDirectory {
     for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
       if (this.state(slot) !== state || this.isUp(slot) !== isUp) continue;
       if (!this.hasEui64(slot, eui64, start)) continue;
-      if (oldest === MailLimit.NONE || this.orders[slot]! < this.orders[oldest]!) oldest = slot;
+      if (oldest === MailLimit.NONE || this.isOlder(slot, oldest)) oldest = slot;
     }
     return oldest;
   }
@@ -119,8 +130,8 @@ export class MailDirectory {
     let oldest: number = MailLimit.NONE;
     for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
       if (this.state(slot) !== MailState.WAITING || !this.isUp(slot)) continue;
-      if (this.bytes[slot * Mail.LENGTH + Mail.PROVIDER] !== provider) continue;
-      if (oldest === MailLimit.NONE || this.orders[slot]! < this.orders[oldest]!) oldest = slot;
+      if (this.bytes[this.first + slot * Mail.LENGTH + Mail.PROVIDER] !== provider) continue;
+      if (oldest === MailLimit.NONE || this.isOlder(slot, oldest)) oldest = slot;
     }
     return oldest;
   }
@@ -158,15 +169,15 @@ export class MailDirectory {
     for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
       if (this.state(slot) !== MailState.DELIVERED || !this.hasEui64(slot, eui64, start)) continue;
       if (this.hasAnswer(slot)) continue;
-      if (oldest === MailLimit.NONE || this.orders[slot]! < this.orders[oldest]!) oldest = slot;
+      if (oldest === MailLimit.NONE || this.isOlder(slot, oldest)) oldest = slot;
     }
     return oldest;
   }
 
   /** Whether `slot`, a command, and `other`, a device's message, belong together. */
   protected isAnswerTo(other: number, slot: number): boolean {
-    const a = other * Mail.LENGTH;
-    const b = slot * Mail.LENGTH;
+    const a = this.at(other);
+    const b = this.at(slot);
     if (this.bytes[a + Mail.IS_UP] !== 1 || this.bytes[a + Mail.IS_ANSWER] !== 1) return false;
     if (this.bytes[a + Mail.PROVIDER] !== this.bytes[b + Mail.PROVIDER]) return false;
     // The message's number and the device stand together.
@@ -192,16 +203,27 @@ export class MailDirectory {
     for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
       const state = this.state(slot);
       if (state !== MailState.ENDED && state !== MailState.DELIVERED) continue;
-      if (this.bytes[slot * Mail.LENGTH + Mail.TOLD] === 0) return slot;
+      if (this.bytes[this.first + slot * Mail.LENGTH + Mail.TOLD] === 0) return slot;
     }
     return MailLimit.NONE;
   }
 
+  /** Its time begins anew. */
+  protected live(now: number, slot: number): void {
+    const ends = Math.ceil((now + MailLimit.LIFE_MS) / 1000);
+    writeU32(this.bytes, this.at(slot) + Mail.ENDS, ends);
+  }
+
+  protected isOlder(slot: number, than: number): boolean {
+    const order = readU32(this.bytes, this.at(slot) + Mail.ORDER);
+    return order < readU32(this.bytes, this.at(than) + Mail.ORDER);
+  }
+
   protected enter(now: number, slot: number, header: Uint8Array, start: number): void {
-    const at = slot * Mail.LENGTH;
-    this.bytes.fill(0, at, at + Mail.LENGTH);
+    const at = this.at(slot);
+    this.bytes.fill(0, at, at + Mail.USE);
     copyBytes(header, start, this.bytes, at, MailHeader.LENGTH);
-    this.ends[slot] = now + MailLimit.LIFE_MS;
-    this.orders[slot] = ++this.lastOrder;
+    this.live(now, slot);
+    writeU32(this.bytes, at + Mail.ORDER, ++this.lastOrder);
   }
 }

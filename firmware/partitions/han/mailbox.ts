@@ -15,6 +15,7 @@ import { check } from "../../kernel/partition";
 import { Slots, type SlotsOwner } from "../../storage/slots";
 import { readU16, readU32, writeU16 } from "../../wire/little-endian";
 import { Mail, MailDirectory, MailHeader, MailLimit, MailState } from "./mail-directory";
+import type { Memory } from "./memory";
 
 const enum Mark {
   DELIVERED = 0,
@@ -59,10 +60,8 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
   isOpen = false;
   failures = 0;
   private readonly slots: Slots;
-  private readonly wishes = new Uint8Array(MailLimit.SLOTS);
   private uses = 0;
-  private readonly useOf = new Uint16Array(MailLimit.SLOTS);
-  private readonly trailer = new Uint8Array(MailLimit.PADDING_MAX + MailHeader.TRAILER);
+  private readonly trailer: Uint8Array;
   private retryAt = Number.POSITIVE_INFINITY;
   private scanAt = Number.POSITIVE_INFINITY;
 
@@ -70,8 +69,10 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
     region: FlashRegion,
     private readonly owner: MailboxOwner,
     private readonly clock: UtcClock,
+    memory: Memory,
   ) {
-    super();
+    super(memory);
+    this.trailer = memory.scratch;
     this.slots = new Slots(region, this, MailLimit.SECTORS, MailLimit.DEPTH);
   }
 
@@ -94,16 +95,16 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
     }
     check(slot < MailLimit.SLOTS, "a slot of the region");
     this.uses = use;
-    this.useOf[slot] = use;
-    this.wishes[slot] = 0;
     this.enter(now, slot, header, 0);
+    writeU16(this.bytes, this.at(slot) + Mail.USE, use);
+    this.setWishes(slot, 0);
     this.setState(slot, MailState.WRITING);
     return slot;
   }
 
   /** The next bytes of a message that was begun. False: busy, try again later. */
   write(slot: number, from: Uint8Array, start: number, length: number): boolean {
-    const at = slot * Mail.LENGTH;
+    const at = this.at(slot);
     check(this.bytes[at + Mail.STATE] === MailState.WRITING, "it is being written");
     const written = readU16(this.bytes, at + Mail.WRITTEN);
     check(written + length <= this.total(slot), "no more than was announced");
@@ -124,14 +125,14 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
     check(!this.isUp(slot), "a command was delivered");
     this.setState(slot, MailState.DELIVERED);
     this.hasNews = true;
-    this.ends[slot] = now + MailLimit.LIFE_MS;
+    this.live(now, slot);
     this.wish(now, slot, Wish.MARK);
     this.limitDelivered(now, slot);
   }
 
   remove(now: number, slot: number): void {
     this.setState(slot, MailState.REMOVING);
-    this.wishes[slot] = 0;
+    this.setWishes(slot, 0);
     this.wish(now, slot, Wish.REMOVE);
   }
 
@@ -142,13 +143,13 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
 
   /** Its fate was told: what is over is removed, what was delivered awaits its answer. */
   told(now: number, slot: number): void {
-    this.bytes[slot * Mail.LENGTH + Mail.TOLD] = 1;
+    this.bytes[this.at(slot) + Mail.TOLD] = 1;
     if (this.state(slot) === MailState.ENDED) this.remove(now, slot);
   }
 
   /** A waiting message is over with this `StreamResult`. */
   end(slot: number, fate: number): void {
-    const at = slot * Mail.LENGTH;
+    const at = this.at(slot);
     this.bytes[at + Mail.FATE] = fate;
     this.bytes[at + Mail.TOLD] = 0;
     this.setState(slot, MailState.ENDED);
@@ -189,7 +190,7 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
     this.hasNews = true;
     this.scanAt = now;
     for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
-      this.ends[slot] = now + MailLimit.LIFE_MS;
+      this.live(now, slot);
       if (this.state(slot) === MailState.WAITING && this.isUp(slot)) this.answeredBy(now, slot);
     }
     this.owner.opened(now);
@@ -197,7 +198,7 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
 
   stored(now: number, slot: number, token: number, ok: boolean): void {
     if (!ok) this.failures++;
-    if (Math.floor(token / Token.USE) === this.useOf[slot]) {
+    if (Math.floor(token / Token.USE) === this.useOf(slot)) {
       this.answered(now, slot, token % Token.USE, ok);
     }
     this.pump(now);
@@ -223,7 +224,7 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
       else this.wishLater(now, slot, Wish.REMOVE);
     } else if (!ok && (state === MailState.WRITING || state === MailState.COMMITTING)) {
       // The slot is free again: what was not kept is gone.
-      this.wishes[slot] = 0;
+      this.setWishes(slot, 0);
       this.setState(slot, MailState.FREE);
       this.owner.kept(now, slot, false);
     } else if (ok && token === Token.COMMIT && state === MailState.COMMITTING) {
@@ -243,7 +244,7 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
 
   private limitDelivered(now: number, slot: number): void {
     let count = 0;
-    const at = slot * Mail.LENGTH + Mail.EUI64;
+    const at = this.at(slot) + Mail.EUI64;
     for (let other = 0; other < MailLimit.SLOTS; other++) {
       if (this.state(other) !== MailState.DELIVERED) continue;
       if (this.hasEui64(other, this.bytes, at)) count++;
@@ -258,7 +259,7 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
     for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
       if (this.state(slot) === MailState.REMOVING) return;
       if (this.state(slot) !== MailState.DELIVERED) continue;
-      if (oldest === MailLimit.NONE || this.orders[slot]! < this.orders[oldest]!) oldest = slot;
+      if (oldest === MailLimit.NONE || this.isOlder(slot, oldest)) oldest = slot;
     }
     if (oldest !== MailLimit.NONE) this.remove(now, oldest);
   }
@@ -275,8 +276,9 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
   }
 
   private isOver(now: number, slot: number): boolean {
-    if (now >= this.ends[slot]!) return true;
-    const expires = readU32(this.bytes, slot * Mail.LENGTH + Mail.EXPIRES);
+    const at = this.at(slot);
+    if (now >= readU32(this.bytes, at + Mail.ENDS) * 1000) return true;
+    const expires = readU32(this.bytes, at + Mail.EXPIRES);
     if (expires === 0 || this.clock.quality() === TimeQuality.UNKNOWN) return false;
     // Its answer is expected for a day longer.
     const late = this.state(slot) === MailState.DELIVERED ? MailLimit.LIFE_SECONDS : 0;
@@ -284,19 +286,19 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
   }
 
   private wish(now: number, slot: number, wishes: number): void {
-    this.wishes[slot] = this.wishes[slot]! | wishes;
+    this.setWishes(slot, this.wishes(slot) | wishes);
     this.pump(now);
   }
 
   private wishLater(now: number, slot: number, wishes: number): void {
-    this.wishes[slot] = this.wishes[slot]! | wishes;
+    this.setWishes(slot, this.wishes(slot) | wishes);
     this.retryAt = now + MailLimit.RETRY_MS;
   }
 
   private pump(now: number): void {
     this.retryAt = Number.POSITIVE_INFINITY;
     for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
-      if (this.wishes[slot] === 0) continue;
+      if (this.wishes(slot) === 0) continue;
       if (this.fulfil(slot)) continue;
       this.retryAt = now + MailLimit.RETRY_MS;
       return;
@@ -305,10 +307,10 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
 
   /** Hands the wishes of one slot to the flash, in order. False: it is busy. */
   private fulfil(slot: number): boolean {
-    const wishes = this.wishes[slot]!;
+    const wishes = this.wishes(slot);
     if ((wishes & Wish.TRAILER) !== 0) {
       if (!this.writeTrailer(slot)) return false;
-      this.wishes[slot] = wishes & ~Wish.TRAILER;
+      this.setWishes(slot, wishes & ~Wish.TRAILER);
       return this.fulfil(slot);
     }
     if ((wishes & Wish.COMMIT) !== 0) {
@@ -318,17 +320,29 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
     } else if (!this.slots.remove(slot, this.token(slot, Token.REMOVE))) {
       return false;
     }
-    this.wishes[slot] = 0;
+    this.setWishes(slot, 0);
     return true;
   }
 
   private token(slot: number, token: Token): number {
-    return this.useOf[slot]! * Token.USE + token;
+    return this.useOf(slot) * Token.USE + token;
+  }
+
+  private useOf(slot: number): number {
+    return readU16(this.bytes, this.at(slot) + Mail.USE);
+  }
+
+  private wishes(slot: number): number {
+    return this.bytes[this.at(slot) + Mail.WISHES]!;
+  }
+
+  private setWishes(slot: number, wishes: number): void {
+    this.bytes[this.at(slot) + Mail.WISHES] = wishes;
   }
 
   /** Fills up to the length that was announced, and writes the true length behind it. */
   private writeTrailer(slot: number): boolean {
-    const written = readU16(this.bytes, slot * Mail.LENGTH + Mail.WRITTEN);
+    const written = readU16(this.bytes, this.at(slot) + Mail.WRITTEN);
     const padding = this.total(slot) - written;
     check(padding >= 0 && padding <= MailLimit.PADDING_MAX, "only the last block is short");
     this.trailer.fill(0, 0, padding);

@@ -13,6 +13,7 @@ import { Parsed } from "../../wire/parsed";
 import { Cluster, ZclCommand, ZclStatus } from "../../wire/zcl";
 import { checkReadResponse, checkRecords } from "../../wire/zcl-attribute";
 import type { Knowledge } from "./knowledge";
+import type { Memory } from "./memory";
 import { MeterReport } from "./meter-report";
 import type { Network } from "./network";
 import { hasOurUnit, scaled } from "./scale";
@@ -78,11 +79,13 @@ export class MeteringClient {
     answered: 0,
     unanswered: 0,
   };
-  private readonly bytes = new Uint8Array(MeteringLimit.PENDING * Entry.LENGTH);
-  private readonly values = new Float64Array(MeteringLimit.PENDING);
-  private readonly demands = new Float64Array(MeteringLimit.PENDING);
-  private readonly deadlines = new Float64Array(MeteringLimit.PENDING);
-  private readonly message = new Uint8Array(Reading.LENGTH);
+  private readonly bytes: Uint8Array;
+  private readonly first: number;
+  private readonly numbers: Float64Array;
+  private readonly values: number;
+  private readonly demands: number;
+  private readonly deadlines: number;
+  private readonly message: Uint8Array;
   private readonly report: MeterReport;
   private lastReference: number;
 
@@ -91,7 +94,15 @@ export class MeteringClient {
     private readonly network: Network,
     private readonly knowledge: Knowledge,
     private readonly writer: ZclWriter,
+    memory: Memory,
   ) {
+    this.bytes = memory.bytes;
+    this.first = memory.take(MeteringLimit.PENDING * Entry.LENGTH);
+    this.numbers = memory.numbers;
+    this.values = memory.takeNumbers(MeteringLimit.PENDING, 0);
+    this.demands = memory.takeNumbers(MeteringLimit.PENDING, 0);
+    this.deadlines = memory.takeNumbers(MeteringLimit.PENDING, 0);
+    this.message = memory.scratch;
     // From a random place: an answer to a reading of before a restart is not taken for a new one.
     this.report = new MeterReport(knowledge, environment.clock);
     environment.entropy.fill(this.message, 0, 4);
@@ -138,7 +149,7 @@ export class MeteringClient {
   /** The node's scale is known: readings that waited for it go on. */
   scaleKnown(now: number, node: number): void {
     for (let index = 0; index < MeteringLimit.PENDING; index++) {
-      const at = index * Entry.LENGTH;
+      const at = this.first + index * Entry.LENGTH;
       if (this.bytes[at + Entry.STATE] !== State.UNSCALED) continue;
       if (this.bytes[at + Entry.NODE] === node) this.forward(now, index);
     }
@@ -148,7 +159,7 @@ export class MeteringClient {
   stored(now: number, answer: Uint8Array): void {
     const reference = readU32(answer, ReadingStored.REFERENCE);
     for (let index = 0; index < MeteringLimit.PENDING; index++) {
-      const at = index * Entry.LENGTH;
+      const at = this.first + index * Entry.LENGTH;
       if (this.bytes[at + Entry.STATE] !== State.SENT) continue;
       if (readU32(this.bytes, at + Entry.REFERENCE) !== reference) continue;
       if (answer[ReadingStored.CODE] === Stored.FULL) {
@@ -164,7 +175,7 @@ export class MeteringClient {
 
   forget(node: number): void {
     for (let index = 0; index < MeteringLimit.PENDING; index++) {
-      const at = index * Entry.LENGTH;
+      const at = this.first + index * Entry.LENGTH;
       if (this.bytes[at + Entry.NODE] === node) this.bytes[at + Entry.STATE] = State.FREE;
     }
   }
@@ -172,16 +183,17 @@ export class MeteringClient {
   /** The next partition died with what it had not stored: it is sent again. */
   resend(now: number): void {
     for (let index = 0; index < MeteringLimit.PENDING; index++) {
-      if (this.bytes[index * Entry.LENGTH + Entry.STATE] === State.SENT) this.forward(now, index);
+      if (this.bytes[this.first + index * Entry.LENGTH + Entry.STATE] === State.SENT)
+        this.forward(now, index);
     }
   }
 
   tick(now: number): void {
     for (let index = 0; index < MeteringLimit.PENDING; index++) {
-      const at = index * Entry.LENGTH;
+      const at = this.first + index * Entry.LENGTH;
       const state = this.bytes[at + Entry.STATE];
       if (state === State.FREE) continue;
-      if (now >= this.deadlines[index]!) {
+      if (now >= this.numbers[this.deadlines + index]!) {
         this.counts.unanswered++;
         this.bytes[at + Entry.STATE] = State.FREE;
       } else if (state === State.WAITING) {
@@ -195,10 +207,13 @@ export class MeteringClient {
   dueAt(now: number): number {
     let due = Number.POSITIVE_INFINITY;
     for (let index = 0; index < MeteringLimit.PENDING; index++) {
-      const state = this.bytes[index * Entry.LENGTH + Entry.STATE];
+      const state = this.bytes[this.first + index * Entry.LENGTH + Entry.STATE];
       if (state === State.FREE) continue;
       const retries = state === State.WAITING || state === State.STORED;
-      due = Math.min(due, retries ? now + MeteringLimit.RETRY_MS : this.deadlines[index]!);
+      due = Math.min(
+        due,
+        retries ? now + MeteringLimit.RETRY_MS : this.numbers[this.deadlines + index]!,
+      );
     }
     return due;
   }
@@ -215,7 +230,7 @@ export class MeteringClient {
       this.counts.full++;
       return;
     }
-    const at = index * Entry.LENGTH;
+    const at = this.first + index * Entry.LENGTH;
     const known = this.bytes[at + Entry.STATE] !== State.FREE;
     this.bytes[at + Entry.NODE] = message.node;
     this.bytes[at + Entry.ENDPOINT] = message.endpoint;
@@ -224,10 +239,10 @@ export class MeteringClient {
     this.bytes[at + Entry.SEQUENCE] = message.sequence;
     this.bytes[at + Entry.FROM_SERVER] = message.fromServer ? 1 : 0;
     this.bytes[at + Entry.WANTS_NO_ANSWER] = message.noDefaultResponse ? 1 : 0;
-    this.deadlines[index] = now + MeteringLimit.STORE_WAIT_MS;
+    this.numbers[this.deadlines + index] = now + MeteringLimit.STORE_WAIT_MS;
     if (known) return;
-    this.values[index] = this.report.value;
-    this.demands[index] = this.report.demand;
+    this.numbers[this.values + index] = this.report.value;
+    this.numbers[this.demands + index] = this.report.demand;
     this.bytes[at + Entry.HAS_DEMAND] = this.report.hasDemand ? 1 : 0;
     writeU32(this.bytes, at + Entry.TIME, this.report.time);
     this.bytes[at + Entry.STATE] = State.UNSCALED;
@@ -239,7 +254,7 @@ export class MeteringClient {
     let free: number = MeteringLimit.NONE;
     let count = 0;
     for (let index = 0; index < MeteringLimit.PENDING; index++) {
-      const at = index * Entry.LENGTH;
+      const at = this.first + index * Entry.LENGTH;
       if (this.bytes[at + Entry.STATE] === State.FREE) {
         free = index;
         continue;
@@ -247,16 +262,16 @@ export class MeteringClient {
       if (this.bytes[at + Entry.NODE] !== message.node) continue;
       count++;
       const isSameTime = readU32(this.bytes, at + Entry.TIME) === this.report.time;
-      if (isSameTime && this.values[index] === this.report.value) return index;
+      if (isSameTime && this.numbers[this.values + index] === this.report.value) return index;
     }
     return count < MeteringLimit.PENDING_EACH ? free : MeteringLimit.NONE;
   }
 
   private forward(now: number, index: number): void {
-    const at = index * Entry.LENGTH;
+    const at = this.first + index * Entry.LENGTH;
     const node = this.bytes[at + Entry.NODE]!;
     const kind = this.network.nodes.kind(node);
-    const value = scaled(this.knowledge, node, this.values[index]!);
+    const value = scaled(this.knowledge, node, this.numbers[this.values + index]!);
     if (!hasOurUnit(this.knowledge, node, kind) || Number.isNaN(value)) {
       this.counts.wrongUnit++;
       this.bytes[at + Entry.STATE] = State.FREE;
@@ -266,7 +281,7 @@ export class MeteringClient {
     const gas = kind === DeviceKind.GAS_METER;
     this.lastReference = (this.lastReference + 1) % 0x1_0000_0000;
     writeU32(this.bytes, at + Entry.REFERENCE, this.lastReference);
-    message.fill(0);
+    message.fill(0, 0, Reading.LENGTH);
     message[0] = Operation.READING;
     message[Reading.COMMODITY] = gas ? Commodity.GAS : Commodity.ELECTRICITY;
     writeU32(message, Reading.REFERENCE, this.lastReference);
@@ -279,17 +294,21 @@ export class MeteringClient {
     const sent = port.send(message, Reading.LENGTH);
     this.bytes[at + Entry.STATE] = sent === Sent.OK ? State.SENT : State.WAITING;
     // From `resend` the wait begins anew; a first forward comes right after the report.
-    this.deadlines[index] = Math.max(this.deadlines[index]!, now + MeteringLimit.RETRY_MS);
+    this.numbers[this.deadlines + index] = Math.max(
+      this.numbers[this.deadlines + index]!,
+      now + MeteringLimit.RETRY_MS,
+    );
   }
 
   private demandOf(index: number, node: number): number {
-    if (this.bytes[index * Entry.LENGTH + Entry.HAS_DEMAND] === 0) return Reading.NO_DEMAND;
-    const demand = scaled(this.knowledge, node, this.demands[index]!);
+    if (this.bytes[this.first + index * Entry.LENGTH + Entry.HAS_DEMAND] === 0)
+      return Reading.NO_DEMAND;
+    const demand = scaled(this.knowledge, node, this.numbers[this.demands + index]!);
     return Number.isNaN(demand) || Math.abs(demand) > 0x7fff_ffff ? Reading.NO_DEMAND : demand;
   }
 
   private answer(now: number, index: number): void {
-    const at = index * Entry.LENGTH;
+    const at = this.first + index * Entry.LENGTH;
     const { bytes } = this;
     if (bytes[at + Entry.WANTS_NO_ANSWER] === 1) {
       bytes[at + Entry.STATE] = State.FREE;

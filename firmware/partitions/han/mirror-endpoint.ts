@@ -26,6 +26,7 @@ import { checkRead, putReadFailure, putReadRecord } from "../../wire/zcl-attribu
 import { ZclType } from "../../wire/zcl-type";
 import { Endpoint } from "./endpoints";
 import { type Knowledge, Known } from "./knowledge";
+import type { Memory } from "./memory";
 import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
 import type { ZclMessage, ZclWriter } from "./zcl-message";
@@ -87,11 +88,11 @@ export class MirrorEndpoints {
   reads = 0;
   unanswered = 0;
   mirrorsRefused = 0;
-  private readonly bytes = new Uint8Array(MirrorEndpointLimit.READS * Read.LENGTH);
-  private readonly deadlines = new Float64Array(MirrorEndpointLimit.READS).fill(
-    Number.POSITIVE_INFINITY,
-  );
-  private readonly message = new Uint8Array(MirrorRead.LENGTH);
+  private readonly bytes: Uint8Array;
+  private readonly first: number;
+  private readonly numbers: Float64Array;
+  private readonly deadlines: number;
+  private readonly message: Uint8Array;
   private lastReference = 0;
 
   constructor(
@@ -99,7 +100,14 @@ export class MirrorEndpoints {
     private readonly network: Network,
     private readonly knowledge: Knowledge,
     private readonly writer: ZclWriter,
-  ) {}
+    memory: Memory,
+  ) {
+    this.bytes = memory.bytes;
+    this.first = memory.take(MirrorEndpointLimit.READS * Read.LENGTH);
+    this.numbers = memory.numbers;
+    this.deadlines = memory.takeNumbers(MirrorEndpointLimit.READS, Number.POSITIVE_INFINITY);
+    this.message = memory.scratch;
+  }
 
   /** RequestMirror: the same endpoint each time that the meter asks. */
   requested(now: number, message: ZclMessage): void {
@@ -141,7 +149,7 @@ export class MirrorEndpoints {
   value(now: number, answer: Uint8Array): void {
     const reference = readU16(answer, MirrorValue.REFERENCE);
     for (let index = 0; index < MirrorEndpointLimit.READS; index++) {
-      const at = index * Read.LENGTH;
+      const at = this.first + index * Read.LENGTH;
       if (this.bytes[at + Read.USED] !== 1) continue;
       if (readU16(this.bytes, at + Read.REFERENCE) !== reference) continue;
       this.answer(now, at, answer);
@@ -152,15 +160,15 @@ export class MirrorEndpoints {
 
   forget(node: number): void {
     for (let index = 0; index < MirrorEndpointLimit.READS; index++) {
-      if (this.bytes[index * Read.LENGTH + Read.NODE] === node) this.free(index);
+      if (this.bytes[this.first + index * Read.LENGTH + Read.NODE] === node) this.free(index);
     }
   }
 
   tick(now: number): void {
     for (let index = 0; index < MirrorEndpointLimit.READS; index++) {
-      if (now < this.deadlines[index]!) continue;
+      if (now < this.numbers[this.deadlines + index]!) continue;
       this.unanswered++;
-      this.fail(now, index * Read.LENGTH);
+      this.fail(now, this.first + index * Read.LENGTH);
       this.free(index);
     }
   }
@@ -168,7 +176,7 @@ export class MirrorEndpoints {
   dueAt(): number {
     let due = Number.POSITIVE_INFINITY;
     for (let index = 0; index < MirrorEndpointLimit.READS; index++) {
-      if (this.deadlines[index]! < due) due = this.deadlines[index]!;
+      if (this.numbers[this.deadlines + index]! < due) due = this.numbers[this.deadlines + index]!;
     }
     return due;
   }
@@ -202,7 +210,7 @@ export class MirrorEndpoints {
       this.writer.status(now, message, ZclStatus.TIMEOUT);
       return;
     }
-    const at = index * Read.LENGTH;
+    const at = this.first + index * Read.LENGTH;
     this.lastReference = (this.lastReference + 1) & 0xffff;
     this.bytes[at + Read.USED] = 1;
     this.bytes[at + Read.NODE] = message.node;
@@ -213,7 +221,7 @@ export class MirrorEndpoints {
     const count = Math.min((end - start) / 2, MirrorEndpointLimit.ATTRIBUTES_MAX);
     this.bytes[at + Read.COUNT] = count;
     for (let i = 0; i < 2 * count; i++) this.bytes[at + Read.ATTRIBUTES + i] = bytes[start + i]!;
-    this.deadlines[index] = now + MirrorEndpointLimit.ANSWER_WAIT_MS;
+    this.numbers[this.deadlines + index] = now + MirrorEndpointLimit.ANSWER_WAIT_MS;
     this.reads++;
     if (this.askGas(owner)) return;
     this.fail(now, at);
@@ -222,6 +230,7 @@ export class MirrorEndpoints {
 
   private askGas(owner: number): boolean {
     const { message } = this;
+    message.fill(0, 0, MirrorRead.LENGTH);
     message[0] = Operation.MIRROR_READ;
     writeU16(message, MirrorRead.REFERENCE, this.lastReference);
     this.network.nodes.copyEui64(owner, message, MirrorRead.EUI64);
@@ -268,13 +277,13 @@ export class MirrorEndpoints {
   }
 
   private free(index: number): void {
-    this.bytes[index * Read.LENGTH + Read.USED] = 0;
-    this.deadlines[index] = Number.POSITIVE_INFINITY;
+    this.bytes[this.first + index * Read.LENGTH + Read.USED] = 0;
+    this.numbers[this.deadlines + index] = Number.POSITIVE_INFINITY;
   }
 
   private findFree(): number {
     for (let index = 0; index < MirrorEndpointLimit.READS; index++) {
-      if (this.bytes[index * Read.LENGTH + Read.USED] === 0) return index;
+      if (this.bytes[this.first + index * Read.LENGTH + Read.USED] === 0) return index;
     }
     return MirrorEndpointLimit.NONE;
   }

@@ -7,6 +7,7 @@ import { check } from "../../kernel/partition";
 import { Journal } from "../../storage/journal";
 import { copyBytes, readU16, readU32, writeU16, writeU32 } from "../../wire/little-endian";
 import { Known } from "./knowledge";
+import { type Memory, Scratch } from "./memory";
 import { NodeLimit, NodeRecord, type Nodes } from "./nodes";
 
 /** Record keys. */
@@ -73,20 +74,29 @@ export class NetworkIdentity {
   isKnown = false;
   channel = 0;
   panId = 0;
-  readonly extendedPan = new Uint8Array(8);
   readonly eui64 = new Uint8Array(8);
+  /** The extended PAN ID stands in `bytes` at `extendedPanAt`. */
+  readonly bytes: Uint8Array;
+  readonly extendedPanAt: number;
+
+  constructor(memory: Memory) {
+    this.bytes = memory.bytes;
+    this.extendedPanAt = memory.take(8);
+  }
 }
 
 export class NetworkStore {
-  readonly identity = new NetworkIdentity();
+  readonly identity: NetworkIdentity;
   /** Outgoing counters below this may have been used. */
   counterLimit = 0;
   failures = 0;
   /** The number of the flash region. */
   readonly region: number;
   private readonly journal: Journal;
-  private readonly wishes = new Uint8Array(Entry.COUNT);
-  private readonly value = new Uint8Array(Known.LENGTH);
+  private readonly wishes: Uint8Array;
+  private readonly first: number;
+  /** Scratch: the journal copies what it is given. */
+  private readonly value: Uint8Array;
   private counterWish = 0;
   private counterFlying = 0;
   private knowledge: KnowledgeRecords | undefined;
@@ -97,7 +107,12 @@ export class NetworkStore {
     region: FlashRegion,
     private readonly nodes: Nodes,
     private readonly owner: StoreOwner,
+    memory: Memory,
   ) {
+    this.identity = new NetworkIdentity(memory);
+    this.wishes = memory.bytes;
+    this.first = memory.take(Entry.COUNT);
+    this.value = memory.scratch;
     this.region = region.region;
     this.journal = new Journal(region, this, Entry.COUNT, Known.LENGTH);
   }
@@ -170,18 +185,19 @@ export class NetworkStore {
   }
 
   stored(now: number, token: number, ok: boolean): void {
-    const wish = this.wishes[token]!;
+    const at = this.first + token;
+    const wish = this.wishes[at]!;
     check((wish & Wish.FLYING) !== 0, "the journal stored what nobody asked for");
     const done = wish >> 4;
-    this.wishes[token] = wish & (Wish.PUT | Wish.REMOVE);
+    this.wishes[at] = wish & (Wish.PUT | Wish.REMOVE);
     if (!ok) {
       this.failures++;
       // A newer wish replaces the failed one.
-      if (this.wishes[token] === Wish.NONE) this.wishes[token] = done;
+      if (this.wishes[at] === Wish.NONE) this.wishes[at] = done;
       this.retryAt = now + Wait.RETRY_MS;
       return;
     }
-    if (this.wishes[token] === Wish.NONE || token === Entry.COUNTER) this.tell(now, token, done);
+    if (this.wishes[at] === Wish.NONE || token === Entry.COUNTER) this.tell(now, token, done);
     this.pump(now);
   }
 
@@ -201,12 +217,14 @@ export class NetworkStore {
     this.identity.isKnown = true;
     this.identity.channel = bytes[start + Identity.CHANNEL]!;
     this.identity.panId = readU16(bytes, start + Identity.PAN_ID);
-    copyBytes(bytes, start + Identity.EXTENDED_PAN, this.identity.extendedPan, 0, 8);
+    const pan = this.identity.extendedPanAt;
+    copyBytes(bytes, start + Identity.EXTENDED_PAN, this.identity.bytes, pan, 8);
     copyBytes(bytes, start + Identity.EUI64, this.identity.eui64, 0, 8);
   }
 
   private wish(now: number, entry: number, wish: Wish): void {
-    this.wishes[entry] = (this.wishes[entry]! & ~(Wish.PUT | Wish.REMOVE)) | wish;
+    const at = this.first + entry;
+    this.wishes[at] = (this.wishes[at]! & ~(Wish.PUT | Wish.REMOVE)) | wish;
     this.pump(now);
   }
 
@@ -214,21 +232,21 @@ export class NetworkStore {
     this.retryAt = Infinity;
     if (!this.isOpen) return;
     for (let entry = 0; entry < Entry.COUNT; entry++) {
-      const wish = this.wishes[entry]!;
+      const wish = this.wishes[this.first + entry]!;
       if (wish === Wish.NONE || (wish & Wish.FLYING) !== 0) continue;
       if (!this.hand(entry, wish)) {
         this.retryAt = now + Wait.RETRY_MS;
         return;
       }
       // The upper four bits remember what flies.
-      this.wishes[entry] = Wish.FLYING | (wish << 4);
+      this.wishes[this.first + entry] = Wish.FLYING | (wish << 4);
     }
   }
 
   private hand(entry: number, wish: number): boolean {
     const key = this.key(entry);
     if (wish === Wish.REMOVE) return this.journal.remove(key, entry);
-    return this.journal.put(key, this.value, 0, this.putValue(entry), entry);
+    return this.journal.put(key, this.value, Scratch.RECORD, this.putValue(entry), entry);
   }
 
   private key(entry: number): number {
@@ -240,22 +258,24 @@ export class NetworkStore {
   private putValue(entry: number): number {
     if (entry === Entry.COUNTER) {
       this.counterFlying = this.counterWish;
-      writeU32(this.value, 0, this.counterWish);
+      writeU32(this.value, Scratch.RECORD, this.counterWish);
       return 4;
     }
     if (entry >= Entry.KNOWLEDGE) {
-      this.knowledge?.copyRecord(entry - Entry.KNOWLEDGE, this.value, 0);
+      this.knowledge?.copyRecord(entry - Entry.KNOWLEDGE, this.value, Scratch.RECORD);
       return Known.LENGTH;
     }
     if (entry !== Entry.IDENTITY) {
-      this.nodes.copyRecord(entry - Entry.NODE, this.value, 0);
+      this.nodes.copyRecord(entry - Entry.NODE, this.value, Scratch.RECORD);
       return NodeRecord.LENGTH;
     }
-    this.value[Identity.VERSION] = IdentityVersion.CURRENT;
-    this.value[Identity.CHANNEL] = this.identity.channel;
-    writeU16(this.value, Identity.PAN_ID, this.identity.panId);
-    copyBytes(this.identity.extendedPan, 0, this.value, Identity.EXTENDED_PAN, 8);
-    copyBytes(this.identity.eui64, 0, this.value, Identity.EUI64, 8);
+    const at = Scratch.RECORD;
+    this.value[at + Identity.VERSION] = IdentityVersion.CURRENT;
+    this.value[at + Identity.CHANNEL] = this.identity.channel;
+    writeU16(this.value, at + Identity.PAN_ID, this.identity.panId);
+    const pan = this.identity.extendedPanAt;
+    copyBytes(this.identity.bytes, pan, this.value, at + Identity.EXTENDED_PAN, 8);
+    copyBytes(this.identity.eui64, 0, this.value, at + Identity.EUI64, 8);
     return Identity.LENGTH;
   }
 }

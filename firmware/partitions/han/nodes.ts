@@ -11,6 +11,7 @@ import {
   writeU16,
   writeU32,
 } from "../../wire/little-endian";
+import type { Memory } from "./memory";
 
 export const enum NodeState {
   FREE = 0,
@@ -71,8 +72,17 @@ const enum Heard {
 }
 
 export class Nodes {
-  private readonly records = new Uint8Array(NodeLimit.MAX * Field.LENGTH);
-  private readonly heardAt = new Float64Array(NodeLimit.MAX);
+  private readonly records: Uint8Array;
+  private readonly start: number;
+  private readonly heard: Float64Array;
+  private readonly heardAt: number;
+
+  constructor(memory: Memory) {
+    this.records = memory.bytes;
+    this.start = memory.take(NodeLimit.MAX * Field.LENGTH);
+    this.heard = memory.numbers;
+    this.heardAt = memory.takeNumbers(NodeLimit.MAX, -Infinity);
+  }
 
   state(node: number): NodeState {
     return this.records[this.at(node) + Field.STATE]!;
@@ -99,9 +109,9 @@ export class Nodes {
     return this.records[this.at(node) + Field.KIND]!;
   }
 
-  /** Monotonic milliseconds of its last good frame; 0: none since this start. */
+  /** Monotonic milliseconds of its last good APS frame; -Infinity: none since this start. */
   lastHeard(node: number): number {
-    return this.heardAt[node]!;
+    return this.heard[this.heardAt + node]!;
   }
 
   /** Copies its EUI-64, 8 bytes in radio order. */
@@ -140,7 +150,7 @@ export class Nodes {
       this.records[at + Field.CAPABILITY] = capability;
       this.records[at + Field.TIMEOUT] = 0xff;
       this.records[at + Field.STATE] = NodeState.KEYED;
-      this.heardAt[node] = 0;
+      this.heard[this.heardAt + node] = -Infinity;
       return node;
     }
     return NodeLimit.NONE;
@@ -167,7 +177,7 @@ export class Nodes {
   }
 
   setHeard(node: number, now: number): void {
-    this.heardAt[node] = now;
+    this.heard[this.heardAt + node] = now;
   }
 
   /** The smallest frame counter that it may still use. */
@@ -226,7 +236,7 @@ export class Nodes {
     copyBytes(bytes, start, this.records, at, NodeRecord.LENGTH);
     this.setCounterLimit(node, this.counter(node));
     this.records[at + Field.STATE] = NodeState.NETWORKED;
-    this.heardAt[node] = 0;
+    this.heard[this.heardAt + node] = -Infinity;
   }
 
   free(node: number): void {
@@ -236,6 +246,6 @@ export class Nodes {
 
   private at(node: number): number {
     check(node >= 0 && node < NodeLimit.MAX, "no such node");
-    return node * Field.LENGTH;
+    return this.start + node * Field.LENGTH;
   }
 }

@@ -18,6 +18,7 @@ import {
   RejoinRequest,
 } from "../../wire/nwk-command";
 import { Parsed } from "../../wire/parsed";
+import type { Memory } from "./memory";
 import type { Nodes } from "./nodes";
 
 export interface CommandUser {
@@ -33,12 +34,15 @@ export class NwkCommands {
   malformed = 0;
   ignored = 0;
   rejoins = 0;
-  private readonly command = new Uint8Array(8);
+  private readonly command: Uint8Array;
 
   constructor(
     private readonly nodes: Nodes,
     private readonly user: CommandUser,
-  ) {}
+    memory: Memory,
+  ) {
+    this.command = memory.scratch;
+  }
 
   received(now: number, node: number, bytes: Uint8Array, at: number, length: number): void {
     if (checkNwkCommand(bytes, at, length) !== Parsed.OK) {

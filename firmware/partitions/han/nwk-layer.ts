@@ -36,6 +36,7 @@ import {
 } from "../../wire/nwk-security";
 import { Parsed } from "../../wire/parsed";
 import type { FrameCounter } from "./frame-counter";
+import { type Memory, Scratch } from "./memory";
 import type { NetworkIdentity } from "./network-store";
 import { NodeLimit, NodeState, type Nodes } from "./nodes";
 
@@ -47,6 +48,7 @@ export interface NwkUser {
     short: number,
     sleeps: boolean,
     frame: Uint8Array,
+    start: number,
     length: number,
     tag: number,
   ): boolean;
@@ -84,8 +86,8 @@ export class NwkLayer {
   private keySequence = 0;
   private hasKey = false;
   private readonly nonce = new Uint8Array(Auxiliary.NONCE_LENGTH);
-  private readonly frame = new Uint8Array(Nwk.FRAME_MAX);
-  private readonly eui64 = new Uint8Array(8);
+  /** Scratch: frames are put together at `Scratch.NWK`. */
+  private readonly frame: Uint8Array;
   private sequence = 0;
 
   constructor(
@@ -94,7 +96,10 @@ export class NwkLayer {
     private readonly nodes: Nodes,
     private readonly counter: FrameCounter,
     private readonly user: NwkUser,
-  ) {}
+    memory: Memory,
+  ) {
+    this.frame = memory.scratch;
+  }
 
   isKeyed(): boolean {
     return this.hasKey;
@@ -131,7 +136,7 @@ export class NwkLayer {
   ): boolean {
     const at = putNwk(
       this.frame,
-      0,
+      Scratch.NWK,
       NwkType.DATA,
       short,
       Nwk.COORDINATOR,
@@ -139,7 +144,8 @@ export class NwkLayer {
       this.nextSequence(),
     );
     copyBytes(aps, start, this.frame, at, length);
-    return this.user.sendFrame(now, short, sleeps, this.frame, at + length, tag);
+    const total = at + length - Scratch.NWK;
+    return this.user.sendFrame(now, short, sleeps, this.frame, Scratch.NWK, total, tag);
   }
 
   /**
@@ -156,20 +162,14 @@ export class NwkLayer {
       this.user.unsecuredReceived(now, bytes, start, length);
       return false;
     }
-    if (node === NodeLimit.NONE || !this.opens(now, node, bytes, start, length)) return false;
+    if (node === NodeLimit.NONE || !this.opens(node, bytes, start, length)) return false;
     const at = nwkSecuredPayloadAt(bytes, start);
     this.dispatch(now, node, bytes, start, at, start + length - Auxiliary.MIC_LENGTH - at);
     return true;
   }
 
   /** Checks who, which key, how new, and whether genuine, the cheap questions first. */
-  private opens(
-    now: number,
-    node: number,
-    bytes: Uint8Array,
-    start: number,
-    length: number,
-  ): boolean {
+  private opens(node: number, bytes: Uint8Array, start: number, length: number): boolean {
     if (checkNwkSecurity(bytes, start, length) !== Parsed.OK) {
       this.counts.malformed++;
       return false;
@@ -193,7 +193,6 @@ export class NwkLayer {
       return false;
     }
     this.nodes.setCounter(node, counter + 1);
-    this.nodes.setHeard(node, now);
     return true;
   }
 
@@ -266,7 +265,7 @@ export class NwkLayer {
     }
     let end = putNwk(
       this.frame,
-      0,
+      Scratch.NWK,
       NwkType.DATA | (control & kept),
       nwkDestination(bytes, start),
       nwkSource(bytes, start),
@@ -299,7 +298,7 @@ export class NwkLayer {
     const extended = isExtended ? NwkControl.EXTENDED_DESTINATION | NwkControl.EXTENDED_SOURCE : 0;
     let at = putNwk(
       this.frame,
-      0,
+      Scratch.NWK,
       type | NwkControl.SECURED | extended,
       this.nodes.short(node),
       Nwk.COORDINATOR,
@@ -307,8 +306,8 @@ export class NwkLayer {
       this.nextSequence(),
     );
     if (isExtended) {
-      this.nodes.copyEui64(node, this.eui64, 0);
-      at = putNwkExtended(this.frame, at, this.eui64, 0);
+      this.nodes.copyEui64(node, this.frame, Scratch.ADDRESS);
+      at = putNwkExtended(this.frame, at, this.frame, Scratch.ADDRESS);
       at = putNwkExtended(this.frame, at, this.identity.eui64, 0);
     }
     return this.finish(now, node, counter, at, payload, 0, length, tag);
@@ -326,11 +325,13 @@ export class NwkLayer {
     tag: number,
   ): boolean {
     const body = putNwkSecurity(this.frame, at, counter, this.identity.eui64, 0, this.keySequence);
-    check(body + length + Auxiliary.MIC_LENGTH <= Nwk.FRAME_MAX, "a NWK frame fits");
+    check(body + length + Auxiliary.MIC_LENGTH <= Scratch.NWK + Nwk.FRAME_MAX, "a NWK frame fits");
     copyBytes(payload, start, this.frame, body, length);
-    const end = sealNwk(this.crypto, this.key, this.nonce, this.frame, 0, body + length);
+    const end = sealNwk(this.crypto, this.key, this.nonce, this.frame, Scratch.NWK, body + length);
     const short = this.nodes.short(node);
-    return this.user.sendFrame(now, short, this.nodes.sleeps(node), this.frame, end, tag);
+    const sleeps = this.nodes.sleeps(node);
+    const total = end - Scratch.NWK;
+    return this.user.sendFrame(now, short, sleeps, this.frame, Scratch.NWK, total, tag);
   }
 
   private nextSequence(): number {

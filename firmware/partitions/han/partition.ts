@@ -6,6 +6,7 @@ import type { Partition } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { Application } from "./application";
 import { LowerHalf } from "./lower-half";
+import { Memory } from "./memory";
 
 export function createHan(environment: Environment<"han">): Partition {
   return new HanPartition(environment);
@@ -16,8 +17,9 @@ class HanPartition implements Partition {
   private readonly upper: Application;
 
   constructor(environment: Environment<"han">) {
-    this.lower = new LowerHalf(environment);
-    this.upper = new Application(environment, this.lower, this.lower.store);
+    const memory = new Memory();
+    this.lower = new LowerHalf(environment, memory);
+    this.upper = new Application(environment, this.lower, this.lower.store, memory);
     this.lower.store.attach(this.upper.knowledge);
     this.lower.attach(this.upper);
   }

@@ -35,6 +35,7 @@ import { Parsed } from "../../wire/parsed";
 import { Cluster, ZclControl } from "../../wire/zcl";
 import { Endpoint } from "./endpoints";
 import { type Knowledge, Known } from "./knowledge";
+import type { Memory } from "./memory";
 import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
 import { hasOurUnit, scaled } from "./scale";
@@ -103,11 +104,11 @@ export class ProfileClient {
     unreachable: 0,
     full: 0,
   };
-  private readonly bytes = new Uint8Array(ProfileLimit.QUESTIONS * Question.LENGTH);
-  private readonly dueTimes = new Float64Array(ProfileLimit.QUESTIONS).fill(
-    Number.POSITIVE_INFINITY,
-  );
-  private readonly message = new Uint8Array(Reading.LENGTH);
+  private readonly bytes: Uint8Array;
+  private readonly first: number;
+  private readonly numbers: Float64Array;
+  private readonly dueTimes: number;
+  private readonly message: Uint8Array;
 
   constructor(
     private readonly environment: Environment<"han">,
@@ -115,7 +116,14 @@ export class ProfileClient {
     private readonly knowledge: Knowledge,
     private readonly wakefulness: Wakefulness,
     private readonly writer: ZclWriter,
-  ) {}
+    memory: Memory,
+  ) {
+    this.bytes = memory.bytes;
+    this.first = memory.take(ProfileLimit.QUESTIONS * Question.LENGTH);
+    this.numbers = memory.numbers;
+    this.dueTimes = memory.takeNumbers(ProfileLimit.QUESTIONS, Number.POSITIVE_INFINITY);
+    this.message = memory.scratch;
+  }
 
   /** `PROFILE_ASK`. A new question about a meter replaces its old one. */
   ask(now: number, message: Uint8Array): void {
@@ -125,7 +133,7 @@ export class ProfileClient {
       this.counts.full++;
       return;
     }
-    const at = index * Question.LENGTH;
+    const at = this.first + index * Question.LENGTH;
     const { bytes } = this;
     bytes[at + Question.COMMODITY] = message[ProfileAsk.COMMODITY]!;
     const count = Math.max(1, message[ProfileAsk.COUNT]!);
@@ -140,14 +148,14 @@ export class ProfileClient {
     }
     bytes[at + Question.NODE] = node;
     bytes[at + Question.STATE] = State.HELD;
-    this.dueTimes[index] = Number.POSITIVE_INFINITY;
+    this.numbers[this.dueTimes + index] = Number.POSITIVE_INFINITY;
     this.trySend(now, index);
   }
 
   /** The node spoke: a sleeping one can be asked now. */
   heard(now: number, node: number): void {
     for (let index = 0; index < ProfileLimit.QUESTIONS; index++) {
-      const at = index * Question.LENGTH;
+      const at = this.first + index * Question.LENGTH;
       if (this.bytes[at + Question.STATE] !== State.HELD) continue;
       if (this.bytes[at + Question.NODE] === node) this.trySend(now, index);
     }
@@ -178,7 +186,7 @@ export class ProfileClient {
 
   forget(now: number, node: number): void {
     for (let index = 0; index < ProfileLimit.QUESTIONS; index++) {
-      const at = index * Question.LENGTH;
+      const at = this.first + index * Question.LENGTH;
       const state = this.bytes[at + Question.STATE];
       if (state === State.FREE || state === State.DONE) continue;
       if (this.bytes[at + Question.NODE] !== node) continue;
@@ -188,8 +196,8 @@ export class ProfileClient {
 
   tick(now: number): void {
     for (let index = 0; index < ProfileLimit.QUESTIONS; index++) {
-      if (now < this.dueTimes[index]!) continue;
-      const at = index * Question.LENGTH;
+      if (now < this.numbers[this.dueTimes + index]!) continue;
+      const at = this.first + index * Question.LENGTH;
       switch (this.bytes[at + Question.STATE] as State) {
         case State.HELD:
           this.trySend(now, index);
@@ -204,7 +212,7 @@ export class ProfileClient {
           this.finish(now, index, this.bytes[at + Question.RESULT]!);
           break;
         default:
-          this.dueTimes[index] = Number.POSITIVE_INFINITY;
+          this.numbers[this.dueTimes + index] = Number.POSITIVE_INFINITY;
       }
     }
   }
@@ -212,19 +220,19 @@ export class ProfileClient {
   dueAt(): number {
     let due = Number.POSITIVE_INFINITY;
     for (let index = 0; index < ProfileLimit.QUESTIONS; index++) {
-      if (this.dueTimes[index]! < due) due = this.dueTimes[index]!;
+      if (this.numbers[this.dueTimes + index]! < due) due = this.numbers[this.dueTimes + index]!;
     }
     return due;
   }
 
   private trySend(now: number, index: number): void {
-    const at = index * Question.LENGTH;
+    const at = this.first + index * Question.LENGTH;
     const node = this.bytes[at + Question.NODE]!;
     const endpoint = this.knowledge.byte(node, Known.METERING_ENDPOINT);
-    this.dueTimes[index] = Number.POSITIVE_INFINITY;
+    this.numbers[this.dueTimes + index] = Number.POSITIVE_INFINITY;
     if (endpoint === 0 || !this.knowledge.isScaled(node)) {
       // Known soon: `heard` and the retry below come back to it.
-      this.dueTimes[index] = now + ProfileLimit.ANSWER_WAIT_MS;
+      this.numbers[this.dueTimes + index] = now + ProfileLimit.ANSWER_WAIT_MS;
       return;
     }
     if (!this.wakefulness.isReachable(now, node)) return;
@@ -240,7 +248,7 @@ export class ProfileClient {
       MeteringReceived.GET_PROFILE,
     );
     if (out < 0) {
-      this.dueTimes[index] = now + ProfileLimit.PACE_MS;
+      this.numbers[this.dueTimes + index] = now + ProfileLimit.PACE_MS;
       return;
     }
     const end = zclTime(readU32(this.bytes, at + Question.END_TIME));
@@ -250,11 +258,11 @@ export class ProfileClient {
     this.counts.asked++;
     this.bytes[at + Question.STATE] = State.ASKED;
     this.bytes[at + Question.SEQUENCE] = sequence;
-    this.dueTimes[index] = now + ProfileLimit.ANSWER_WAIT_MS;
+    this.numbers[this.dueTimes + index] = now + ProfileLimit.ANSWER_WAIT_MS;
   }
 
   private again(now: number, index: number): void {
-    const at = index * Question.LENGTH;
+    const at = this.first + index * Question.LENGTH;
     const tries = this.bytes[at + Question.TRIES]! + 1;
     this.bytes[at + Question.TRIES] = tries;
     if (tries >= ProfileLimit.TRIES_MAX) {
@@ -267,7 +275,7 @@ export class ProfileClient {
 
   /** False: other periods than half-hours, or none that was asked for. */
   private takeIntervals(index: number, bytes: Uint8Array, start: number): boolean {
-    const at = index * Question.LENGTH;
+    const at = this.first + index * Question.LENGTH;
     const count = Math.min(profileCount(bytes, start), ProfileLimit.INTERVALS_MAX);
     const newest = unixTime(profileEndTime(bytes, start));
     const asked = readU32(this.bytes, at + Question.END_TIME);
@@ -286,7 +294,7 @@ export class ProfileClient {
 
   /** Sends some of the intervals on, oldest first. */
   private give(now: number, index: number): void {
-    const at = index * Question.LENGTH;
+    const at = this.first + index * Question.LENGTH;
     for (let turn = 0; turn < ProfileLimit.PACE_COUNT; turn++) {
       const left = this.bytes[at + Question.LEFT]!;
       if (left === 0) {
@@ -296,7 +304,7 @@ export class ProfileClient {
       if (!this.giveOne(at, left - 1)) break;
       this.bytes[at + Question.LEFT] = left - 1;
     }
-    this.dueTimes[index] = now + ProfileLimit.PACE_MS;
+    this.numbers[this.dueTimes + index] = now + ProfileLimit.PACE_MS;
   }
 
   /** False: no room. An interval that the meter does not know, or too large a one, is left out. */
@@ -307,7 +315,7 @@ export class ProfileClient {
     if (raw === GetProfileResponse.INVALID_INTERVAL || Number.isNaN(value)) return true;
     const { message } = this;
     const newest = readU32(this.bytes, at + Question.NEWEST);
-    message.fill(0);
+    message.fill(0, 0, Reading.LENGTH);
     message[0] = Operation.READING;
     message[Reading.FLAGS] = ReadingFlags.INTERVAL;
     message[Reading.COMMODITY] = this.bytes[at + Question.COMMODITY]!;
@@ -323,10 +331,10 @@ export class ProfileClient {
 
   /** Tells the asker; without room for it, soon again. */
   private finish(now: number, index: number, result: ProfileResult): void {
-    const at = index * Question.LENGTH;
+    const at = this.first + index * Question.LENGTH;
     const { message } = this;
     if (result === ProfileResult.UNREACHABLE) this.counts.unreachable++;
-    message.fill(0);
+    message.fill(0, 0, ProfileDone.LENGTH);
     message[0] = Operation.PROFILE_DONE;
     message[ProfileDone.CODE] = result;
     message[ProfileDone.COUNT] = this.bytes[at + Question.COUNT]!;
@@ -335,7 +343,9 @@ export class ProfileClient {
     const told = this.port(at).send(message, ProfileDone.LENGTH) !== Sent.FULL;
     this.bytes[at + Question.STATE] = told ? State.FREE : State.DONE;
     this.bytes[at + Question.RESULT] = result;
-    this.dueTimes[index] = told ? Number.POSITIVE_INFINITY : now + ProfileLimit.PACE_MS;
+    this.numbers[this.dueTimes + index] = told
+      ? Number.POSITIVE_INFINITY
+      : now + ProfileLimit.PACE_MS;
   }
 
   private isMeter(node: number, commodity: number): boolean {
@@ -354,7 +364,7 @@ export class ProfileClient {
 
   private askedBy(node: number, sequence: number): number {
     for (let index = 0; index < ProfileLimit.QUESTIONS; index++) {
-      const at = index * Question.LENGTH;
+      const at = this.first + index * Question.LENGTH;
       if (this.bytes[at + Question.STATE] !== State.ASKED) continue;
       if (this.bytes[at + Question.NODE] !== node) continue;
       if (this.bytes[at + Question.SEQUENCE] === sequence) return index;
@@ -365,7 +375,7 @@ export class ProfileClient {
   private entryFor(message: Uint8Array): number {
     let free: number = ProfileLimit.NONE;
     for (let index = 0; index < ProfileLimit.QUESTIONS; index++) {
-      const at = index * Question.LENGTH;
+      const at = this.first + index * Question.LENGTH;
       if (this.bytes[at + Question.STATE] === State.FREE) free = index;
       else if (this.isSame(at, message)) return index;
     }

@@ -28,8 +28,9 @@ import {
   streamFrameLength,
 } from "../../wire/spinel-stream";
 import { EnergyScan } from "./energy-scan";
+import type { Memory } from "./memory";
 import { RadioCounts, type RadioOwner } from "./radio-owner";
-import { RadioSettings, SetupStep } from "./radio-setup";
+import { type RadioSettings, SetupStep } from "./radio-setup";
 import { RadioTask, Task } from "./radio-task";
 import { MatchLimit, SourceMatch } from "./source-match";
 import { SpinelLine } from "./spinel-line";
@@ -56,31 +57,32 @@ const enum Wait {
 
 export class RadioLink {
   readonly counts = new RadioCounts();
-  readonly settings = new RadioSettings();
-  private readonly match = new SourceMatch();
+  private readonly match: SourceMatch;
   private readonly scan = new EnergyScan();
 
   private state = State.RESETTING;
   private stateDue = Infinity;
   private resets = 0;
 
-  private readonly task = new RadioTask(this.settings, this.match, this.scan);
+  private readonly task: RadioTask;
   private taskTid = 0;
   private taskDue = Infinity;
   private taskTries = 0;
   private isMatchOff = false;
-
   private heardAt = 0;
-
   private readonly line: SpinelLine;
   private readonly transmitter: Transmitter;
 
   constructor(
     private readonly radio: Radio,
     private readonly owner: RadioOwner,
+    readonly settings: RadioSettings,
+    memory: Memory,
   ) {
-    this.line = new SpinelLine(radio);
-    this.transmitter = new Transmitter(this.settings, owner, this.counts);
+    this.match = new SourceMatch(memory);
+    this.task = new RadioTask(settings, this.match, this.scan);
+    this.line = new SpinelLine(radio, memory);
+    this.transmitter = new Transmitter(settings, owner, this.counts, memory);
   }
 
   start(now: number): void {

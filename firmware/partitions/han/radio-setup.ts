@@ -2,7 +2,7 @@
 // run whole after every reset, its own or ours, and in part when channel or addresses change.
 // @source OpenThread spinel.h; draft-rquattle-spinel-unified appendix C.1
 
-import { copyBytes, writeU16 } from "../../wire/little-endian";
+import { writeU16 } from "../../wire/little-endian";
 import { Parsed } from "../../wire/parsed";
 import { checkPacked, copyReversed8, packedLength, readPacked } from "../../wire/spinel";
 import {
@@ -41,14 +41,10 @@ export class RadioSettings {
   channel: number = Unset.CHANNEL;
   panId: number = Unset.ADDRESS;
   short: number = Unset.ADDRESS;
-  /** The address we use, radio order; the hardware's own until a stored network says otherwise. */
-  readonly eui64 = new Uint8Array(8);
+  /** `eui64` is the address we use, radio order: the network's, or not known yet the hardware's. */
   hasEui64 = false;
 
-  takeEui64(bytes: Uint8Array, start: number): void {
-    copyBytes(bytes, start, this.eui64, 0, 8);
-    this.hasEui64 = true;
-  }
+  constructor(readonly eui64: Uint8Array) {}
 }
 
 export function setupProperty(step: SetupStep): SpinelProperty {

@@ -5,6 +5,7 @@
 
 import { equalBytes } from "../../wire/little-endian";
 import { SpinelStatus } from "../../wire/spinel-property";
+import type { Memory } from "./memory";
 
 export const enum MatchLimit {
   /** 32 nodes by short address, 8 joining nodes by EUI-64, and 8 nodes on their way out. */
@@ -29,11 +30,19 @@ const enum Entry {
 }
 
 export class SourceMatch {
-  private readonly entries = new Uint8Array(MatchLimit.ENTRIES * Entry.LENGTH);
+  private readonly entries: Uint8Array;
+  private readonly first: number;
+  private readonly end: number;
   /**
    * No room here or there: source matching is off, and every data request is answered "pending".
    */
   isOverrun = false;
+
+  constructor(memory: Memory) {
+    this.entries = memory.bytes;
+    this.first = memory.take(MatchLimit.ENTRIES * Entry.LENGTH);
+    this.end = this.first + MatchLimit.ENTRIES * Entry.LENGTH;
+  }
 
   /**
    * Wants the co-processor to say (or not) that frames wait for this address.
@@ -49,7 +58,7 @@ export class SourceMatch {
 
   /** The offset of an entry that differs from what the co-processor has; `NONE`. */
   nextDifference(): number {
-    for (let at = 0; at < this.entries.length; at += Entry.LENGTH) {
+    for (let at = this.first; at < this.end; at += Entry.LENGTH) {
       const mark = this.entries[at + Entry.MARK]!;
       if (mark === Mark.WANTED || mark === Mark.PRESENT) return at;
     }
@@ -80,14 +89,14 @@ export class SourceMatch {
 
   /** The co-processor's tables are empty. */
   forgetPresent(): void {
-    for (let at = 0; at < this.entries.length; at += Entry.LENGTH) {
+    for (let at = this.first; at < this.end; at += Entry.LENGTH) {
       this.entries[at + Entry.MARK] = this.entries[at + Entry.MARK]! & Mark.WANTED;
     }
     this.isOverrun = false;
   }
 
   private add(address: Uint8Array, start: number, length: number): void {
-    for (let at = 0; at < this.entries.length; at += Entry.LENGTH) {
+    for (let at = this.first; at < this.end; at += Entry.LENGTH) {
       if (this.entries[at + Entry.MARK] !== Mark.FREE) continue;
       for (let i = 0; i < length; i++) this.entries[at + Entry.ADDRESS + i] = address[start + i]!;
       this.entries[at + Entry.ADDRESS_LENGTH] = length;
@@ -98,7 +107,7 @@ export class SourceMatch {
   }
 
   private find(address: Uint8Array, start: number, length: number): number {
-    for (let at = 0; at < this.entries.length; at += Entry.LENGTH) {
+    for (let at = this.first; at < this.end; at += Entry.LENGTH) {
       if (this.entries[at + Entry.MARK] === Mark.FREE) continue;
       if (this.entries[at + Entry.ADDRESS_LENGTH] !== length) continue;
       if (equalBytes(this.entries, at + Entry.ADDRESS, address, start, length)) return at;

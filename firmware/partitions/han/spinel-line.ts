@@ -4,6 +4,7 @@
 import type { Radio } from "../../../hal/radio";
 import { Sent } from "../../../hal/sent";
 import { Spinel } from "../../wire/spinel";
+import type { Memory } from "./memory";
 
 const enum Wait {
   /** A full line of 115,200 bit/s has moved 46 bytes on by then. */
@@ -11,12 +12,18 @@ const enum Wait {
 }
 
 export class SpinelLine {
-  readonly frame = new Uint8Array(Spinel.FRAME_MAX);
+  /** Scratch: a frame is put together and on the line before anything else happens. */
+  readonly frame: Uint8Array;
   /** When to try again; `Infinity`: it takes frames. */
   dueAt = Infinity;
   private lastTid = 0;
 
-  constructor(private readonly radio: Radio) {}
+  constructor(
+    private readonly radio: Radio,
+    memory: Memory,
+  ) {
+    this.frame = memory.scratch;
+  }
 
   /** Sends the first `length` bytes of `frame`. False: full; try when `dueAt` has come. */
   put(now: number, length: number): boolean {

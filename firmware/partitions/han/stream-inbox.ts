@@ -16,6 +16,7 @@ import type { Port } from "../../kernel/partition";
 import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
 import { Mail, MailHeader, MailLimit } from "./mail-directory";
 import type { Mailbox } from "./mailbox";
+import type { Memory } from "./memory";
 import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
 
@@ -62,17 +63,25 @@ const enum Entry {
 export class StreamInbox {
   refused = 0;
   kept = 0;
-  private readonly bytes = new Uint8Array(InboxLimit.STREAMS * Entry.LENGTH);
-  private readonly deadlines = new Float64Array(InboxLimit.STREAMS).fill(Number.POSITIVE_INFINITY);
-  private readonly header = new Uint8Array(MailHeader.LENGTH);
-  private readonly message = new Uint8Array(StreamEnd.LENGTH);
+  private readonly bytes: Uint8Array;
+  private readonly first: number;
+  private readonly numbers: Float64Array;
+  private readonly deadlines: number;
+  private readonly message: Uint8Array;
   private retryAt = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly network: Network,
     private readonly mailbox: Mailbox,
     private readonly firewall: Port,
-  ) {}
+    memory: Memory,
+  ) {
+    this.bytes = memory.bytes;
+    this.first = memory.take(InboxLimit.STREAMS * Entry.LENGTH);
+    this.numbers = memory.numbers;
+    this.deadlines = memory.takeNumbers(InboxLimit.STREAMS, Number.POSITIVE_INFINITY);
+    this.message = memory.scratch;
+  }
 
   open(now: number, open: Uint8Array): void {
     const reason = this.judge(open);
@@ -86,20 +95,20 @@ export class StreamInbox {
       this.refuse(open, StreamResult.BUSY);
       return;
     }
-    const at = index * Entry.LENGTH;
+    const at = this.first + index * Entry.LENGTH;
     this.bytes[at + Entry.STATE] = State.OPEN;
     this.bytes[at + Entry.SLOT] = slot;
     copyBytes(open, StreamOpen.STREAM, this.bytes, at + Entry.STREAM, 2);
     copyBytes(open, StreamOpen.TOTAL, this.bytes, at + Entry.TOTAL, 2);
     writeU16(this.bytes, at + Entry.TAKEN, 0);
-    this.deadlines[index] = now + InboxLimit.SILENCE_MS;
+    this.numbers[this.deadlines + index] = now + InboxLimit.SILENCE_MS;
     this.owe(now, index, Owed.CREDIT);
   }
 
   segment(now: number, segment: Uint8Array, length: number): void {
     const index = this.find(readU16(segment, StreamSegment.STREAM));
     if (index === InboxLimit.NONE) return;
-    const at = index * Entry.LENGTH;
+    const at = this.first + index * Entry.LENGTH;
     const size = length - StreamSegment.DATA;
     const taken = readU16(this.bytes, at + Entry.TAKEN);
     const fits = size > 0 && size <= this.limit(at) - taken;
@@ -113,7 +122,7 @@ export class StreamInbox {
     }
     writeU16(this.bytes, at + Entry.HELD, size);
     this.bytes[at + Entry.STATE] = State.HOLDING;
-    this.deadlines[index] = now + InboxLimit.SILENCE_MS;
+    this.numbers[this.deadlines + index] = now + InboxLimit.SILENCE_MS;
     this.write(now, index);
   }
 
@@ -126,7 +135,7 @@ export class StreamInbox {
   /** The mailbox has it, or could not keep it. False: it was not one of these. */
   mailKept(now: number, slot: number, ok: boolean): boolean {
     for (let index = 0; index < InboxLimit.STREAMS; index++) {
-      const at = index * Entry.LENGTH;
+      const at = this.first + index * Entry.LENGTH;
       if (this.bytes[at + Entry.STATE] === State.FREE) continue;
       if (this.bytes[at + Entry.SLOT] !== slot) continue;
       if (ok) this.kept++;
@@ -140,19 +149,21 @@ export class StreamInbox {
   /** The firewall died: nobody sends the rest. */
   firewallRestarted(now: number): void {
     for (let index = 0; index < InboxLimit.STREAMS; index++) {
-      if (this.bytes[index * Entry.LENGTH + Entry.STATE] !== State.FREE) this.abandon(now, index);
+      if (this.bytes[this.first + index * Entry.LENGTH + Entry.STATE] !== State.FREE)
+        this.abandon(now, index);
     }
   }
 
   tick(now: number): void {
     if (now >= this.retryAt) this.retry(now);
     for (let index = 0; index < InboxLimit.STREAMS; index++) {
-      if (now >= this.deadlines[index]!) this.drop(now, index);
+      if (now >= this.numbers[this.deadlines + index]!) this.drop(now, index);
     }
   }
 
   dueAt(): number {
-    return Math.min(this.retryAt, this.deadlines[0]!, this.deadlines[1]!);
+    const { numbers, deadlines } = this;
+    return Math.min(this.retryAt, numbers[deadlines]!, numbers[deadlines + 1]!);
   }
 
   /** `KEPT`: nothing is against it. */
@@ -171,8 +182,8 @@ export class StreamInbox {
   }
 
   private begin(now: number, open: Uint8Array): number {
-    const { header } = this;
-    header.fill(0);
+    const header = this.message;
+    header.fill(0, 0, MailHeader.LENGTH);
     header[Mail.PROVIDER] = open[StreamOpen.PROVIDER]!;
     header[Mail.IS_ANSWER] = open[StreamOpen.IS_ANSWER]!;
     copyBytes(open, StreamOpen.MESSAGE_ID, header, Mail.MESSAGE_ID, 4);
@@ -188,7 +199,7 @@ export class StreamInbox {
   }
 
   private write(now: number, index: number): void {
-    const at = index * Entry.LENGTH;
+    const at = this.first + index * Entry.LENGTH;
     const size = readU16(this.bytes, at + Entry.HELD);
     const slot = this.bytes[at + Entry.SLOT]!;
     if (!this.mailbox.write(slot, this.bytes, at + Entry.SEGMENT, size)) {
@@ -207,16 +218,16 @@ export class StreamInbox {
   }
 
   private owe(now: number, index: number, owed: Owed): void {
-    this.bytes[index * Entry.LENGTH + Entry.OWED] = owed;
+    this.bytes[this.first + index * Entry.LENGTH + Entry.OWED] = owed;
     this.pay(now, index);
   }
 
   /** Tells the firewall what it is owed; without room, soon again. */
   private pay(now: number, index: number): void {
-    const at = index * Entry.LENGTH;
+    const at = this.first + index * Entry.LENGTH;
     const owed = this.bytes[at + Entry.OWED]! as Owed;
     const { message } = this;
-    message.fill(0);
+    message.fill(0, 0, StreamEnd.LENGTH);
     copyBytes(this.bytes, at + Entry.STREAM, message, StreamEnd.STREAM, 2);
     let length: number = StreamCredit.LENGTH;
     if (owed === Owed.CREDIT) {
@@ -241,7 +252,7 @@ export class StreamInbox {
   private retry(now: number): void {
     this.retryAt = Number.POSITIVE_INFINITY;
     for (let index = 0; index < InboxLimit.STREAMS; index++) {
-      const at = index * Entry.LENGTH;
+      const at = this.first + index * Entry.LENGTH;
       if (this.bytes[at + Entry.OWED] !== Owed.NOTHING) this.pay(now, index);
       if (this.bytes[at + Entry.STATE] === State.HOLDING) this.write(now, index);
     }
@@ -250,7 +261,7 @@ export class StreamInbox {
   private refuse(open: Uint8Array, reason: StreamResult): void {
     const { message } = this;
     this.refused++;
-    message.fill(0);
+    message.fill(0, 0, StreamEnd.LENGTH);
     message[0] = Operation.STREAM_END;
     message[StreamEnd.RESULT] = reason;
     copyBytes(open, StreamOpen.STREAM, message, StreamEnd.STREAM, 2);
@@ -262,18 +273,18 @@ export class StreamInbox {
 
   /** Out of order, too long, or silent: its sender hears BUSY and tries again. */
   private drop(now: number, index: number): void {
-    const at = index * Entry.LENGTH;
+    const at = this.first + index * Entry.LENGTH;
     if (this.bytes[at + Entry.STATE] !== State.KEEPING) {
       this.mailbox.remove(now, this.bytes[at + Entry.SLOT]!);
       this.refused++;
     }
     this.bytes[at + Entry.STATE] = State.KEEPING;
-    this.deadlines[index] = Number.POSITIVE_INFINITY;
+    this.numbers[this.deadlines + index] = Number.POSITIVE_INFINITY;
     this.owe(now, index, Owed.BUSY);
   }
 
   private abandon(now: number, index: number): void {
-    const at = index * Entry.LENGTH;
+    const at = this.first + index * Entry.LENGTH;
     // What is being kept stays: its sender may not know, and sends it a second time at worst.
     if (this.bytes[at + Entry.STATE] !== State.KEEPING) {
       this.mailbox.remove(now, this.bytes[at + Entry.SLOT]!);
@@ -282,15 +293,15 @@ export class StreamInbox {
   }
 
   private free(index: number): void {
-    const at = index * Entry.LENGTH;
+    const at = this.first + index * Entry.LENGTH;
     this.bytes[at + Entry.STATE] = State.FREE;
     this.bytes[at + Entry.OWED] = Owed.NOTHING;
-    this.deadlines[index] = Number.POSITIVE_INFINITY;
+    this.numbers[this.deadlines + index] = Number.POSITIVE_INFINITY;
   }
 
   private find(stream: number): number {
     for (let index = 0; index < InboxLimit.STREAMS; index++) {
-      const at = index * Entry.LENGTH;
+      const at = this.first + index * Entry.LENGTH;
       if (this.bytes[at + Entry.STATE] === State.FREE) continue;
       if (readU16(this.bytes, at + Entry.STREAM) === stream) return index;
     }
@@ -299,7 +310,7 @@ export class StreamInbox {
 
   private findFree(): number {
     for (let index = 0; index < InboxLimit.STREAMS; index++) {
-      if (this.bytes[index * Entry.LENGTH + Entry.STATE] === State.FREE) return index;
+      if (this.bytes[this.first + index * Entry.LENGTH + Entry.STATE] === State.FREE) return index;
     }
     return InboxLimit.NONE;
   }

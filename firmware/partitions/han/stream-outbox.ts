@@ -16,6 +16,7 @@ import type { Port } from "../../kernel/partition";
 import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
 import { Mail, MailHeader, MailLimit, MailState } from "./mail-directory";
 import type { Mailbox } from "./mailbox";
+import type { Memory } from "./memory";
 
 export const enum OutboxStream {
   /** The other side's flash takes milliseconds a piece. */
@@ -35,11 +36,9 @@ const enum State {
   /** Opened, or all credit used: credit is awaited. */
   WAITING = 3,
   READING = 4,
-  /** A segment is ready; there was no room. */
-  HOLDING = 5,
   /** All is sent; `KEPT` is awaited. */
-  FINISHING = 6,
-  PAUSED = 7,
+  FINISHING = 5,
+  PAUSED = 6,
 }
 
 export class StreamOutbox {
@@ -53,9 +52,7 @@ export class StreamOutbox {
   private limit = 0;
   private dueTime = Number.POSITIVE_INFINITY;
   private pause: number = OutboxStream.FIRST_PAUSE_MS;
-  private segmentLength = 0;
-  private readonly segment = new Uint8Array(StreamSegment.DATA + Stream.SEGMENT_MAX);
-  private readonly message = new Uint8Array(StreamOpen.LENGTH);
+  private readonly message: Uint8Array;
 
   /** @param reader the number under which the mailbox answers its reads */
   constructor(
@@ -63,7 +60,9 @@ export class StreamOutbox {
     private readonly mailbox: Mailbox,
     private readonly firewall: Port,
     readonly reader: number,
+    memory: Memory,
   ) {
+    this.message = memory.scratch;
     // The providers' streams are numbered apart.
     this.stream = provider;
   }
@@ -86,10 +85,7 @@ export class StreamOutbox {
     } else if (this.state === State.MEASURING) {
       this.measured(now, readU16(bytes, start));
     } else if (this.state === State.READING) {
-      for (let i = 0; i < length; i++) this.segment[StreamSegment.DATA + i] = bytes[start + i]!;
-      this.segmentLength = length;
-      this.state = State.HOLDING;
-      this.sendSegment(now);
+      this.sendSegment(now, bytes, start, length);
     }
   }
 
@@ -132,9 +128,6 @@ export class StreamOutbox {
       case State.OPENING:
         this.open(now);
         break;
-      case State.HOLDING:
-        this.sendSegment(now);
-        break;
       case State.MEASURING:
         this.read(now, this.mailbox.total(this.slot), MailHeader.TRAILER);
         break;
@@ -168,7 +161,7 @@ export class StreamOutbox {
     const at = this.mailbox.at(this.slot);
     const mail = this.mailbox.bytes;
     this.stream = (this.stream + Provider.COUNT) & (Stream.FIREWALL_NUMBERS - 1);
-    message.fill(0);
+    message.fill(0, 0, StreamOpen.LENGTH);
     message[0] = Operation.STREAM_OPEN;
     message[StreamOpen.PROVIDER] = this.provider;
     writeU16(message, StreamOpen.STREAM, this.stream);
@@ -210,17 +203,19 @@ export class StreamOutbox {
     this.dueTime = now + (asked ? OutboxStream.ANSWER_WAIT_MS : OutboxStream.RETRY_MS);
   }
 
-  private sendSegment(now: number): void {
-    const { segment } = this;
-    segment.fill(0, 0, StreamSegment.DATA);
-    segment[0] = Operation.STREAM_SEGMENT;
-    writeU16(segment, StreamSegment.STREAM, this.stream);
-    writeU16(segment, StreamSegment.OFFSET, this.given);
-    if (this.firewall.send(segment, StreamSegment.DATA + this.segmentLength) !== Sent.OK) {
+  /** Without room for it, it is read once more, soon. */
+  private sendSegment(now: number, from: Uint8Array, start: number, length: number): void {
+    const { message } = this;
+    message.fill(0, 0, StreamSegment.DATA);
+    message[0] = Operation.STREAM_SEGMENT;
+    writeU16(message, StreamSegment.STREAM, this.stream);
+    writeU16(message, StreamSegment.OFFSET, this.given);
+    for (let i = 0; i < length; i++) message[StreamSegment.DATA + i] = from[start + i]!;
+    if (this.firewall.send(message, StreamSegment.DATA + length) !== Sent.OK) {
       this.dueTime = now + OutboxStream.RETRY_MS;
       return;
     }
-    this.given += this.segmentLength;
+    this.given += length;
     this.next(now);
   }
 

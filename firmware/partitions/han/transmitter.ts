@@ -5,6 +5,7 @@ import { check } from "../../kernel/partition";
 import { putSpinel, SpinelCommand } from "../../wire/spinel";
 import { SpinelProperty, SpinelStatus } from "../../wire/spinel-property";
 import { putSend, StreamRawDefault } from "../../wire/spinel-stream";
+import type { Memory } from "./memory";
 import { type RadioCounts, type RadioOwner, Transmission } from "./radio-owner";
 import type { RadioSettings } from "./radio-setup";
 import { QueueLimit, TransmitQueue } from "./transmit-queue";
@@ -18,7 +19,7 @@ const enum Wait {
 
 export class Transmitter {
   dueAt = Infinity;
-  private readonly queue = new TransmitQueue();
+  private readonly queue: TransmitQueue;
   private inFlight: number = QueueLimit.NONE;
   private tid = 0;
   private timeouts = 0;
@@ -27,7 +28,10 @@ export class Transmitter {
     private readonly settings: RadioSettings,
     private readonly owner: RadioOwner,
     private readonly counts: RadioCounts,
-  ) {}
+    memory: Memory,
+  ) {
+    this.queue = new TransmitQueue(memory);
+  }
 
   take(psdu: Uint8Array, length: number, tag: number, urgent: boolean): boolean {
     return this.queue.put(psdu, length, tag, urgent);

@@ -28,9 +28,10 @@ import { Endpoint } from "./endpoints";
 import { type Knowledge, Known } from "./knowledge";
 import { MailLimit, MailState } from "./mail-directory";
 import type { Mailbox } from "./mailbox";
+import type { Memory } from "./memory";
 import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
-import type { Delivery, TunnelDelivery } from "./tunnel-delivery";
+import type { TunnelDelivery } from "./tunnel-delivery";
 import type { ZclMessage, ZclWriter } from "./zcl-message";
 
 export const enum TunnelLimit {
@@ -68,7 +69,6 @@ class Tunnel {
   maximum = 0;
   sequence = 0;
   due = Number.POSITIVE_INFINITY;
-  usedAt = 0;
   pause: number = TunnelLimit.FIRST_PAUSE_MS;
   /** No message is given to it before. */
   deliverAt = 0;
@@ -80,18 +80,8 @@ export class TunnelClient {
   refused = 0;
   lost = 0;
   private readonly tunnels = [new Tunnel(), new Tunnel(), new Tunnel(), new Tunnel()];
-  private readonly eui64 = new Uint8Array(8);
+  private readonly eui64: Uint8Array;
   private checkAt: number;
-  private readonly job: Delivery = {
-    node: 0,
-    slot: 0,
-    endpoint: 0,
-    fromServer: false,
-    command: TunnelReceived.TRANSFER_DATA,
-    tunnel: 0,
-    prefix: 0,
-    prefixBytes: [0, 0],
-  };
 
   constructor(
     private readonly network: Network,
@@ -100,7 +90,9 @@ export class TunnelClient {
     private readonly mailbox: Mailbox,
     private readonly delivery: TunnelDelivery,
     startedAt: number,
+    memory: Memory,
   ) {
+    this.eui64 = memory.scratch;
     this.checkAt = startedAt;
   }
 
@@ -119,7 +111,6 @@ export class TunnelClient {
   used(now: number, node: number): void {
     const tunnel = this.find(node);
     if (tunnel === undefined) return;
-    tunnel.usedAt = now;
     tunnel.due = now + TunnelLimit.SILENCE_MS;
   }
 
@@ -262,12 +253,10 @@ export class TunnelClient {
       this.mailbox.end(slot, StreamResult.UNDELIVERABLE);
       return;
     }
-    const { job } = this;
-    job.node = tunnel.node;
-    job.slot = slot;
-    job.endpoint = this.knowledge.byte(tunnel.node, Known.TUNNEL_ENDPOINT);
-    job.tunnel = tunnel.id;
-    if (!this.delivery.start(now, job)) this.checkAt = now + TunnelLimit.ROOM_WAIT_MS;
+    const endpoint = this.knowledge.byte(tunnel.node, Known.TUNNEL_ENDPOINT);
+    if (!this.delivery.give(now, tunnel.node, slot, endpoint, tunnel.id)) {
+      this.checkAt = now + TunnelLimit.ROOM_WAIT_MS;
+    }
   }
 
   private ask(now: number, tunnel: Tunnel): void {
@@ -296,7 +285,6 @@ export class TunnelClient {
     tunnel.id = id;
     tunnel.maximum = maximum;
     tunnel.pause = TunnelLimit.FIRST_PAUSE_MS;
-    tunnel.usedAt = now;
     tunnel.due = now + TunnelLimit.SILENCE_MS;
     tunnel.deliverAt = now;
     this.checkAt = now;

@@ -3,14 +3,15 @@
 // @source Smart Energy 07-5356-22 annex D.6.2.4.3; GBCS section 10.2.2 (what goes before a message)
 
 import { Profile } from "../../wire/aps";
-import { putTunnelId, TransferData } from "../../wire/clusters/tunnelling";
-import { Cluster, putZcl, Zcl, ZclControl } from "../../wire/zcl";
+import { putTunnelId, TunnelGenerated, TunnelReceived } from "../../wire/clusters/tunnelling";
+import { Cluster, putZcl, ZclControl } from "../../wire/zcl";
 import type { ApsLayer } from "./aps-layer";
 import { ApsLimit } from "./aps-outbox";
 import { Endpoint } from "./endpoints";
 import { FragmentLimit, type FragmentSource } from "./fragment-sender";
 import { MailLimit, MailState } from "./mail-directory";
 import type { Mailbox } from "./mailbox";
+import { type Memory, Scratch } from "./memory";
 import { NodeLimit } from "./nodes";
 import type { ZclWriter } from "./zcl-message";
 
@@ -22,9 +23,16 @@ export const enum DeliveryLimit {
   /** A device that knows no such tunnel says so at once. */
   OBJECTION_MS = 1_500,
   RETRY_MS = 20,
-  /** ZCL header, tunnel, and at most two bytes before the message. */
-  HEADER_MAX = 7,
   NONE = -1,
+}
+
+/** What goes before a message. */
+export const enum DeliveryHeader {
+  /** ZCL header and tunnel. */
+  LENGTH = 5,
+  /** For a gas meter: `Transfer.GET_RESPONSE`, and how many more wait. */
+  PREFIX = 2,
+  MAX = 7,
 }
 
 const enum State {
@@ -37,18 +45,13 @@ const enum State {
   SETTLING = 3,
 }
 
-/** What a delivery is told to do. */
-export interface Delivery {
-  node: number;
-  slot: number;
-  endpoint: number;
-  /** The hub serves the tunnel. */
-  fromServer: boolean;
-  command: number;
-  tunnel: number;
-  /** Bytes before the message in the tunnel: 0 to 2. */
-  prefix: number;
-  prefixBytes: readonly [number, number];
+/** First byte in a gas meter's tunnel. */
+export const enum Transfer {
+  GET = 0x01,
+  /** Then how many more wait, then the message; without one nothing waits. */
+  GET_RESPONSE = 0x02,
+  /** Then a message of the meter. */
+  PUT = 0x03,
 }
 
 export interface DeliveryUser {
@@ -74,48 +77,60 @@ class Job {
   /** Its answer came before its acknowledgement: it is delivered whatever follows. */
   isKnown = false;
   due = Number.POSITIVE_INFINITY;
-  readonly header = new Uint8Array(DeliveryLimit.HEADER_MAX);
+  readonly header = new Uint8Array(DeliveryHeader.MAX);
 }
 
 export class TunnelDelivery implements FragmentSource {
   delivered = 0;
   failed = 0;
   private readonly jobs = [new Job(), new Job()];
-  private readonly block = new Uint8Array(ApsLimit.PAYLOAD_MAX);
+  private readonly block: Uint8Array;
 
   constructor(
     private readonly aps: ApsLayer,
     private readonly writer: ZclWriter,
     private readonly mailbox: Mailbox,
     private readonly user: DeliveryUser,
-  ) {}
+    memory: Memory,
+  ) {
+    this.block = memory.scratch;
+  }
 
   isBusyWith(node: number): boolean {
     return this.find(node) !== undefined;
   }
 
-  /** False: both jobs are in use, or there is no room; try again later. */
-  start(now: number, delivery: Delivery): boolean {
+  /**
+   * Gives a message to a meter that serves the tunnel. False: both jobs are in use, or there is no
+   * room; try again later.
+   */
+  give(now: number, node: number, slot: number, endpoint: number, tunnel: number): boolean {
     const job = this.find(NodeLimit.NONE);
     if (job === undefined || !this.writer.hasRoom()) return false;
-    this.layHeader(job, delivery);
-    job.total = job.headerLength + this.mailbox.total(delivery.slot);
-    job.transfer = FragmentLimit.NONE;
-    if (job.total > ApsLimit.PAYLOAD_MAX && !this.beginTransfer(now, job, delivery)) return false;
-    job.node = delivery.node;
-    job.slot = delivery.slot;
-    job.endpoint = delivery.endpoint;
-    job.fromServer = delivery.fromServer;
-    job.isKnown = false;
-    this.mailbox.setState(job.slot, MailState.SENDING);
-    if (job.transfer !== FragmentLimit.NONE) {
-      job.state = State.SENDING;
-      this.aps.sender.tick(now);
-      return true;
-    }
-    job.state = State.READING;
-    this.read(now, job, job.headerLength, job.total - job.headerLength);
-    return true;
+    this.layHeader(job, ZclControl.CLUSTER, TunnelReceived.TRANSFER_DATA, tunnel);
+    job.headerLength = DeliveryHeader.LENGTH;
+    job.fromServer = false;
+    return this.start(now, job, node, slot, endpoint);
+  }
+
+  /** Answers the GET of a meter with a message. `more`: how many wait behind it. */
+  answer(
+    now: number,
+    node: number,
+    slot: number,
+    endpoint: number,
+    tunnel: number,
+    more: number,
+  ): boolean {
+    const job = this.find(NodeLimit.NONE);
+    if (job === undefined || !this.writer.hasRoom()) return false;
+    const control = ZclControl.CLUSTER | ZclControl.FROM_SERVER;
+    this.layHeader(job, control, TunnelGenerated.TRANSFER_DATA, tunnel);
+    job.header[DeliveryHeader.LENGTH] = Transfer.GET_RESPONSE;
+    job.header[DeliveryHeader.LENGTH + 1] = more;
+    job.headerLength = DeliveryHeader.LENGTH + DeliveryHeader.PREFIX;
+    job.fromServer = true;
+    return this.start(now, job, node, slot, endpoint);
   }
 
   /** A message of the device came: is it the answer to what is under way? */
@@ -182,10 +197,13 @@ export class TunnelDelivery implements FragmentSource {
       return;
     }
     const head = Math.max(0, job.headerLength - job.offset);
-    for (let i = 0; i < head; i++) this.block[i] = job.header[job.offset + i]!;
-    for (let i = 0; i < length; i++) this.block[head + i] = bytes[start + i]!;
     if (job.transfer !== FragmentLimit.NONE) {
-      this.aps.sender.provide(now, job.transfer, this.block, 0, head + length);
+      // Behind the frame in which the sender puts it.
+      const { block } = this;
+      const at = Scratch.NWK;
+      for (let i = 0; i < head; i++) block[at + i] = job.header[job.offset + i]!;
+      for (let i = 0; i < length; i++) block[at + head + i] = bytes[start + i]!;
+      this.aps.sender.provide(now, job.transfer, block, at, head + length);
     } else if (job.state === State.READING) {
       this.sendFrame(now, job, bytes, start, length);
     }
@@ -205,23 +223,38 @@ export class TunnelDelivery implements FragmentSource {
     return Math.min(this.jobs[0]!.due, this.jobs[1]!.due);
   }
 
-  private layHeader(job: Job, delivery: Delivery): void {
-    const control =
-      ZclControl.CLUSTER |
-      ZclControl.NO_DEFAULT_RESPONSE |
-      (delivery.fromServer ? ZclControl.FROM_SERVER : 0);
-    const { header } = job;
-    const payload = putZcl(header, 0, control, this.writer.nextSequence(), delivery.command);
-    const data = putTunnelId(header, payload, delivery.tunnel);
-    for (let i = 0; i < delivery.prefix; i++) header[data + i] = delivery.prefixBytes[i]!;
-    job.headerLength = Zcl.PAYLOAD + TransferData.DATA + delivery.prefix;
+  private layHeader(job: Job, control: number, command: number, tunnel: number): void {
+    const bits = control | ZclControl.NO_DEFAULT_RESPONSE;
+    const payload = putZcl(job.header, 0, bits, this.writer.nextSequence(), command);
+    putTunnelId(job.header, payload, tunnel);
   }
 
-  private beginTransfer(now: number, job: Job, delivery: Delivery): boolean {
+  private start(now: number, job: Job, node: number, slot: number, endpoint: number): boolean {
+    job.total = job.headerLength + this.mailbox.total(slot);
+    job.transfer = FragmentLimit.NONE;
+    if (job.total > ApsLimit.PAYLOAD_MAX && !this.beginTransfer(now, job, node, endpoint)) {
+      return false;
+    }
+    job.node = node;
+    job.slot = slot;
+    job.endpoint = endpoint;
+    job.isKnown = false;
+    this.mailbox.setState(job.slot, MailState.SENDING);
+    if (job.transfer !== FragmentLimit.NONE) {
+      job.state = State.SENDING;
+      this.aps.sender.tick(now);
+      return true;
+    }
+    job.state = State.READING;
+    this.read(now, job, job.headerLength, job.total - job.headerLength);
+    return true;
+  }
+
+  private beginTransfer(now: number, job: Job, node: number, endpoint: number): boolean {
     job.transfer = this.aps.sender.begin(
       now,
-      delivery.node,
-      delivery.endpoint,
+      node,
+      endpoint,
       Cluster.TUNNELLING,
       Profile.SMART_ENERGY,
       Endpoint.HUB,

@@ -6,6 +6,7 @@ import { Stream } from "../../ipc/stream";
 import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
 import { Mail, MailHeader, MailLimit, MailShare, MailState } from "./mail-directory";
 import type { Mailbox } from "./mailbox";
+import type { Memory } from "./memory";
 import type { Network } from "./network";
 import type { TunnelDelivery } from "./tunnel-delivery";
 
@@ -13,13 +14,16 @@ export class TunnelInbox {
   received = 0;
   unasked = 0;
   refused = 0;
-  private readonly header = new Uint8Array(MailHeader.LENGTH);
+  private readonly header: Uint8Array;
 
   constructor(
     private readonly network: Network,
     private readonly mailbox: Mailbox,
     private readonly delivery: TunnelDelivery,
-  ) {}
+    memory: Memory,
+  ) {
+    this.header = memory.scratch;
+  }
 
   isOpen(): boolean {
     return this.mailbox.isOpen;
@@ -78,7 +82,7 @@ export class TunnelInbox {
 
   private layHeader(node: number, total: number): void {
     const { header, mailbox } = this;
-    header.fill(0);
+    header.fill(0, 0, MailHeader.LENGTH);
     header[Mail.IS_UP] = 1;
     header[Mail.PROVIDER] = Provider.SUPPLIER;
     this.network.nodes.copyEui64(node, header, Mail.EUI64);

@@ -27,20 +27,12 @@ import { Cluster, ZclControl, ZclStatus } from "../../wire/zcl";
 import { Endpoint } from "./endpoints";
 import { MailLimit, MailState } from "./mail-directory";
 import type { Mailbox } from "./mailbox";
+import type { Memory } from "./memory";
 import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
 import { TunnelLimit } from "./tunnel-client";
-import type { Delivery, TunnelDelivery } from "./tunnel-delivery";
+import { DeliveryHeader, Transfer, type TunnelDelivery } from "./tunnel-delivery";
 import type { ZclMessage, ZclWriter } from "./zcl-message";
-
-/** First byte in a gas meter's tunnel. */
-export const enum Transfer {
-  GET = 0x01,
-  /** Then how many more wait, then the message; without one nothing waits. */
-  GET_RESPONSE = 0x02,
-  /** Then a message of the meter. */
-  PUT = 0x03,
-}
 
 class Served {
   node: number = NodeLimit.NONE;
@@ -56,19 +48,8 @@ export class TunnelServer {
   fetched = 0;
   refused = 0;
   private readonly tunnels = [new Served(), new Served(), new Served(), new Served()];
-  private readonly eui64 = new Uint8Array(8);
+  private readonly eui64: Uint8Array;
   private lastId: number;
-  private readonly prefix: [number, number] = [Transfer.GET_RESPONSE, 0];
-  private readonly job: Delivery = {
-    node: 0,
-    slot: 0,
-    endpoint: 0,
-    fromServer: true,
-    command: TunnelGenerated.TRANSFER_DATA,
-    tunnel: 0,
-    prefix: 2,
-    prefixBytes: this.prefix,
-  };
 
   /** @param firstId a random number: a tunnel of before a restart is not taken for a new one */
   constructor(
@@ -77,7 +58,9 @@ export class TunnelServer {
     private readonly mailbox: Mailbox,
     private readonly delivery: TunnelDelivery,
     firstId: number,
+    memory: Memory,
   ) {
+    this.eui64 = memory.scratch;
     this.lastId = firstId;
   }
 
@@ -160,13 +143,8 @@ export class TunnelServer {
     if (this.delivery.isBusyWith(node)) return true;
     const slot = this.next(tunnel);
     if (slot === MailLimit.NONE) return this.nothing(now, tunnel);
-    const { job } = this;
-    job.node = node;
-    job.slot = slot;
-    job.endpoint = tunnel.endpoint;
-    job.tunnel = tunnel.id;
-    this.prefix[1] = this.countAfter(slot);
-    if (!this.delivery.start(now, job)) return false;
+    const more = this.countAfter(slot);
+    if (!this.delivery.answer(now, node, slot, tunnel.endpoint, tunnel.id, more)) return false;
     this.fetched++;
     return true;
   }
@@ -194,7 +172,7 @@ export class TunnelServer {
     for (let turn = 0; turn < MailLimit.DEVICE_MAX; turn++) {
       const slot = this.mailbox.oldest(MailState.WAITING, false, this.eui64, 0);
       if (slot === MailLimit.NONE) return MailLimit.NONE;
-      if (this.mailbox.total(slot) + this.job.prefix <= tunnel.maximum) return slot;
+      if (this.mailbox.total(slot) + DeliveryHeader.PREFIX <= tunnel.maximum) return slot;
       this.mailbox.end(slot, StreamResult.UNDELIVERABLE);
     }
     return MailLimit.NONE;

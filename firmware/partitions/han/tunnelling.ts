@@ -15,21 +15,22 @@ import {
 import { readU16 } from "../../wire/little-endian";
 import { Parsed } from "../../wire/parsed";
 import { Cluster, ZclStatus } from "../../wire/zcl";
-import type { ApsData, ApsLayer } from "./aps-layer";
+import type { ApsLayer } from "./aps-layer";
 import { Endpoint } from "./endpoints";
 import { FateTeller } from "./fate-teller";
 import { AssemblyLimit } from "./fragment-receiver";
 import type { Knowledge } from "./knowledge";
 import { MailLimit } from "./mail-directory";
 import { Mailbox, type MailboxOwner } from "./mailbox";
+import type { Memory } from "./memory";
 import type { Network } from "./network";
 import { StreamInbox } from "./stream-inbox";
 import { StreamOutbox } from "./stream-outbox";
 import { TunnelClient } from "./tunnel-client";
-import { DeliveryLimit, type DeliveryUser, TunnelDelivery } from "./tunnel-delivery";
+import { DeliveryLimit, type DeliveryUser, Transfer, TunnelDelivery } from "./tunnel-delivery";
 import { TunnelInbox } from "./tunnel-inbox";
-import { isServed, Transfer, TunnelServer } from "./tunnel-server";
-import { ZclMessage, type ZclWriter } from "./zcl-message";
+import { isServed, TunnelServer } from "./tunnel-server";
+import type { ZclMessage, ZclWriter } from "./zcl-message";
 
 const enum Reader {
   SUPPLIER = 3,
@@ -45,8 +46,6 @@ export class Tunnelling implements MailboxOwner, DeliveryUser {
   readonly down: StreamInbox;
   readonly up: readonly [StreamOutbox, StreamOutbox];
   readonly fates: FateTeller;
-  private readonly message = new ZclMessage();
-  private readonly first: ApsData;
 
   constructor(
     environment: Environment<"han">,
@@ -54,13 +53,16 @@ export class Tunnelling implements MailboxOwner, DeliveryUser {
     private readonly aps: ApsLayer,
     private readonly writer: ZclWriter,
     knowledge: Knowledge,
+    /** The dispatcher's: a frame is in its hands or here. */
+    private readonly message: ZclMessage,
+    memory: Memory,
   ) {
     const { clock, entropy, ports, regions, startedAt } = environment;
-    const chance = new Uint8Array(2);
-    entropy.fill(chance, 0, 2);
+    entropy.fill(memory.scratch, 0, 2);
+    const firstId = readU16(memory.scratch, 0);
     const { firewall } = ports;
-    this.mailbox = new Mailbox(regions.mailbox, this, clock);
-    this.delivery = new TunnelDelivery(aps, writer, this.mailbox, this);
+    this.mailbox = new Mailbox(regions.mailbox, this, clock, memory);
+    this.delivery = new TunnelDelivery(aps, writer, this.mailbox, this, memory);
     this.client = new TunnelClient(
       network,
       knowledge,
@@ -68,27 +70,16 @@ export class Tunnelling implements MailboxOwner, DeliveryUser {
       this.mailbox,
       this.delivery,
       startedAt,
+      memory,
     );
-    const firstId = readU16(chance, 0);
-    this.server = new TunnelServer(network, writer, this.mailbox, this.delivery, firstId);
-    this.inbox = new TunnelInbox(network, this.mailbox, this.delivery);
-    this.down = new StreamInbox(network, this.mailbox, firewall);
+    this.server = new TunnelServer(network, writer, this.mailbox, this.delivery, firstId, memory);
+    this.inbox = new TunnelInbox(network, this.mailbox, this.delivery, memory);
+    this.down = new StreamInbox(network, this.mailbox, firewall, memory);
     this.up = [
-      new StreamOutbox(Provider.SUPPLIER, this.mailbox, firewall, Reader.SUPPLIER),
-      new StreamOutbox(Provider.OPERATOR, this.mailbox, firewall, Reader.OPERATOR),
+      new StreamOutbox(Provider.SUPPLIER, this.mailbox, firewall, Reader.SUPPLIER, memory),
+      new StreamOutbox(Provider.OPERATOR, this.mailbox, firewall, Reader.OPERATOR, memory),
     ];
-    this.fates = new FateTeller(this.mailbox, firewall);
-    this.first = {
-      node: 0,
-      destinationEndpoint: 0,
-      sourceEndpoint: 0,
-      cluster: 0,
-      profile: 0,
-      broadcast: false,
-      bytes: chance,
-      start: 0,
-      length: 0,
-    };
+    this.fates = new FateTeller(this.mailbox, firewall, memory);
   }
 
   open(now: number): void {
@@ -233,7 +224,8 @@ export class Tunnelling implements MailboxOwner, DeliveryUser {
     start: number,
     length: number,
   ): number {
-    const { first, message } = this;
+    const { message } = this;
+    const first = this.aps.data;
     first.node = node;
     first.destinationEndpoint = endpoint;
     first.sourceEndpoint = sourceEndpoint;

@@ -15,7 +15,7 @@ import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
 import type { ProfileClient } from "./profile-client";
 import type { Tunnelling } from "./tunnelling";
-import { ZclMessage, type ZclWriter } from "./zcl-message";
+import type { ZclMessage, ZclWriter } from "./zcl-message";
 import type { ZclServer } from "./zcl-server";
 
 export interface ZclCounts {
@@ -38,12 +38,12 @@ export interface ZclHandlers {
 
 export class ZclDispatch {
   readonly counts: ZclCounts = { malformed: 0, notAuthorized: 0, noEndpoint: 0, noCluster: 0 };
-  private readonly message = new ZclMessage();
 
   constructor(
     private readonly network: Network,
     private readonly knowledge: Knowledge,
     private readonly writer: ZclWriter,
+    private readonly message: ZclMessage,
     private readonly handlers: ZclHandlers,
   ) {}
 

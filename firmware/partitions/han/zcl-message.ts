@@ -30,10 +30,12 @@ export class ZclMessage {
   fromServer = false;
   isManufacturers = false;
   noDefaultResponse = false;
-  bytes: Uint8Array = new Uint8Array(0);
   /** The payload of the command. */
   start = 0;
   end = 0;
+
+  /** @param bytes any, until a frame is taken */
+  constructor(public bytes: Uint8Array) {}
 
   /** Reads a frame's header. */
   take(data: ApsData): Parsed {

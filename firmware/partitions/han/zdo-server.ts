@@ -37,6 +37,7 @@ import {
   MIRROR_SERVERS,
 } from "./endpoints";
 import type { Knowledge } from "./knowledge";
+import type { Memory } from "./memory";
 import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
 
@@ -55,13 +56,16 @@ const NO_MANUFACTURER = 0;
 
 export class ZdoServer {
   malformed = 0;
-  private readonly found = new Uint8Array(8);
+  private readonly found: Uint8Array;
 
   constructor(
     private readonly aps: ApsLayer,
     private readonly network: Network,
     private readonly knowledge: Knowledge,
-  ) {}
+    memory: Memory,
+  ) {
+    this.found = memory.scratch;
+  }
 
   request(now: number, data: ApsData): void {
     const { bytes, start, length, cluster } = data;

@@ -7,6 +7,7 @@ import { Party } from "../../../firmware/ipc/party";
 import type { Partition, Port } from "../../../firmware/kernel/partition";
 import { createAccess } from "../../../firmware/partitions/access/partition";
 import { LowerHalf } from "../../../firmware/partitions/han/lower-half";
+import { Memory } from "../../../firmware/partitions/han/memory";
 import type { NetworkUser } from "../../../firmware/partitions/han/network";
 import type { Environment } from "../../../firmware/system";
 import { nodeCrypto } from "../../../hal/node/crypto";
@@ -58,6 +59,8 @@ export class Bench implements NetworkUser {
   readonly networkFlash: DirectFlash;
   readonly credentialFlash: DirectFlash;
   han: LowerHalf;
+  /** Of the present `han`. */
+  memory = new Memory();
   access: Partition;
   readonly toHan: Uint8Array[] = [];
   readonly toAccess: Uint8Array[] = [];
@@ -203,12 +206,14 @@ export class Bench implements NetworkUser {
   }
 
   private makeHan(): LowerHalf {
-    const han = new LowerHalf({
+    const environment = {
       ...this.surroundings(),
       ports: { access: port(this.toAccess) },
       devices: { radio: this.radio },
       regions: { network: this.networkFlash },
-    } as unknown as Environment<"han">);
+    } as unknown as Environment<"han">;
+    this.memory = new Memory();
+    const han = new LowerHalf(environment, this.memory);
     han.attach(this);
     return han;
   }

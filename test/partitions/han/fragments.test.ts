@@ -11,6 +11,7 @@ import {
   FragmentSender,
   type FragmentSource,
 } from "../../../firmware/partitions/han/fragment-sender";
+import { Memory } from "../../../firmware/partitions/han/memory";
 import type { Network } from "../../../firmware/partitions/han/network";
 import { Sent } from "../../../hal/sent";
 
@@ -82,10 +83,10 @@ class Sink implements FragmentSink {
 function exchange(length: number, window: number, lost: (frame: number) => boolean) {
   const [there, back] = [new Wire(), new Wire()];
   const source = new Source(payloadOf(length));
-  const sender = new FragmentSender(there.network, source, window);
+  const sender = new FragmentSender(there.network, source, window, new Memory());
   source.sender = sender;
   const sink = new Sink();
-  const receiver = new FragmentReceiver(back.network, sink, window);
+  const receiver = new FragmentReceiver(back.network, sink, window, new Memory());
   sender.begin(0, 1, 1, 0x0704, 0x0109, 1, 44, length);
   let sent = 0;
   let now = 0;
@@ -154,7 +155,7 @@ describe("a window of three", () => {
   function receive(order: number[], total = 7) {
     const wire = new Wire();
     const sink = new Sink();
-    const receiver = new FragmentReceiver(wire.network, sink, 3);
+    const receiver = new FragmentReceiver(wire.network, sink, 3, new Memory());
     for (const number of order) {
       const frame = block(number, total);
       receiver.block(0, 0, frame, 0, frame.length);
@@ -187,7 +188,7 @@ describe("a window of three", () => {
 test("a sink without room gets the block again, and what it refuses is never acknowledged", () => {
   const wire = new Wire();
   const sink = new Sink();
-  const receiver = new FragmentReceiver(wire.network, sink, 1);
+  const receiver = new FragmentReceiver(wire.network, sink, 1, new Memory());
   sink.refuses = true;
   const head = (first: boolean, number: number) =>
     Buffer.from([0xc0, 1, 4, 7, 9, 1, 1, 44, first ? 1 : 2, number, 1, 2, 3]);
@@ -207,7 +208,10 @@ describe("a single frame (Zigbee 2.2.8.4.2)", () => {
   function send() {
     const wire = new Wire();
     const fates: [number, boolean][] = [];
-    const outbox = new ApsOutbox(wire.network, (_now, token, ok) => fates.push([token, ok]));
+    const user = {
+      confirm: (_now: number, token: number, ok: boolean) => fates.push([token, ok]),
+    };
+    const outbox = new ApsOutbox(wire.network, user, new Memory());
     const at = outbox.open(1, 1, 0x0702, 0x0109, 1, 9);
     outbox.bytes[at] = 0x55;
     return { wire, fates, outbox, end: at + 1 };

@@ -76,7 +76,9 @@ describe("another decoder", () => {
     expect(beacon.profile).toBe(2);
     expect(beacon.version).toBe(2);
     expect(beacon.endDeviceCapacity).toBe(true);
-    expect(beacon.extendedPANId).toBe(Buffer.from(identity.extendedPan).readBigUInt64LE(0));
+    expect(beacon.extendedPANId).toBe(
+      Buffer.from(identity.bytes).readBigUInt64LE(identity.extendedPanAt),
+    );
   });
 });
 

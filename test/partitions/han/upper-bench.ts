@@ -7,6 +7,7 @@ import type { Port } from "../../../firmware/kernel/partition";
 import { Application } from "../../../firmware/partitions/han/application";
 import type { KnowledgeStore } from "../../../firmware/partitions/han/knowledge";
 import { Known, Stage } from "../../../firmware/partitions/han/knowledge";
+import { Memory } from "../../../firmware/partitions/han/memory";
 import type { Network } from "../../../firmware/partitions/han/network";
 import { NodeState, Nodes } from "../../../firmware/partitions/han/nodes";
 import type { Environment } from "../../../firmware/system";
@@ -60,7 +61,7 @@ export class KeptPort implements Port {
 
 export class UpperBench implements Network, KnowledgeStore {
   now = 1_000;
-  readonly nodes = new Nodes();
+  readonly nodes = new Nodes(new Memory());
   readonly eui64 = new Uint8Array([0xff, 1, 2, 3, 4, 5, 6, 7]);
   readonly gas = new KeptPort();
   readonly demand = new KeptPort();
@@ -99,7 +100,7 @@ export class UpperBench implements Network, KnowledgeStore {
       regions: { mailbox: this.flash },
       // The upper half touches no device and no other region and port.
     } as unknown as Environment<"han">;
-    this.app = new Application(this.environment, this, this);
+    this.app = new Application(this.environment, this, this, new Memory());
     this.run(0);
   }
 
