@@ -1,4 +1,4 @@
-/* From the first instruction in C to the bench, on a board without an operating system. */
+/* From the first instruction in C to the kernel, on a board without an operating system. */
 
 #include "start.h"
 
@@ -8,6 +8,8 @@
 #include "../bench/serve.h"
 #include "../crypto/crypto.h"
 #include "../kernel/board.h"
+#include "command-line.h"
+#include "live-port.h"
 
 /* Of the linker script. */
 extern uint8_t data_start[], data_end[], bss_start[], bss_end[], tls_start[];
@@ -22,6 +24,9 @@ _Noreturn void board_start(void)
 	memset(bss_start, 0, (size_t)(bss_end - bss_start));
 	_set_tls(tls_start);
 	crypto_start();
+	const struct command_line line = command_line_read();
+	if (line.live)
+		live_port_serve(&line);
 	bench_serve();
 }
 

@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "../bare/start.h"
+#include "interrupts.h"
 #include "memory-protection.h"
 
 _Noreturn void reset(void);
@@ -31,7 +32,8 @@ static _Noreturn void trap(void)
 
 typedef void (*handler)(void);
 
-#define VECTORS 16
+/* Of the processor, and the first of the board. */
+#define VECTORS (16 + 5)
 
 __attribute__((section(".vectors"), used)) static const handler vectors[VECTORS] = {
 	(handler)(uintptr_t)stack_top,
@@ -46,5 +48,10 @@ __attribute__((section(".vectors"), used)) static const handler vectors[VECTORS]
 	trap, /* DebugMonitor */
 	trap,
 	trap, /* PendSV */
-	trap, /* SysTick */
+	interrupt_tick, /* SysTick */
+	interrupt_radio,
+	trap,
+	interrupt_wan,
+	trap,
+	interrupt_plc,
 };

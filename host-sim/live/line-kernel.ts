@@ -49,7 +49,7 @@ export class LineKernel implements HubKernel {
   release(): void {}
 
   stateOf(name: string): InstanceState {
-    return this.partitions.get(name)?.state ?? InstanceState.PLANNED;
+    return this.partitions.get(name)?.state ?? InstanceState.ABSENT;
   }
 
   countersOf(name: string): Readonly<PartitionCounters> {
