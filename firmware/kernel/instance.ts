@@ -33,9 +33,8 @@ export class Instance {
   nextStartAt = Number.POSITIVE_INFINITY;
   injected = FaultKind.NONE;
 
-  /** Ticks within the millisecond `tickedAt`. */
+  /** Ticks running after each of which it wanted the next one at once. */
   ticks = 0;
-  tickedAt = -1;
   /** Whether its last call was a tick: then a message goes first. */
   tickedLast = false;
 

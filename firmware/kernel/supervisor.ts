@@ -9,9 +9,9 @@ import type { Observer } from "./observer";
 import { check, type Partition } from "./partition";
 import { HOLD_MS, Recovery } from "./recovery";
 
-// On a device time passes while a partition ticks; a simulated millisecond stands still. More ticks
-// than this in one millisecond is a loop that no slice of honest work needs.
-const TICKS_PER_MS_MAX = 256;
+// More ticks than this, each asked for at once by the one before, is a loop that no slice of honest
+// work needs: whatever time passes meanwhile, less important partitions get none of it.
+const TICKS_AT_ONCE_MAX = 256;
 
 /** What an injected fault, or a partition that ticks without end, raises. */
 class Ended extends Error {
@@ -86,7 +86,7 @@ export class Supervisor {
     try {
       this.enter(instance);
       instance.partition!.receive(now, input.source, bytes, length);
-      look(instance);
+      look(now, instance);
     } catch (error) {
       this.fault(now, instance, error);
     }
@@ -95,13 +95,12 @@ export class Supervisor {
 
   tick(now: number, instance: Instance): void {
     instance.tickedLast = true;
-    instance.ticks = instance.tickedAt === now ? instance.ticks + 1 : 1;
-    instance.tickedAt = now;
+    instance.ticks++;
     try {
       this.enter(instance);
-      if (instance.ticks > TICKS_PER_MS_MAX) throw new Ended(FaultKind.CPU, "ticks without end");
+      if (instance.ticks > TICKS_AT_ONCE_MAX) throw new Ended(FaultKind.CPU, "ticks without end");
       instance.partition!.tick(now);
-      look(instance);
+      look(now, instance);
     } catch (error) {
       this.fault(now, instance, error);
     }
@@ -116,7 +115,7 @@ export class Supervisor {
       this.enter(instance);
       const environment = this.environments.make(instance);
       instance.partition = this.creators[instance.row.name]!(environment as never);
-      look(instance);
+      look(now, instance);
       instance.state = InstanceState.RUNNING;
     } catch (error) {
       this.fault(now, instance, error);
@@ -128,7 +127,7 @@ export class Supervisor {
     try {
       this.enter(peer);
       peer.partition!.peerRestarted(now, dead.id);
-      look(peer);
+      look(now, peer);
     } catch (error) {
       this.fault(now, peer, error);
     }
@@ -187,8 +186,9 @@ export class Supervisor {
 }
 
 /** Asks when it wants its next tick: the answer changes only in a call. */
-function look(instance: Instance): void {
+function look(now: number, instance: Instance): void {
   const due = instance.partition!.dueAt();
   check(!Number.isNaN(due), "dueAt is not a number");
   instance.dueAt = due;
+  if (due > now) instance.ticks = 0;
 }

@@ -15,7 +15,6 @@ void instance_reset(unsigned partition)
 	*instance = (struct instance){
 		.due_at = INFINITY,
 		.next_start_at = INFINITY,
-		.ticked_at = -1,
 		.state = INSTANCE_ABSENT,
 	};
 	recovery_forget(&instance->recovery);

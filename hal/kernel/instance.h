@@ -26,9 +26,8 @@ struct instance {
 	double started_at;
 	/* For DOWN and HELD: when the next life begins. */
 	double next_start_at;
-	double ticked_at;
 	struct recovery recovery;
-	/* Ticks within the millisecond `ticked_at`. */
+	/* Ticks running after each of which it wanted the next one at once. */
 	uint16_t ticks;
 	/* Messages that wait for it over all its inputs: the schedule looks only here. */
 	uint16_t backlog;

@@ -14,8 +14,8 @@
 #include "party.h"
 #include "table.h"
 
-/* More ticks than this in one millisecond is a loop that no slice of honest work needs. */
-#define TICKS_PER_MS_MAX 256
+/* More ticks than this, each asked for at once by the one before, is a loop: see supervisor.ts. */
+#define TICKS_AT_ONCE_MAX 256
 
 /* How an instance ended: nothing, or a fault and the words for it. */
 struct ending {
@@ -58,7 +58,7 @@ static struct ending enter(unsigned partition)
 }
 
 /* After a call: how it ended, or when it wants its next tick; the answer changes only in a call. */
-static struct ending look(unsigned partition, enum machine_end end)
+static struct ending look(double now, unsigned partition, enum machine_end end)
 {
 	struct instance *const instance = &table_instances[partition];
 	double due = INFINITY;
@@ -70,6 +70,8 @@ static struct ending look(unsigned partition, enum machine_end end)
 	if (isnan(due))
 		return (struct ending){FAULT_THROW, "dueAt is not a number"};
 	instance->due_at = due;
+	if (due > now)
+		instance->ticks = 0;
 	return LIVES;
 }
 
@@ -114,7 +116,7 @@ static void tell(double now, unsigned peer, unsigned dead)
 	struct ending ending = enter(peer);
 	if (ending.fault == FAULT_NONE) {
 		struct machine *const machine = table_machine(peer);
-		ending = look(peer, machine_peer_restarted(machine, now, dead));
+		ending = look(now, peer, machine_peer_restarted(machine, now, dead));
 	}
 	settle(now, peer, ending);
 }
@@ -148,7 +150,7 @@ static void start(double now, unsigned partition)
 	memset((void *)machine, 0, MACHINE_STATE_BYTES);
 	struct ending ending = enter(partition);
 	if (ending.fault == FAULT_NONE)
-		ending = look(partition, machine_start(machine, partition, now));
+		ending = look(now, partition, machine_start(machine, partition, now));
 	if (ending.fault == FAULT_NONE)
 		instance->state = INSTANCE_RUNNING;
 	settle(now, partition, ending);
@@ -210,7 +212,7 @@ void supervisor_receive(double now, unsigned partition)
 	struct ending ending = enter(partition);
 	if (ending.fault == FAULT_NONE) {
 		struct machine *const machine = table_machine(partition);
-		ending = look(partition, machine_receive(machine, now, row->source, bytes, length));
+		ending = look(now, partition, machine_receive(machine, now, row->source, bytes, length));
 	}
 	settle(now, partition, ending);
 	input_drop(input);
@@ -221,12 +223,11 @@ void supervisor_tick(double now, unsigned partition)
 	struct instance *const instance = &table_instances[partition];
 
 	instance->ticked_last = true;
-	instance->ticks = (uint16_t)(instance->ticked_at == now ? instance->ticks + 1 : 1);
-	instance->ticked_at = now;
+	instance->ticks++;
 	struct ending ending = enter(partition);
-	if (ending.fault == FAULT_NONE && instance->ticks > TICKS_PER_MS_MAX)
+	if (ending.fault == FAULT_NONE && instance->ticks > TICKS_AT_ONCE_MAX)
 		ending = (struct ending){FAULT_CPU, "ticks without end"};
 	if (ending.fault == FAULT_NONE)
-		ending = look(partition, machine_tick(table_machine(partition), now));
+		ending = look(now, partition, machine_tick(table_machine(partition), now));
 	settle(now, partition, ending);
 }

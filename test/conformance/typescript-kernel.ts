@@ -1,13 +1,15 @@
 // The TypeScript kernel as a script sees it: puppets on every row, their lines, and a flash chip
-// that can be stopped.
+// that can be stopped. Another kernel on the same board takes its place on demand.
 
 import { Party } from "../../firmware/ipc/party";
 import type { Board, FlashChip } from "../../firmware/kernel/board";
 import type { FaultKind } from "../../firmware/kernel/fault";
 import { Kernel } from "../../firmware/kernel/kernel";
 import type { Partition } from "../../firmware/kernel/partition";
+import { TimeQuality } from "../../hal/clock";
 import { Flash, FlashDone, FlashOperation, type FlashRegion } from "../../hal/flash";
 import { Sent } from "../../hal/sent";
+import type { HubKernel } from "../../host-sim/hub/hub-kernel";
 import { Puppet, type PuppetEnvironment } from "./puppet";
 import { LINE_PARTY } from "./puppet-protocol";
 import { PUPPET_TABLE, PUPPETS } from "./puppet-table";
@@ -17,24 +19,34 @@ import type { Name } from "./script";
 
 const FLASH_BYTES = 8192;
 
-export class TypescriptKernel implements KernelUnderTest {
-  readonly kernel: Kernel;
+export class TypescriptKernel<K extends HubKernel = Kernel> implements KernelUnderTest {
+  readonly kernel: K;
   private lines: string[] = [];
   private readonly off = new Set<Name>();
   private readonly flash = new Uint8Array(FLASH_BYTES).fill(Flash.ERASED);
   private flashRuns = true;
   private readonly completions: Uint8Array[] = [];
 
-  constructor() {
+  /** @param make the kernel in the place of TypeScript's, with puppets of its own */
+  constructor(make?: (board: Board) => K) {
+    if (make !== undefined) {
+      this.kernel = make(this.board());
+      return;
+    }
     const creators: Record<string, (environment: never) => Partition> = {};
     for (const name of Object.keys(PUPPETS) as Name[]) {
       if (name === "erin") continue;
       creators[name] = (environment) => this.makePuppet(name, environment);
     }
-    this.kernel = new Kernel(PUPPET_TABLE, creators, this.board());
+    this.kernel = new Kernel(PUPPET_TABLE, creators, this.board()) as HubKernel as K;
   }
 
   start(now: number): void {
+    this.lines = [];
+    this.off.clear();
+    this.flash.fill(Flash.ERASED);
+    this.flashRuns = true;
+    this.completions.length = 0;
     this.kernel.start(now);
   }
 
@@ -111,15 +123,24 @@ export class TypescriptKernel implements KernelUnderTest {
       };
     }
     const unused = {} as never;
+    // A line for a switch is more than a board's bench has: its civil time is a bit for each puppet
+    // that is off.
+    const clock = { utcMs: () => this.offBits(), quality: () => TimeQuality.UNKNOWN };
     const watchdog = { feed: (): void => {} };
     return {
       crypto: unused,
       entropy: unused,
-      clock: unused,
+      clock,
       watchdog,
       flash: this.chip(),
       devices,
     };
+  }
+
+  private offBits(): number {
+    let bits = 0;
+    for (const name of this.off) bits += 2 ** PUPPETS[name];
+    return bits;
   }
 
   private chip(): FlashChip {

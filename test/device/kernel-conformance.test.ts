@@ -7,6 +7,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tableSource } from "../../tools/builder/table";
+import { ENDED, endlessTicks } from "../conformance/endless-ticks";
 import { FAILING_SCRIPTS } from "../conformance/failing-scripts";
 import { PASSING_SCRIPTS } from "../conformance/passing-scripts";
 import { PUPPET_TABLE } from "../conformance/puppet-table";
@@ -56,6 +57,10 @@ describe.each(BUILDS)("the device kernel, built $name", ({ name, options }) => {
     for (const { step, expected, seen } of runScript(script, new NativeKernel(program))) {
       expect(seen, step).toEqual(expected);
     }
+  });
+
+  test.skipIf(!possible)("who wants each tick at once is ended, over whatever time", () => {
+    expect(endlessTicks(new NativeKernel(program))).toEqual(ENDED);
   });
 
   test.skipIf(!possible)("does what the TypeScript kernel does, whatever happens", () => {

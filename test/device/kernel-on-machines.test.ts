@@ -13,6 +13,7 @@ import { buildMachines } from "../../tools/builder/machines";
 import { cryptoParts, hasMbedtls } from "../../tools/builder/mbedtls";
 import { compileObjects, OUR_WARNINGS } from "../../tools/builder/objects";
 import { tableSource } from "../../tools/builder/table";
+import { ENDED, endlessTicks } from "../conformance/endless-ticks";
 import { FAILING_SCRIPTS } from "../conformance/failing-scripts";
 import { PASSING_SCRIPTS } from "../conformance/passing-scripts";
 import { PUPPET_TABLE, PUPPETS } from "../conformance/puppet-table";
@@ -93,6 +94,10 @@ describe.each(BUILDS)("the device kernel on machines of the engine, built $name"
     for (const { step, expected, seen } of runScript(script, new NativeKernel(program))) {
       expect(seen, step).toEqual(expected);
     }
+  });
+
+  test.skipIf(!possible)("who wants each tick at once is ended, over whatever time", () => {
+    expect(endlessTicks(new NativeKernel(program))).toEqual(ENDED);
   });
 
   test.skipIf(!possible)("does what the TypeScript kernel does, whatever happens", () => {

@@ -1,6 +1,7 @@
 // The TypeScript kernel against the conformance scripts.
 
 import { describe, expect, test } from "vitest";
+import { ENDED, endlessTicks } from "../conformance/endless-ticks";
 import { FAILING_SCRIPTS } from "../conformance/failing-scripts";
 import { PASSING_SCRIPTS } from "../conformance/passing-scripts";
 import { runScript } from "../conformance/run-script";
@@ -15,6 +16,10 @@ describe("what passes and what does not", () => {
 });
 
 describe("faults and restarts", () => {
+  test("who wants each tick at once is ended, in whatever milliseconds the turns are", () => {
+    expect(endlessTicks(new TypescriptKernel())).toEqual(ENDED);
+  });
+
   test.each(FAILING_SCRIPTS)("$name", (script) => {
     for (const { step, expected, seen } of runScript(script, new TypescriptKernel())) {
       expect(seen, step).toEqual(expected);
