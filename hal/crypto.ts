@@ -48,7 +48,7 @@ export interface CryptoProvider {
   /** SHA-256 of `bytes[start .. start + length)` into `digest`, 32 bytes. @source FIPS 180-4 */
   sha256(bytes: Uint8Array, start: number, length: number, digest: Uint8Array): void;
 
-  /** HMAC-SHA-256 into `mac`, 32 bytes. @source RFC 2104 */
+  /** HMAC-SHA-256 into the first 32 bytes of `mac`, which may be `key`. @source RFC 2104 */
   hmacSha256(
     key: Uint8Array,
     keyLength: number,

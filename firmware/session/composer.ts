@@ -1,44 +1,36 @@
-// Builds one protected message in the session's only outgoing buffer, and hands it to `wan`.
+// Builds one protected message at the beginning of the session's memory, and hands it to `wan`.
 // @source RFC 8613 sections 4.1.3.5, 4.2 and 8
 
 import { Sent } from "../../hal/sent";
-import { OscoreCipher } from "../crypto/oscore";
+import type { OscoreCipher } from "../crypto/oscore";
 import { type OscoreContext, OscoreKey } from "../crypto/oscore-context";
 import { Exchange, ExchangeFlags } from "../ipc/exchange";
 import { Message, Operation } from "../ipc/operation";
-import { check, type Port, type Surroundings } from "../kernel/partition";
+import { check, type Port } from "../kernel/partition";
 import { CoapCode, CoapOption, type ContentFormat } from "../wire/coap";
 import { OptionWriter } from "../wire/coap-options";
-import { equalBytes, writeU16 } from "../wire/little-endian";
-import {
-  Oscore,
-  type OscoreOption,
-  putRequestOption,
-  putResponseOption,
-} from "../wire/oscore-option";
+import { writeU16 } from "../wire/little-endian";
+import { Oscore, type OscoreOption, putResponseOption } from "../wire/oscore-option";
 
 const RETRY_MS = 20;
 
 export class Composer {
-  readonly bytes = new Uint8Array(Message.MAX_LENGTH);
   readonly options = new OptionWriter();
-  readonly cipher: OscoreCipher;
   /** Where the plaintext begins. */
   private start = 0;
-  private isRequest = false;
   private requestSequence = 0;
   private sequence = Oscore.NO_SEQUENCE as number;
   /** A message that `wan` had no room for yet; 0: none. */
   private unsent = 0;
   private retryAt = Number.POSITIVE_INFINITY;
 
+  /** @param bytes the session's memory */
   constructor(
-    surroundings: Surroundings,
+    readonly bytes: Uint8Array,
     private readonly context: OscoreContext,
+    readonly cipher: OscoreCipher,
     private readonly wan: Port,
-  ) {
-    this.cipher = new OscoreCipher(surroundings.crypto, context);
-  }
+  ) {}
 
   /** The buffer holds a message that is not sent yet: nothing new may be begun. */
   isBusy(): boolean {
@@ -48,26 +40,12 @@ export class Composer {
   /** Whether a request is meant for this context: its kid context, if it names one, is ours. */
   isOurs(option: OscoreOption, bytes: Uint8Array): boolean {
     if (!option.hasContext) return true;
-    const { idContext, idContextLength } = this.context;
-    return (
-      option.contextLength === idContextLength &&
-      equalBytes(bytes, option.contextStart, idContext, 0, idContextLength)
-    );
+    return this.context.isContext(bytes, option.contextStart, option.contextLength);
   }
 
   beginRequest(exchange: number, sequence: number, code: CoapCode): void {
-    const { context } = this;
     this.head(Operation.EXCHANGE_REQUEST, exchange, CoapCode.POST);
-    const end = putRequestOption(
-      this.bytes,
-      Exchange.OPTION,
-      sequence,
-      context.senderId,
-      context.senderIdLength,
-      context.idContext,
-      context.idContextLength,
-    );
-    this.isRequest = true;
+    const end = this.context.putOption(this.bytes, Exchange.OPTION, sequence);
     this.requestSequence = this.sequence = sequence;
     this.plaintext(end, code);
   }
@@ -94,7 +72,6 @@ export class Composer {
       bytes[Exchange.OBSERVE + 1] = observe >> 8;
       bytes[Exchange.OBSERVE + 2] = observe >> 16;
     }
-    this.isRequest = false;
     this.requestSequence = requestSequence;
     this.sequence = sequence;
     this.plaintext(putResponseOption(bytes, Exchange.OPTION, sequence), code);
@@ -117,8 +94,9 @@ export class Composer {
     const length = payloadEnd - this.start;
     check(payloadEnd + OscoreKey.TAG_LENGTH <= Message.MAX_LENGTH, "a message fits its channel");
     const { bytes, start, cipher } = this;
-    if (this.isRequest) cipher.sealRequest(this.sequence, bytes, start, length);
-    else cipher.sealResponse(this.requestSequence, this.sequence, bytes, start, length);
+    if (bytes[0] === Operation.EXCHANGE_REQUEST) {
+      cipher.sealRequest(this.sequence, bytes, start, length);
+    } else cipher.sealResponse(this.requestSequence, this.sequence, bytes, start, length);
     this.pass(now, payloadEnd + OscoreKey.TAG_LENGTH);
   }
 

@@ -3,6 +3,7 @@
 
 import type { Entropy } from "../../hal/entropy";
 import { ReplayWindow } from "../crypto/replay-window";
+import { SessionMemory } from "./session-memory";
 
 export const enum EchoLimit {
   VALUE_LENGTH = 8,
@@ -13,13 +14,15 @@ export const enum EchoLimit {
 }
 
 export class Freshness {
-  readonly echo = new Uint8Array(EchoLimit.VALUE_LENGTH);
   private readonly window = new ReplayWindow();
   private isProved = false;
   private madeAt = Number.NEGATIVE_INFINITY;
   private nextAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly entropy: Entropy) {}
+  constructor(
+    private readonly entropy: Entropy,
+    private readonly memory: Uint8Array,
+  ) {}
 
   /**
    * This session has never served a request, in this life or an earlier one: nothing that comes can
@@ -52,19 +55,21 @@ export class Freshness {
     const isLate = now - this.madeAt > EchoLimit.VALID_MS;
     if (isLate || echoLength !== EchoLimit.VALUE_LENGTH) return false;
     let difference = 0;
-    for (let i = 0; i < echoLength; i++) difference |= this.echo[i]! ^ bytes[echo + i]!;
+    for (let i = 0; i < echoLength; i++) {
+      difference |= this.memory[SessionMemory.ECHO + i]! ^ bytes[echo + i]!;
+    }
     if (difference !== 0) return false;
     this.isProved = true;
     this.window.startAt(sequence);
     return true;
   }
 
-  /** Makes `echo` good for a challenge now. False: too soon after the one before. */
+  /** Makes the value at `ECHO` good for a challenge now. False: too soon after the one before. */
   challenge(now: number): boolean {
     if (now < this.nextAt) return false;
     this.nextAt = now + EchoLimit.PAUSE_MS;
     if (now - this.madeAt > EchoLimit.VALID_MS / 2) {
-      this.entropy.fill(this.echo, 0, EchoLimit.VALUE_LENGTH);
+      this.entropy.fill(this.memory, SessionMemory.ECHO, EchoLimit.VALUE_LENGTH);
       this.madeAt = now;
     }
     return true;

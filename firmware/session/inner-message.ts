@@ -5,6 +5,8 @@ import { CoapCode, CoapOption, ContentFormat } from "../wire/coap";
 import { Block, checkBlock } from "../wire/coap-block";
 import { Observe } from "../wire/coap-observe";
 import { checkOptions, isCritical, OptionReader, optionUint } from "../wire/coap-options";
+import { readU16, writeU16 } from "../wire/little-endian";
+import { SessionMemory } from "./session-memory";
 
 export const enum InnerCheck {
   OK = 0,
@@ -16,7 +18,13 @@ export const enum InnerCheck {
 
 /** Our longest path has three segments. */
 const SEGMENTS_MAX = 4;
-const ECHO_MAX = 40;
+
+/** What is noted of a path segment. */
+const enum Segment {
+  START = 0,
+  TEXT_LENGTH = 2,
+  LENGTH = 4,
+}
 
 /** A view of one message in its buffer. It belongs to its user, and holds until the next `read`. */
 export class InnerMessage {
@@ -34,9 +42,10 @@ export class InnerMessage {
   echoLength = 0;
   payload = 0;
   payloadLength = 0;
-  private readonly starts = new Uint16Array(SEGMENTS_MAX);
-  private readonly lengths = new Uint16Array(SEGMENTS_MAX);
   private readonly options = new OptionReader();
+
+  /** @param memory the session's */
+  constructor(private readonly memory: Uint8Array) {}
 
   /** Looks at `bytes[start .. end)`, which was authentic. */
   read(bytes: Uint8Array, start: number, end: number): InnerCheck {
@@ -54,8 +63,8 @@ export class InnerMessage {
 
   /** Whether path segment `index` is this ASCII text. */
   isSegment(bytes: Uint8Array, index: number, text: string): boolean {
-    if (index >= this.segments || this.lengths[index] !== text.length) return false;
-    const start = this.starts[index]!;
+    if (this.segmentLength(index) !== text.length) return false;
+    const start = this.segmentStart(index);
     for (let i = 0; i < text.length; i++) {
       if (bytes[start + i] !== text.charCodeAt(i)) return false;
     }
@@ -66,15 +75,26 @@ export class InnerMessage {
    * Reads path segment `index` as an EUI-64 of 16 hexadecimal digits, into radio order (least
    * significant byte first). False: it is none.
    */
-  eui64(bytes: Uint8Array, index: number, eui64: Uint8Array): boolean {
-    if (index >= this.segments || this.lengths[index] !== 16) return false;
+  eui64(bytes: Uint8Array, index: number, eui64: Uint8Array, eui64Start: number): boolean {
+    if (this.segmentLength(index) !== 16) return false;
+    const start = this.segmentStart(index);
     for (let i = 0; i < 8; i++) {
-      const high = hexValue(bytes[this.starts[index]! + 2 * i]!);
-      const low = hexValue(bytes[this.starts[index]! + 2 * i + 1]!);
+      const high = hexValue(bytes[start + 2 * i]!);
+      const low = hexValue(bytes[start + 2 * i + 1]!);
       if (high < 0 || low < 0) return false;
-      eui64[7 - i] = high * 16 + low;
+      eui64[eui64Start + 7 - i] = high * 16 + low;
     }
     return true;
+  }
+
+  /** -1: there is no such segment. */
+  private segmentLength(index: number): number {
+    if (index >= this.segments || index >= SEGMENTS_MAX) return -1;
+    return readU16(this.memory, SessionMemory.PATH + index * Segment.LENGTH + Segment.TEXT_LENGTH);
+  }
+
+  private segmentStart(index: number): number {
+    return readU16(this.memory, SessionMemory.PATH + index * Segment.LENGTH + Segment.START);
   }
 
   private clear(): void {
@@ -94,8 +114,9 @@ export class InnerMessage {
     switch (number as CoapOption) {
       case CoapOption.URI_PATH:
         if (this.segments < SEGMENTS_MAX) {
-          this.starts[this.segments] = start;
-          this.lengths[this.segments] = length;
+          const segment = SessionMemory.PATH + this.segments * Segment.LENGTH;
+          writeU16(this.memory, segment + Segment.START, start);
+          writeU16(this.memory, segment + Segment.TEXT_LENGTH, length);
         }
         this.segments++;
         return true;
@@ -110,7 +131,7 @@ export class InnerMessage {
         return value >= 0;
       case CoapOption.ECHO:
         this.echo = start;
-        this.echoLength = length <= ECHO_MAX ? length : 0;
+        this.echoLength = length <= SessionMemory.PEER_ECHO_MAX ? length : 0;
         return true;
       case CoapOption.URI_HOST:
       case CoapOption.URI_PORT:

@@ -1,9 +1,14 @@
 // `POST register`: at the start, hourly, and after trouble. The head-end learns our address from
 // it, and answers with the time.
 
-import { check } from "../kernel/partition";
 import { Major, putHead, putText } from "../wire/cbor";
-import { CborFields } from "../wire/cbor-fields";
+import {
+  CborField,
+  checkFields,
+  fieldValue,
+  findField,
+  isUnsignedField,
+} from "../wire/cbor-fields";
 import { CoapCode, CoapOption, ContentFormat } from "../wire/coap";
 import type { ClientTask } from "./client";
 import type { InnerMessage } from "./inner-message";
@@ -23,15 +28,10 @@ export interface RegistrationUser {
 }
 
 export class Registration implements ClientTask {
-  isRegistered = false;
   private due = Number.POSITIVE_INFINITY;
   private askedAt = 0;
-  private readonly fields = new CborFields();
 
-  constructor(
-    private readonly session: () => Session,
-    private readonly user: RegistrationUser,
-  ) {}
+  constructor(private readonly session: Session) {}
 
   /** Wanted now: the session is ready, or there was trouble. */
   want(now: number): void {
@@ -43,29 +43,31 @@ export class Registration implements ClientTask {
   }
 
   start(now: number): void {
-    const { client, composer, starts } = this.session();
+    const { client, composer } = this.session;
     if (!client.begin(now, CoapCode.POST)) return;
     const { bytes, options } = composer;
     options.putText(bytes, CoapOption.URI_PATH, "register");
     composer.contentFormat(ContentFormat.CBOR);
     client.endOptions();
     let at = putHead(bytes, composer.payload(), Major.MAP, 2);
-    at = putHead(bytes, putHead(bytes, at, Major.UNSIGNED, 1), Major.UNSIGNED, starts());
+    at = putHead(
+      bytes,
+      putHead(bytes, at, Major.UNSIGNED, 1),
+      Major.UNSIGNED,
+      this.session.starts(),
+    );
     at = putText(bytes, putHead(bytes, at, Major.UNSIGNED, 2), VERSION);
     this.askedAt = now;
     client.send(now, this, at);
   }
 
   answered(now: number, answer: InnerMessage, bytes: Uint8Array): void {
-    check(now >= this.askedAt, "time does not run backwards");
-    const isTaken =
-      answer.code === CoapCode.CHANGED &&
-      this.fields.read(bytes, answer.payload, answer.payloadLength) &&
-      this.fields.isUnsigned(0);
+    const { code, payload, payloadLength } = answer;
+    const isMap = code === CoapCode.CHANGED && checkFields(bytes, payload, payloadLength);
+    const time = isMap ? findField(bytes, payload, 0) : CborField.NONE;
+    const isTaken = isUnsignedField(bytes, time);
     this.due = now + (isTaken ? Register.PERIOD_MS : Register.REFUSED_MS);
-    if (!isTaken) return;
-    this.isRegistered = true;
-    this.user.registered(now, this.fields.value(0), now - this.askedAt);
+    if (isTaken) this.session.user.registered(now, fieldValue(bytes, time), now - this.askedAt);
   }
 
   failed(now: number): void {

@@ -30,9 +30,12 @@ export class SequenceNumbers {
   /** The limit that is being written; 0: none. */
   private writing = 0;
   private retryAt = Number.POSITIVE_INFINITY;
-  private readonly record = new Uint8Array(Reserved.LENGTH);
 
-  constructor(private readonly journal: Journal) {}
+  /** @param small scratch memory for a record */
+  constructor(
+    private readonly journal: Journal,
+    private readonly small: Uint8Array,
+  ) {}
 
   /** The value of `SessionKey.RESERVED`. */
   restored(bytes: Uint8Array, start: number, length: number): void {
@@ -81,10 +84,10 @@ export class SequenceNumbers {
     this.retryAt = Number.POSITIVE_INFINITY;
     const wanted = Math.min(this.limit + Stock.STEP, Oscore.SEQUENCE_MAX + 1);
     if (this.writing > 0 || wanted === this.limit) return;
-    const length = putReserved(this.record, wanted, this.starts);
+    const length = putReserved(this.small, wanted, this.starts);
     const isTaken = this.journal.put(
       SessionKey.RESERVED,
-      this.record,
+      this.small,
       0,
       length,
       SessionToken.RESERVED,

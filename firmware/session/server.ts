@@ -8,13 +8,12 @@ import { Exchange } from "../ipc/exchange";
 import { check } from "../kernel/partition";
 import { CoapCode, CoapOption } from "../wire/coap";
 import { nextObserve } from "../wire/coap-observe";
-import { readU16 } from "../wire/little-endian";
-import { Oscore, OscoreOption } from "../wire/oscore-option";
-import type { Composer } from "./composer";
-import { EchoLimit, type Freshness } from "./freshness";
-import { InnerCheck, InnerMessage } from "./inner-message";
-import type { SequenceNumbers } from "./sequence-numbers";
-import type { SessionAudit } from "./session-audit";
+import { readU16, readU48, writeU16, writeU48 } from "../wire/little-endian";
+import { Oscore } from "../wire/oscore-option";
+import { EchoLimit } from "./freshness";
+import { InnerCheck, type InnerMessage } from "./inner-message";
+import type { Session } from "./session";
+import { ServerSlot, SessionMemory } from "./session-memory";
 
 /** The partition behind a session: its resources. */
 export interface Resources {
@@ -38,59 +37,40 @@ const enum SlotState {
   OBSERVED = 2,
 }
 
-class Slot {
-  state = SlotState.FREE;
-  exchange = 0;
-  requestSequence = 0;
-  observe = 0;
-  openedAt = 0;
-}
-
 /** `wan` gives up an exchange before this; a slot that is open longer is nobody's. */
 const OPEN_MS = 60_000;
 
 export class Server {
   /** Requests that no key opened, replays included. */
   refused = 0;
-  served = 0;
-  private readonly slots: Slot[] = [];
-  private readonly message = new InnerMessage();
-  private readonly option = new OscoreOption();
 
-  constructor(
-    private readonly composer: Composer,
-    private readonly freshness: Freshness,
-    private readonly sequences: SequenceNumbers,
-    private readonly audit: SessionAudit,
-    private readonly resources: Resources,
-  ) {
-    for (let i = 0; i < ServerLimit.SLOTS; i++) this.slots.push(new Slot());
-  }
+  constructor(private readonly session: Session) {}
 
   /** `SERVE_REQUEST`. It is opened in place. */
   request(now: number, bytes: Uint8Array, length: number): void {
+    const { composer, option, freshness } = this.session;
     // Nothing to answer with: `wan` gives the exchange up, and the peer asks again.
-    if (this.composer.isBusy()) return;
+    if (composer.isBusy()) return;
     const exchange = readU16(bytes, Exchange.EXCHANGE);
     const optionLength = bytes[Exchange.OPTION_LENGTH]!;
     const start = Exchange.OPTION + optionLength;
     const plainLength = length - start - OscoreKey.TAG_LENGTH;
-    const isRead = this.option.read(bytes, Exchange.OPTION, optionLength);
-    const sequence = this.option.sequence;
+    const isRead = option.read(bytes, Exchange.OPTION, optionLength);
+    const sequence = option.sequence;
     if (!isRead || sequence === Oscore.NO_SEQUENCE) {
       this.refuse(now, exchange, SessionRefusal.BAD_OPTION);
       return;
     }
-    if (!this.composer.isOurs(this.option, bytes)) {
+    if (!composer.isOurs(option, bytes)) {
       this.refuse(now, exchange, SessionRefusal.UNKNOWN_KID);
       return;
     }
-    if (!this.freshness.isNew(sequence)) {
+    if (!freshness.isNew(sequence)) {
       this.refuse(now, exchange, SessionRefusal.REPLAY);
       return;
     }
     const isAuthentic =
-      plainLength > 0 && this.composer.cipher.openRequest(sequence, bytes, start, plainLength);
+      plainLength > 0 && composer.cipher.openRequest(sequence, bytes, start, plainLength);
     if (!isAuthentic) {
       this.refuse(now, exchange, SessionRefusal.NOT_AUTHENTIC);
       return;
@@ -100,16 +80,15 @@ export class Server {
 
   /** `SERVE_CANCEL`. */
   cancelled(now: number, exchange: number): void {
-    for (let i = 0; i < this.slots.length; i++) {
-      const slot = this.slots[i]!;
-      if (slot.state !== SlotState.FREE && slot.exchange === exchange) this.release(now, i);
+    for (let i = 0; i < ServerLimit.SLOTS; i++) {
+      if (this.state(i) !== SlotState.FREE && this.exchange(i) === exchange) this.release(now, i);
     }
   }
 
   /** All exchanges are gone: `wan` restarted. */
   reset(now: number): void {
-    for (let i = 0; i < this.slots.length; i++) {
-      if (this.slots[i]!.state !== SlotState.FREE) this.release(now, i);
+    for (let i = 0; i < ServerLimit.SLOTS; i++) {
+      if (this.state(i) !== SlotState.FREE) this.release(now, i);
     }
   }
 
@@ -120,7 +99,7 @@ export class Server {
 
   /** Answers with a refusal: counted, and audited. */
   refuseRequest(now: number, slot: number, code: CoapCode): void {
-    this.audit.write(now, AuditCode.REQUEST_REFUSED, code);
+    this.session.audit.write(now, AuditCode.REQUEST_REFUSED, code);
     this.reply(now, slot, code);
   }
 
@@ -129,11 +108,12 @@ export class Server {
    * then `end`. False: it cannot be sent now; the request dies by its time-out.
    */
   begin(index: number, code: CoapCode): boolean {
-    const slot = this.slots[index]!;
-    check(slot.state === SlotState.OPEN, "an open request is answered once");
-    slot.state = SlotState.FREE;
-    if (this.composer.isBusy()) return false;
-    this.composer.beginResponse(slot.exchange, slot.requestSequence, Oscore.NO_SEQUENCE, code, -1);
+    const { composer } = this.session;
+    check(this.state(index) === SlotState.OPEN, "an open request is answered once");
+    this.setState(index, SlotState.FREE);
+    if (composer.isBusy()) return false;
+    const asked = this.requestSequence(index);
+    composer.beginResponse(this.exchange(index), asked, Oscore.NO_SEQUENCE, code, -1);
     return true;
   }
 
@@ -142,34 +122,28 @@ export class Server {
    * False: it cannot be sent now; the next one will tell more.
    */
   beginNotification(now: number, index: number): boolean {
-    const slot = this.slots[index]!;
-    check(slot.state !== SlotState.FREE, "only an open observation is told");
-    if (this.composer.isBusy()) return false;
-    const sequence = this.sequences.take(now);
+    const { composer, sequences } = this.session;
+    check(this.state(index) !== SlotState.FREE, "only an open observation is told");
+    if (composer.isBusy()) return false;
+    const sequence = sequences.take(now);
     if (sequence === Oscore.NO_SEQUENCE) return false;
-    slot.state = SlotState.OBSERVED;
-    slot.observe = nextObserve(slot.observe);
-    this.composer.beginResponse(
-      slot.exchange,
-      slot.requestSequence,
-      sequence,
-      CoapCode.CONTENT,
-      slot.observe,
-    );
+    this.setState(index, SlotState.OBSERVED);
+    const observe = this.nextObserve(index);
+    const asked = this.requestSequence(index);
+    composer.beginResponse(this.exchange(index), asked, sequence, CoapCode.CONTENT, observe);
     return true;
   }
 
-  end(now: number, payloadEnd = this.composer.options.at): void {
-    this.composer.send(now, payloadEnd);
+  end(now: number, payloadEnd = this.session.composer.options.at): void {
+    this.session.composer.send(now, payloadEnd);
   }
 
   /** Ends an observation that the observer no longer wants. */
   endObservation(now: number, index: number): void {
-    const slot = this.slots[index]!;
-    if (slot.state !== SlotState.OBSERVED) return;
-    slot.state = SlotState.FREE;
+    if (this.state(index) !== SlotState.OBSERVED) return;
+    this.setState(index, SlotState.FREE);
     // With a full channel, the peer's RST to nothing and `wan`'s own limits end it.
-    if (!this.composer.isBusy()) this.composer.sendClose(now, slot.exchange);
+    if (!this.session.composer.isBusy()) this.close(now, this.exchange(index));
   }
 
   private opened(
@@ -180,40 +154,34 @@ export class Server {
     start: number,
     end: number,
   ): void {
-    const message = this.message;
+    const { message, composer, freshness, memory, user } = this.session;
     const found = message.read(bytes, start, end);
     const isRequest = message.code > CoapCode.EMPTY && message.code < CoapCode.CREATED - 1;
     if (found === InnerCheck.MALFORMED || !isRequest) {
       this.refuse(now, exchange, SessionRefusal.MALFORMED);
       return;
     }
-    if (!this.freshness.accept(now, sequence, bytes, message.echo, message.echoLength)) {
+    if (!freshness.accept(now, sequence, bytes, message.echo, message.echoLength)) {
       this.challenge(now, exchange, sequence);
       return;
     }
     const index = this.freeSlot(now);
     if (index < 0) {
-      this.composer.beginResponse(
-        exchange,
-        sequence,
-        Oscore.NO_SEQUENCE,
-        CoapCode.SERVICE_UNAVAILABLE,
-        -1,
-      );
-      this.composer.send(now);
+      const code = CoapCode.SERVICE_UNAVAILABLE;
+      composer.beginResponse(exchange, sequence, Oscore.NO_SEQUENCE, code, -1);
+      composer.send(now);
       return;
     }
-    const slot = this.slots[index]!;
-    slot.state = SlotState.OPEN;
-    slot.exchange = exchange;
-    slot.requestSequence = sequence;
-    slot.openedAt = now;
-    this.served++;
+    const slot = slotAt(index);
+    memory[slot + ServerSlot.STATE] = SlotState.OPEN;
+    writeU16(memory, slot + ServerSlot.EXCHANGE, exchange);
+    writeU48(memory, slot + ServerSlot.SEQUENCE, sequence);
+    writeU48(memory, slot + ServerSlot.OPENED_AT, now);
     if (found === InnerCheck.BAD_OPTION) {
       this.refuseRequest(now, index, CoapCode.BAD_OPTION);
       return;
     }
-    this.resources.request(now, index, message, bytes);
+    user.request(now, index, message, bytes);
   }
 
   /**
@@ -221,29 +189,29 @@ export class Server {
    * nonce must not be used again.
    */
   private challenge(now: number, exchange: number, requestSequence: number): void {
-    if (!this.freshness.challenge(now)) {
+    const { composer, freshness, sequences, memory } = this.session;
+    if (!freshness.challenge(now)) {
       this.close(now, exchange);
       return;
     }
-    const sequence = this.sequences.take(now);
+    const sequence = sequences.take(now);
     if (sequence === Oscore.NO_SEQUENCE) {
       this.close(now, exchange);
       return;
     }
-    const composer = this.composer;
     composer.beginResponse(exchange, requestSequence, sequence, CoapCode.UNAUTHORIZED, -1);
-    const echo = this.freshness.echo;
-    composer.options.put(composer.bytes, CoapOption.ECHO, echo, 0, EchoLimit.VALUE_LENGTH);
+    const echo = SessionMemory.ECHO;
+    composer.options.put(memory, CoapOption.ECHO, memory, echo, EchoLimit.VALUE_LENGTH);
     composer.send(now);
   }
 
   private close(now: number, exchange: number): void {
-    this.composer.sendClose(now, exchange);
+    this.session.composer.sendClose(now, exchange);
   }
 
   private refuse(now: number, exchange: number, reason: SessionRefusal): void {
     this.refused++;
-    this.audit.write(now, AuditCode.SESSION_REFUSED, reason);
+    this.session.audit.write(now, AuditCode.SESSION_REFUSED, reason);
     switch (reason) {
       case SessionRefusal.REPLAY:
         this.outer(now, exchange, CoapCode.UNAUTHORIZED, "Replay detected");
@@ -261,20 +229,51 @@ export class Server {
   }
 
   private outer(now: number, exchange: number, code: CoapCode, diagnostic: string): void {
-    this.composer.sendOuterError(now, exchange, code, diagnostic);
+    this.session.composer.sendOuterError(now, exchange, code, diagnostic);
   }
 
   private freeSlot(now: number): number {
-    for (let i = 0; i < this.slots.length; i++) {
-      const slot = this.slots[i]!;
-      if (slot.state === SlotState.OPEN && now - slot.openedAt > OPEN_MS) this.release(now, i);
-      if (slot.state === SlotState.FREE) return i;
+    const { memory } = this.session;
+    for (let i = 0; i < ServerLimit.SLOTS; i++) {
+      const openFor = now - readU48(memory, slotAt(i) + ServerSlot.OPENED_AT);
+      if (this.state(i) === SlotState.OPEN && openFor > OPEN_MS) this.release(now, i);
+      if (this.state(i) === SlotState.FREE) return i;
     }
     return -1;
   }
 
   private release(now: number, index: number): void {
-    this.slots[index]!.state = SlotState.FREE;
-    this.resources.cancelled(now, index);
+    this.setState(index, SlotState.FREE);
+    this.session.user.cancelled(now, index);
   }
+
+  private state(index: number): SlotState {
+    return this.session.memory[slotAt(index) + ServerSlot.STATE]!;
+  }
+
+  private setState(index: number, state: SlotState): void {
+    this.session.memory[slotAt(index) + ServerSlot.STATE] = state;
+  }
+
+  private exchange(index: number): number {
+    return readU16(this.session.memory, slotAt(index) + ServerSlot.EXCHANGE);
+  }
+
+  private requestSequence(index: number): number {
+    return readU48(this.session.memory, slotAt(index) + ServerSlot.SEQUENCE);
+  }
+
+  private nextObserve(index: number): number {
+    const { memory } = this.session;
+    const at = slotAt(index) + ServerSlot.OBSERVE;
+    const next = nextObserve(memory[at]! | (memory[at + 1]! << 8) | (memory[at + 2]! << 16));
+    memory[at] = next;
+    memory[at + 1] = next >> 8;
+    memory[at + 2] = next >> 16;
+    return next;
+  }
+}
+
+function slotAt(index: number): number {
+  return SessionMemory.SLOTS + index * ServerSlot.LENGTH;
 }

@@ -12,11 +12,12 @@ const enum Quota {
 }
 
 export class SessionAudit {
-  private readonly line = new Uint8Array(AuditEvent.LENGTH);
   private credit = Quota.LINES as number;
 
+  /** @param small scratch memory for a line */
   constructor(
     private readonly port: Port,
+    private readonly small: Uint8Array,
     private refilledAt: number,
   ) {}
 
@@ -26,10 +27,12 @@ export class SessionAudit {
     this.credit = Math.min(Quota.LINES, this.credit + periods);
     if (this.credit === 0) return;
     this.credit--;
-    this.line[0] = Operation.AUDIT_EVENT;
-    this.line[AuditEvent.CODE] = code;
-    writeU32(this.line, AuditEvent.DETAIL, detail);
+    const line = this.small;
+    line.fill(0, 0, AuditEvent.LENGTH);
+    line[0] = Operation.AUDIT_EVENT;
+    line[AuditEvent.CODE] = code;
+    writeU32(line, AuditEvent.DETAIL, detail);
     // A full audit channel loses the line; the counters remain.
-    this.port.send(this.line, AuditEvent.LENGTH);
+    this.port.send(line, AuditEvent.LENGTH);
   }
 }

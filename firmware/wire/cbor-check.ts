@@ -22,7 +22,7 @@ export const enum CborCheck {
 /** Our structures need four; a stranger's cost stack. */
 const DEPTH_MAX = 8;
 
-/** After `OK`, a `CborReader` over the same bytes cannot fail. */
+/** After `OK`, a walk over the heads of the same bytes cannot fail. */
 export function checkCbor(bytes: Uint8Array, start: number, length: number): CborCheck {
   const end = checkItem(bytes, start, start + length, 0);
   if (end < 0) return -end;

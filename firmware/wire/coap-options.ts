@@ -103,6 +103,15 @@ export class OptionWriter {
     for (let i = 0; i < text.length; i++) bytes[this.at++] = text.charCodeAt(i);
   }
 
+  /** An EUI-64 as 16 hexadecimal digits. @param start least significant byte first */
+  putEui64(bytes: Uint8Array, number: number, eui64: Uint8Array, start: number): void {
+    this.head(bytes, number, 16);
+    for (let i = 7; i >= 0; i--) {
+      bytes[this.at++] = hexDigit(eui64[start + i]! >> 4);
+      bytes[this.at++] = hexDigit(eui64[start + i]! & 15);
+    }
+  }
+
   /** Before a payload that is not empty. */
   marker(bytes: Uint8Array): void {
     bytes[this.at++] = MARKER;
@@ -144,6 +153,10 @@ function extend(bytes: Uint8Array, at: number, nibbleValue: number): number {
   if (nibbleValue === 13) return bytes[at]! + 13;
   if (nibbleValue === 14) return ((bytes[at]! << 8) | bytes[at + 1]!) + 269;
   return nibbleValue;
+}
+
+function hexDigit(value: number): number {
+  return value < 10 ? 0x30 + value : 0x57 + value;
 }
 
 function nibble(value: number): number {

@@ -97,14 +97,18 @@ export function putResponseOption(bytes: Uint8Array, at: number, sequence: numbe
   return putPartialIv(bytes, at + 1, sequence);
 }
 
-/** The option of a request. @param contextLength negative: no kid context. Answers its end. */
+/**
+ * The option of a request; answers its end. `kid` and `context` are places in `ids`.
+ * @param contextLength negative: no kid context
+ */
 export function putRequestOption(
   bytes: Uint8Array,
   start: number,
   sequence: number,
-  kid: Uint8Array,
+  ids: Uint8Array,
+  kid: number,
   kidLength: number,
-  context: Uint8Array,
+  context: number,
   contextLength: number,
 ): number {
   bytes[start] =
@@ -112,8 +116,8 @@ export function putRequestOption(
   let at = putPartialIv(bytes, start + 1, sequence);
   if (contextLength >= 0) {
     bytes[at++] = contextLength;
-    for (let i = 0; i < contextLength; i++) bytes[at++] = context[i]!;
+    for (let i = 0; i < contextLength; i++) bytes[at++] = ids[context + i]!;
   }
-  for (let i = 0; i < kidLength; i++) bytes[at++] = kid[i]!;
+  for (let i = 0; i < kidLength; i++) bytes[at++] = ids[kid + i]!;
   return at;
 }

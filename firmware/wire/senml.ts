@@ -39,7 +39,8 @@ export class SenmlWriter {
   private start = 0;
   private limit = 0;
   private baseTime = 0;
-  private readonly device = new Uint8Array(8);
+  /** Where the digits of the device in force lie, in its base name. */
+  private digits = 0;
 
   open(start: number, limit: number): void {
     this.start = start;
@@ -62,7 +63,7 @@ export class SenmlWriter {
     time: number,
     value: number,
   ): boolean {
-    const isSame = this.records > 0 && this.isDevice(eui64, eui64Start);
+    const isSame = this.records > 0 && this.isDevice(bytes, eui64, eui64Start);
     const offset = isSame ? time - this.baseTime : 0;
     if (this.records === RECORDS_MAX) return false;
     if (this.at + recordLength(kind, time, value, isSame, offset) > this.limit) return false;
@@ -72,9 +73,9 @@ export class SenmlWriter {
     at = putValue(bytes, putInteger(bytes, at, SenmlLabel.VALUE), kind, value);
     if (offset !== 0) at = putInteger(bytes, putInteger(bytes, at, SenmlLabel.TIME), offset);
     if (!isSame) {
-      for (let i = 0; i < 8; i++) this.device[i] = eui64[eui64Start + i]!;
       this.baseTime = time;
-      at = this.putBaseName(bytes, putInteger(bytes, at, SenmlLabel.BASE_NAME));
+      at = putInteger(bytes, at, SenmlLabel.BASE_NAME);
+      at = this.putBaseName(bytes, at, eui64, eui64Start);
       at = putInteger(bytes, putInteger(bytes, at, SenmlLabel.BASE_TIME), time);
     }
     this.at = at;
@@ -94,17 +95,27 @@ export class SenmlWriter {
     return this.at - this.start;
   }
 
-  private isDevice(eui64: Uint8Array, start: number): boolean {
-    for (let i = 0; i < 8; i++) if (eui64[start + i] !== this.device[i]) return false;
+  private isDevice(bytes: Uint8Array, eui64: Uint8Array, start: number): boolean {
+    for (let i = 0; i < 8; i++) {
+      const at = this.digits + 2 * (7 - i);
+      const byte = eui64[start + i]!;
+      if (bytes[at] !== hexDigit(byte >> 4) || bytes[at + 1] !== hexDigit(byte & 15)) return false;
+    }
     return true;
   }
 
-  private putBaseName(bytes: Uint8Array, start: number): number {
+  private putBaseName(
+    bytes: Uint8Array,
+    start: number,
+    eui64: Uint8Array,
+    eui64Start: number,
+  ): number {
     let at = putHead(bytes, start, Major.TEXT, BASE_NAME_LENGTH);
     for (let i = 0; i < BASE_PREFIX.length; i++) bytes[at++] = BASE_PREFIX.charCodeAt(i);
+    this.digits = at;
     for (let i = 7; i >= 0; i--) {
-      bytes[at++] = hexDigit(this.device[i]! >> 4);
-      bytes[at++] = hexDigit(this.device[i]! & 15);
+      bytes[at++] = hexDigit(eui64[eui64Start + i]! >> 4);
+      bytes[at++] = hexDigit(eui64[eui64Start + i]! & 15);
     }
     bytes[at++] = 0x5f;
     return at;

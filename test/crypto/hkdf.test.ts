@@ -3,15 +3,15 @@
 import { hkdfSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Hkdf } from "../../firmware/crypto/hkdf";
+import { Hkdf, HkdfLimit } from "../../firmware/crypto/hkdf";
 import { nodeCrypto } from "../../hal/node/crypto";
 import { hex, toHex } from "../hex";
 
 function derive(secret: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): string {
-  const hkdf = new Hkdf(nodeCrypto());
+  const hkdf = new Hkdf(nodeCrypto(), new Uint8Array(HkdfLimit.SCRATCH_LENGTH));
   const output = new Uint8Array(length);
   hkdf.extract(salt, 0, salt.length, secret, 0, secret.length);
-  hkdf.expand(info, info.length, output, 0, length);
+  hkdf.expand(info, 0, info.length, output, 0, length);
   hkdf.clear();
   return toHex(output);
 }

@@ -1,10 +1,17 @@
 // CBOR that a head-end sends, the small maps in it, and a provisioned session record.
 
 import { CborCheck, checkCbor } from "../../firmware/wire/cbor-check";
-import { CborFields } from "../../firmware/wire/cbor-fields";
-import { CborReader } from "../../firmware/wire/cbor-reader";
+import {
+  checkFields,
+  fieldStart,
+  fieldValue,
+  findField,
+  isBytesField,
+  isUnsignedField,
+} from "../../firmware/wire/cbor-fields";
 import { SessionRecordReader } from "../../firmware/wire/session-record";
 import { hex } from "../hex";
+import { CborReader } from "../wire/cbor-reader";
 import { examineTwice, field, within } from "./surroundings";
 
 export const name = "cbor";
@@ -18,7 +25,6 @@ export const seeds = [
 ].map((text) => hex(text.replace(/\s/g, "").length % 2 === 0 ? text : `${text}0`));
 
 const reader = new CborReader();
-const fields = new CborFields();
 const record = new SessionRecordReader();
 
 export function fuzz(input: Uint8Array): void {
@@ -29,7 +35,7 @@ export function fuzz(input: Uint8Array): void {
 function cbor(bytes: Uint8Array, start: number, length: number): number[] {
   const code = checkCbor(bytes, start, length);
   const end = start + length;
-  const isMap = fields.read(bytes, start, length);
+  const isMap = checkFields(bytes, start, length);
   if (code !== CborCheck.OK) {
     if (isMap) throw new Error("a map in bad CBOR");
     return [code];
@@ -44,8 +50,11 @@ function cbor(bytes: Uint8Array, start: number, length: number): number[] {
     within(reader.at, start, end);
   }
   for (let key = 0; isMap && key < 4; key++) {
-    found.push(fields.value(key), fields.isUnsigned(key) ? 1 : 0);
-    if (fields.isBytes(key)) field(fields.start(key), fields.value(key), start, end);
+    const at = findField(bytes, start, key);
+    if (at < 0) continue;
+    const value = fieldValue(bytes, at);
+    found.push(key, value, isUnsignedField(bytes, at) ? 1 : 0);
+    if (isBytesField(bytes, at)) field(fieldStart(bytes, at), value, start, end);
   }
   return found;
 }

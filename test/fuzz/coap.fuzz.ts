@@ -1,6 +1,7 @@
 // CoAP datagrams, and the message inside OSCORE.
 
 import { InnerCheck, InnerMessage } from "../../firmware/session/inner-message";
+import { SessionMemory } from "../../firmware/session/session-memory";
 import {
   CoapCheck,
   checkCoap,
@@ -26,7 +27,7 @@ export const seeds = [
 
 const options = new OptionReader();
 const oscore = new OscoreOption();
-const inner = new InnerMessage();
+const inner = new InnerMessage(new Uint8Array(SessionMemory.LENGTH));
 const eui64 = new Uint8Array(8);
 
 export function fuzz(input: Uint8Array): void {
@@ -66,7 +67,7 @@ function innerMessage(bytes: Uint8Array, start: number, length: number): number[
   found.push(inner.block1, inner.block2, inner.contentFormat, inner.accept, inner.echoLength);
   for (let i = 0; i < 5; i++) {
     found.push(inner.isSegment(bytes, i, "devices") ? 1 : 0);
-    found.push(inner.eui64(bytes, i, eui64) ? eui64[0]! : -1);
+    found.push(inner.eui64(bytes, i, eui64, 0) ? eui64[0]! : -1);
   }
   return found;
 }

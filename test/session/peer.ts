@@ -3,15 +3,12 @@
 
 import { decode, Encoder } from "cbor-x";
 import { generate, type ParsedPacket, parse } from "coap-packet";
+import { HkdfLimit } from "../../firmware/crypto/hkdf";
 import { OscoreCipher } from "../../firmware/crypto/oscore";
 import { OscoreContext } from "../../firmware/crypto/oscore-context";
 import type { Party } from "../../firmware/ipc/party";
 import { OptionWriter } from "../../firmware/wire/coap-options";
-import {
-  OscoreOption,
-  putRequestOption,
-  putResponseOption,
-} from "../../firmware/wire/oscore-option";
+import { OscoreOption, putResponseOption } from "../../firmware/wire/oscore-option";
 import { putSessionRecord, SessionRecordReader } from "../../firmware/wire/session-record";
 import { nodeCrypto } from "../../hal/node/crypto";
 import { type Bench, PEER, type SessionKeys } from "./bench";
@@ -80,7 +77,7 @@ export class Peer {
   messageId: number;
   private readonly asked = new Map<string, Asked & { sequence: number }>();
   private readonly cipher: OscoreCipher;
-  private readonly context = new OscoreContext();
+  private readonly context = new OscoreContext(provider);
 
   private token: number;
 
@@ -88,7 +85,7 @@ export class Peer {
     private readonly bench: Bench,
     private readonly link: Party,
     private readonly wan: Party,
-    keys: SessionKeys,
+    private readonly keys: SessionKeys,
   ) {
     // Two peers on one link share an address: their tokens and message ids must differ.
     this.messageId = keys.recipientId[0]! << 8;
@@ -98,8 +95,8 @@ export class Peer {
     const length = putSessionRecord(bytes, 0, recipientId, senderId, idContext, salt, secret);
     const record = new SessionRecordReader();
     if (!record.read(bytes, 0, length)) throw new Error("a bad context");
-    this.context.derive(provider, record, bytes);
-    this.cipher = new OscoreCipher(provider, this.context);
+    this.context.derive(record, bytes, new Uint8Array(HkdfLimit.SCRATCH_LENGTH));
+    this.cipher = new OscoreCipher(this.context);
   }
 
   get path(): string[] {
@@ -113,9 +110,8 @@ export class Peer {
     const value = packet.options.find((one) => one.name === "OSCORE")?.value;
     const option = new OscoreOption();
     if (value === undefined || !option.read(value, 0, value.length)) return false;
-    const { recipientId, recipientIdLength } = this.context;
     const kid = value.subarray(option.kidStart, option.kidStart + option.kidLength);
-    return kid.equals(recipientId.subarray(0, recipientIdLength));
+    return kid.equals(this.keys.senderId);
   }
 
   /** A datagram of the hub. */
@@ -165,16 +161,7 @@ export class Peer {
   ): Asked {
     const sequence = this.sequence++;
     const option = Buffer.alloc(30);
-    const { context } = this;
-    const end = putRequestOption(
-      option,
-      0,
-      sequence,
-      context.senderId,
-      context.senderIdLength,
-      context.idContext,
-      context.idContextLength,
-    );
+    const end = this.context.putOption(option, 0, sequence);
     const sealed = new Uint8Array(length + 8);
     sealed.set(bytes.subarray(0, length));
     this.cipher.sealRequest(sequence, sealed, 0, length);

@@ -3,10 +3,19 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Major, putByteString, putHead, putInteger, putText } from "../../firmware/wire/cbor";
 import { CborCheck, checkCbor } from "../../firmware/wire/cbor-check";
-import { CborFields } from "../../firmware/wire/cbor-fields";
-import { CborReader } from "../../firmware/wire/cbor-reader";
+import {
+  CborField,
+  checkFields,
+  fieldStart,
+  fieldValue,
+  findField,
+  hasOnlyFields,
+  isBytesField,
+  isUnsignedField,
+} from "../../firmware/wire/cbor-fields";
 import { isUtf8 } from "../../firmware/wire/utf8";
 import { hex, toHex } from "../hex";
+import { CborReader } from "./cbor-reader";
 
 /** A value of the kinds that we write. */
 type Value = number | string | Uint8Array | Value[] | Map<number, Value>;
@@ -209,7 +218,6 @@ describe("the strict look (RFC 8949 section 4.2.1)", () => {
 
 describe("small maps", () => {
   test("give their fields, of any order of kinds", () => {
-    const fields = new CborFields();
     const bytes = encode(
       new Map<number, Value>([
         [0, 7],
@@ -217,20 +225,21 @@ describe("small maps", () => {
         [3, [1, 2]],
       ]),
     );
-    expect(fields.read(bytes, 0, bytes.length)).toBe(true);
-    expect([fields.isUnsigned(0), fields.value(0)]).toEqual([true, 7]);
-    expect([fields.isBytes(1), fields.value(1), bytes[fields.start(1)]]).toEqual([true, 2, 0xaa]);
-    expect([fields.has(2), fields.has(3), fields.hasOnly(3), fields.hasOnly(4)]).toEqual([
-      false,
-      true,
-      false,
-      true,
-    ]);
+    expect(checkFields(bytes, 0, bytes.length)).toBe(true);
+    const [number, string, absent, array] = [0, 1, 2, 3].map((key) => findField(bytes, 0, key));
+    expect([isUnsignedField(bytes, number!), fieldValue(bytes, number!)]).toEqual([true, 7]);
+    expect([isBytesField(bytes, string!), fieldValue(bytes, string!)]).toEqual([true, 2]);
+    expect(bytes[fieldStart(bytes, string!)]).toBe(0xaa);
+    expect([absent === CborField.NONE, array === CborField.NONE]).toEqual([true, false]);
+    expect([hasOnlyFields(bytes, 0, 3), hasOnlyFields(bytes, 0, 4)]).toEqual([false, true]);
+    for (const field of [absent!, array!]) {
+      expect([isUnsignedField(bytes, field), isBytesField(bytes, field)]).toEqual([false, false]);
+    }
   });
 
   test.each(["", "00", "a10400", "a12000", "a1410000", "a5", "a100"])("%s is none", (text) => {
     const bytes = hex(text);
-    expect(new CborFields().read(bytes, 0, bytes.length)).toBe(false);
+    expect(checkFields(bytes, 0, bytes.length)).toBe(false);
   });
 });
 

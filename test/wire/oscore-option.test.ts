@@ -29,9 +29,10 @@ describe("the OSCORE option (RFC 8613 section 6.1)", () => {
             bytes,
             3,
             number,
-            kid,
+            Uint8Array.of(...kid, ...(context ?? [])),
+            0,
             kid.length,
-            context ?? new Uint8Array(0),
+            kid.length,
             context === null ? -1 : context.length,
           );
           const option = new OscoreOption();

@@ -3,22 +3,18 @@
 import { Commodity, Reading, ReadingFlags } from "../../ipc/reading";
 import { readI32, readU32, readU48 } from "../../wire/little-endian";
 import { SenmlKind, SenmlWriter } from "../../wire/senml";
-
-export const enum BatchLimit {
-  /** A whole `READING`, or the header of something else. */
-  ENTRY = 32,
-  /** One CoAP block. */
-  LENGTH = 128,
-}
+import { EsiMemory } from "./memory";
 
 export class Batch {
-  readonly bytes = new Uint8Array(BatchLimit.LENGTH);
   /** Readings in it. */
   count = 0;
   private readonly senml = new SenmlWriter();
 
+  /** @param bytes the partition's memory */
+  constructor(private readonly bytes: Uint8Array) {}
+
   clear(): void {
-    this.senml.open(0, BatchLimit.LENGTH);
+    this.senml.open(EsiMemory.BATCH, EsiMemory.BATCH + EsiMemory.BATCH_LENGTH);
     this.count = 0;
   }
 

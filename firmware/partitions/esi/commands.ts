@@ -26,7 +26,8 @@ import {
   blockSize,
   blockValue,
 } from "../../wire/coap-block";
-import { equalBytes, readU16, writeU16, writeU32 } from "../../wire/little-endian";
+import { copyBytes, equalBytes, readU16, writeU16, writeU32 } from "../../wire/little-endian";
+import { EsiMemory } from "./memory";
 
 const enum Limit {
   BLOCK_MAX = 256,
@@ -50,19 +51,16 @@ const enum State {
 }
 
 export class Commands {
-  taken = 0;
   private state = State.IDLE;
   private slot = Limit.NO_SLOT as number;
-  private readonly eui64 = new Uint8Array(8);
-  private readonly block = new Uint8Array(StreamSegment.DATA + Limit.BLOCK_MAX);
-  private readonly message = new Uint8Array(StreamOpen.LENGTH);
+  /** `EsiMemory.BLOCK`: a port sends from an array's start. */
+  private readonly block: Uint8Array;
   private blockLength = 0;
   private blockOption = Block.NONE as number;
   private total = 0;
   private passed = 0;
   private limit = 0;
   private stream = 0;
-  private messageId = 0;
   /** Messages since the start: the low half of their ids. */
   private count = 0;
   private deadline = Number.POSITIVE_INFINITY;
@@ -71,34 +69,29 @@ export class Commands {
   constructor(
     private readonly provider: Provider,
     private readonly firewall: Port,
-    private readonly session: () => Session,
-  ) {}
+    private readonly session: Session,
+  ) {
+    const { buffer } = session.memory;
+    this.block = new Uint8Array(buffer, EsiMemory.BLOCK, EsiMemory.BLOCK_LENGTH);
+  }
 
-  /** A POST. @param eui64 of the device, in radio order */
-  request(
-    now: number,
-    slot: number,
-    request: InnerMessage,
-    bytes: Uint8Array,
-    eui64: Uint8Array,
-  ): void {
-    const code = this.accept(request, eui64);
+  /** A POST, of the device at `REQUEST_EUI64`. */
+  request(now: number, slot: number, request: InnerMessage, bytes: Uint8Array): void {
+    const code = this.accept(request);
     if (code !== CoapCode.EMPTY) {
-      this.session().server.refuseRequest(now, slot, code);
+      this.session.server.refuseRequest(now, slot, code);
       return;
     }
     const isFirst = request.block1 === Block.NONE || blockNumber(request.block1) === 0;
-    if (isFirst && !this.open(request, eui64)) {
+    if (isFirst && !this.open(request)) {
       this.state = State.IDLE;
-      this.session().server.refuseRequest(now, slot, CoapCode.SERVICE_UNAVAILABLE);
+      this.session.server.refuseRequest(now, slot, CoapCode.SERVICE_UNAVAILABLE);
       return;
     }
     this.slot = slot;
     this.blockOption = request.block1;
     this.blockLength = request.payloadLength;
-    for (let i = 0; i < this.blockLength; i++) {
-      this.block[StreamSegment.DATA + i] = bytes[request.payload + i]!;
-    }
+    copyBytes(bytes, request.payload, this.block, StreamSegment.DATA, this.blockLength);
     this.state = State.PASSING;
     this.deadline = now + Limit.PASS_MS;
     this.pass(now);
@@ -144,7 +137,7 @@ export class Commands {
   }
 
   /** EMPTY: go on. Otherwise the code of the refusal. */
-  private accept(request: InnerMessage, eui64: Uint8Array): CoapCode {
+  private accept(request: InnerMessage): CoapCode {
     const { block1, contentFormat, payloadLength } = request;
     const isOpaque =
       contentFormat === ContentFormat.NONE || contentFormat === ContentFormat.OCTET_STREAM;
@@ -154,9 +147,8 @@ export class Commands {
       return CoapCode.BAD_REQUEST;
     }
     if (payloadLength > Limit.BLOCK_MAX) return CoapCode.REQUEST_ENTITY_TOO_LARGE;
-    if (block1 !== Block.NONE && blockNumber(block1) > 0) return this.acceptNext(request, eui64);
-    const isAgain =
-      this.state === State.RECEIVING && equalBytes(eui64, 0, this.eui64, 0, eui64.length);
+    if (block1 !== Block.NONE && blockNumber(block1) > 0) return this.acceptNext(request);
+    const isAgain = this.state === State.RECEIVING && this.isSameDevice();
     if (this.state !== State.IDLE && !isAgain) return CoapCode.SERVICE_UNAVAILABLE;
     if (!isMore) return CoapCode.EMPTY;
     // The stream's header tells the whole length: the firewall and the device's queue decide on it.
@@ -165,10 +157,10 @@ export class Commands {
     return request.size1 > payloadLength ? CoapCode.EMPTY : CoapCode.BAD_REQUEST;
   }
 
-  private acceptNext(request: InnerMessage, eui64: Uint8Array): CoapCode {
+  private acceptNext(request: InnerMessage): CoapCode {
     const isNext =
       this.state === State.RECEIVING &&
-      equalBytes(eui64, 0, this.eui64, 0, eui64.length) &&
+      this.isSameDevice() &&
       blockOffset(request.block1) === this.passed;
     if (!isNext) return CoapCode.REQUEST_ENTITY_INCOMPLETE;
     const end = this.passed + request.payloadLength;
@@ -180,7 +172,7 @@ export class Commands {
   }
 
   /** Opens a stream for a new message. False: the firewall's channel is full. */
-  private open(request: InnerMessage, eui64: Uint8Array): boolean {
+  private open(request: InnerMessage): boolean {
     if (this.state !== State.IDLE) this.sendEnd();
     const isMore = request.block1 !== Block.NONE && blockMore(request.block1);
     this.total = isMore ? request.size1 : request.payloadLength;
@@ -188,17 +180,15 @@ export class Commands {
     this.limit = 0;
     this.stream = (this.stream + 1) & (Stream.FIREWALL_NUMBERS - 1);
     this.count = (this.count + 1) & 0xffff;
-    // Unlike any id given before a restart.
-    this.messageId = (this.session().starts() & 0xffff) * 0x10000 + this.count;
-    for (let i = 0; i < eui64.length; i++) this.eui64[i] = eui64[i]!;
-    const message = this.message;
+    const { memory, small: message } = this.session;
+    copyBytes(memory, EsiMemory.REQUEST_EUI64, memory, EsiMemory.COMMAND_EUI64, 8);
     message.fill(0);
     message[0] = Operation.STREAM_OPEN;
     message[StreamOpen.PROVIDER] = this.provider;
     writeU16(message, StreamOpen.STREAM, this.stream);
     writeU16(message, StreamOpen.TOTAL, this.total);
-    for (let i = 0; i < eui64.length; i++) message[StreamOpen.EUI64 + i] = eui64[i]!;
-    writeU32(message, StreamOpen.MESSAGE_ID, this.messageId);
+    copyBytes(memory, EsiMemory.COMMAND_EUI64, message, StreamOpen.EUI64, 8);
+    writeU32(message, StreamOpen.MESSAGE_ID, this.messageId());
     return this.firewall.send(message, StreamOpen.LENGTH) === Sent.OK;
   }
 
@@ -228,7 +218,7 @@ export class Commands {
   /** 2.31, with our block size when the head-end's was larger. */
   private goOn(now: number): void {
     const slot = this.takeSlot();
-    const { server, composer } = this.session();
+    const { server, composer } = this.session;
     if (slot < 0 || !server.begin(slot, CoapCode.CONTINUE)) return;
     const szx = Math.min(this.blockOption & 7, Limit.SZX);
     const value = blockValue(blockNumber(this.blockOption), true, szx);
@@ -238,9 +228,8 @@ export class Commands {
 
   private kept(now: number): void {
     const slot = this.takeSlot();
-    this.taken++;
     this.close();
-    const { server, composer } = this.session();
+    const { server, composer } = this.session;
     if (slot < 0 || !server.begin(slot, CoapCode.CREATED)) return;
     const { bytes, options } = composer;
     composer.contentFormat(ContentFormat.CBOR);
@@ -249,18 +238,29 @@ export class Commands {
     }
     const at = putHead(bytes, composer.payload(), Major.MAP, 1);
     const value = putHead(bytes, at, Major.UNSIGNED, 0);
-    server.end(now, putHead(bytes, value, Major.UNSIGNED, this.messageId));
+    server.end(now, putHead(bytes, value, Major.UNSIGNED, this.messageId()));
   }
 
   private finish(now: number, code: CoapCode): void {
     const slot = this.takeSlot();
     this.close();
-    if (slot >= 0) this.session().server.refuseRequest(now, slot, code);
+    if (slot >= 0) this.session.server.refuseRequest(now, slot, code);
   }
 
   private close(): void {
     this.state = State.IDLE;
     this.deadline = this.retryAt = Number.POSITIVE_INFINITY;
+  }
+
+  /** Of the last message that was opened; unlike any id given before a restart. */
+  private messageId(): number {
+    return (this.session.starts() & 0xffff) * 0x10000 + this.count;
+  }
+
+  /** Whether a request is for the device of the message under way. */
+  private isSameDevice(): boolean {
+    const { memory } = this.session;
+    return equalBytes(memory, EsiMemory.REQUEST_EUI64, memory, EsiMemory.COMMAND_EUI64, 8);
   }
 
   private takeSlot(): number {
@@ -271,13 +271,13 @@ export class Commands {
 
   /** We give the stream up; the receiver's own time-out ends it when its channel is full. */
   private sendEnd(): void {
-    const message = this.message;
+    const { memory, small: message } = this.session;
     message.fill(0);
     message[0] = Operation.STREAM_END;
     message[StreamEnd.RESULT] = StreamResult.BUSY;
     writeU16(message, StreamEnd.STREAM, this.stream);
-    writeU32(message, StreamEnd.MESSAGE_ID, this.messageId);
-    for (let i = 0; i < 8; i++) message[StreamEnd.EUI64 + i] = this.eui64[i]!;
+    writeU32(message, StreamEnd.MESSAGE_ID, this.messageId());
+    copyBytes(memory, EsiMemory.COMMAND_EUI64, message, StreamEnd.EUI64, 8);
     this.firewall.send(message, StreamEnd.LENGTH);
   }
 }

@@ -12,8 +12,17 @@ import type { Session } from "../../session/session";
 import { CoapCode, ContentFormat } from "../../wire/coap";
 import { Block, blockNumber, blockSize } from "../../wire/coap-block";
 import { Observe } from "../../wire/coap-observe";
-import { equalBytes, readU16, readU32, readU48, writeU16 } from "../../wire/little-endian";
+import {
+  copyBytes,
+  equalBytes,
+  readU16,
+  readU32,
+  readU48,
+  writeU16,
+  writeU48,
+} from "../../wire/little-endian";
 import { SenmlKind, SenmlWriter } from "../../wire/senml";
+import { EsiMemory } from "./memory";
 
 const enum Limit {
   /** The mirror answers from memory. */
@@ -32,30 +41,29 @@ const enum Asked {
 }
 
 /** One for each slot of the session's server. */
-class Question {
-  asked = Asked.NOTHING;
-  reference = 0;
-  deadline = Number.POSITIVE_INFINITY;
-  readonly eui64 = new Uint8Array(8);
+const enum Question {
+  /** An `Asked`. */
+  ASKED = 0,
+  REFERENCE = 2,
+  /** u48, 0: nothing is awaited. */
+  DEADLINE = 4,
+  EUI64 = 10,
+  LENGTH = 18,
 }
 
 export class Mirror {
-  private readonly questions: Question[] = [];
-  private readonly message = new Uint8Array(MirrorRead.LENGTH);
   private readonly senml = new SenmlWriter();
   private reference = 0;
 
   constructor(
     private readonly firewall: Port,
-    private readonly session: () => Session,
-  ) {
-    for (let i = 0; i < ServerLimit.SLOTS; i++) this.questions.push(new Question());
-  }
+    private readonly session: Session,
+  ) {}
 
-  /** A GET. @param eui64 of the meter, in radio order */
-  request(now: number, slot: number, request: InnerMessage, eui64: Uint8Array): void {
+  /** A GET, of the meter at `REQUEST_EUI64`. */
+  request(now: number, slot: number, request: InnerMessage): void {
     const { accept, block2, observe } = request;
-    const { server } = this.session();
+    const { server, memory, small: message } = this.session;
     if (accept !== ContentFormat.NONE && accept !== ContentFormat.SENML_CBOR) {
       server.refuseRequest(now, slot, CoapCode.NOT_ACCEPTABLE);
       return;
@@ -68,21 +76,21 @@ export class Mirror {
       return;
     }
     // One observation of a meter: a new one takes the old one's place, or says that it is over.
-    if (observe >= 0) this.endObservation(now, eui64);
+    if (observe >= 0) this.endObservation(now);
     this.reference = (this.reference + 1) & 0xffff;
-    const question = this.questions[slot]!;
-    for (let i = 0; i < 8; i++) question.eui64[i] = eui64[i]!;
-    const message = this.message;
+    const question = questionAt(slot);
+    copyBytes(memory, EsiMemory.REQUEST_EUI64, memory, question + Question.EUI64, 8);
+    message.fill(0, 0, MirrorRead.LENGTH);
     message[0] = Operation.MIRROR_READ;
     writeU16(message, MirrorRead.REFERENCE, this.reference);
-    for (let i = 0; i < 8; i++) message[MirrorRead.EUI64 + i] = eui64[i]!;
+    copyBytes(memory, EsiMemory.REQUEST_EUI64, message, MirrorRead.EUI64, 8);
     if (this.firewall.send(message, MirrorRead.LENGTH) !== Sent.OK) {
       server.refuseRequest(now, slot, CoapCode.SERVICE_UNAVAILABLE);
       return;
     }
-    question.asked = observe === Observe.REGISTER ? Asked.OBSERVATION : Asked.VALUE;
-    question.reference = this.reference;
-    question.deadline = now + Limit.ANSWER_MS;
+    const isObservation = observe === Observe.REGISTER;
+    this.set(slot, isObservation ? Asked.OBSERVATION : Asked.VALUE, now + Limit.ANSWER_MS);
+    writeU16(memory, question + Question.REFERENCE, this.reference);
   }
 
   /** `MIRROR_VALUE`. */
@@ -96,18 +104,19 @@ export class Mirror {
     }
     const time = readU32(message, MirrorValue.METER_TIME);
     const value = readU48(message, MirrorValue.VALUE);
-    if (this.questions[slot]!.asked === Asked.OBSERVATION) this.tell(now, slot, time, value);
+    if (this.asked(slot) === Asked.OBSERVATION) this.tell(now, slot, time, value);
     else this.answer(now, slot, time, value);
   }
 
   /** A reading was kept: observers of its meter are told. */
-  reading(now: number, reading: Uint8Array): void {
-    if (reading[Reading.COMMODITY] !== Commodity.GAS || reading[Reading.FLAGS] !== 0) return;
-    for (let slot = 0; slot < this.questions.length; slot++) {
-      const question = this.questions[slot]!;
-      const isObserved = question.asked === Asked.OBSERVED;
-      if (!isObserved || !equalBytes(question.eui64, 0, reading, Reading.EUI64, 8)) continue;
-      this.tell(now, slot, readU32(reading, Reading.METER_TIME), readU48(reading, Reading.VALUE));
+  reading(now: number, reading: Uint8Array, start: number): void {
+    const isGas = reading[start + Reading.COMMODITY] === Commodity.GAS;
+    if (!isGas || reading[start + Reading.FLAGS] !== 0) return;
+    const time = readU32(reading, start + Reading.METER_TIME);
+    const value = readU48(reading, start + Reading.VALUE);
+    for (let slot = 0; slot < ServerLimit.SLOTS; slot++) {
+      if (!this.isObserved(slot, reading, start + Reading.EUI64)) continue;
+      this.tell(now, slot, time, value);
     }
   }
 
@@ -116,8 +125,8 @@ export class Mirror {
   }
 
   firewallRestarted(now: number): void {
-    for (let slot = 0; slot < this.questions.length; slot++) {
-      const asked = this.questions[slot]!.asked;
+    for (let slot = 0; slot < ServerLimit.SLOTS; slot++) {
+      const asked = this.asked(slot);
       if (asked === Asked.VALUE || asked === Asked.OBSERVATION) {
         this.refuse(now, slot, CoapCode.SERVICE_UNAVAILABLE);
       }
@@ -125,8 +134,8 @@ export class Mirror {
   }
 
   tick(now: number): void {
-    for (let slot = 0; slot < this.questions.length; slot++) {
-      if (now >= this.questions[slot]!.deadline) {
+    for (let slot = 0; slot < ServerLimit.SLOTS; slot++) {
+      if (now >= this.deadline(slot)) {
         this.refuse(now, slot, CoapCode.SERVICE_UNAVAILABLE);
       }
     }
@@ -134,68 +143,91 @@ export class Mirror {
 
   dueAt(): number {
     let due = Number.POSITIVE_INFINITY;
-    for (const question of this.questions) due = Math.min(due, question.deadline);
+    for (let slot = 0; slot < ServerLimit.SLOTS; slot++) {
+      due = Math.min(due, this.deadline(slot));
+    }
     return due;
   }
 
   private waiting(reference: number): number {
-    for (let slot = 0; slot < this.questions.length; slot++) {
-      const question = this.questions[slot]!;
-      const isWaiting = question.deadline !== Number.POSITIVE_INFINITY;
-      if (isWaiting && question.reference === reference) return slot;
+    const { memory } = this.session;
+    for (let slot = 0; slot < ServerLimit.SLOTS; slot++) {
+      const isWaiting = this.deadline(slot) !== Number.POSITIVE_INFINITY;
+      const own = readU16(memory, questionAt(slot) + Question.REFERENCE);
+      if (isWaiting && own === reference) return slot;
     }
     return -1;
   }
 
   private answer(now: number, slot: number, time: number, value: number): void {
-    const { server } = this.session();
+    const { server } = this.session;
     const isBegun = server.begin(slot, CoapCode.CONTENT);
     if (isBegun) server.end(now, this.pack(slot, time, value));
     this.clear(slot);
   }
 
   private tell(now: number, slot: number, time: number, value: number): void {
-    const { server } = this.session();
-    const question = this.questions[slot]!;
+    const { server } = this.session;
     if (server.beginNotification(now, slot)) server.end(now, this.pack(slot, time, value));
-    else if (question.asked === Asked.OBSERVATION) {
+    else if (this.asked(slot) === Asked.OBSERVATION) {
       this.refuse(now, slot, CoapCode.SERVICE_UNAVAILABLE);
       return;
     }
-    question.asked = Asked.OBSERVED;
-    question.deadline = Number.POSITIVE_INFINITY;
+    this.set(slot, Asked.OBSERVED, 0);
   }
 
   /** The payload of an answer; its end. */
   private pack(slot: number, time: number, value: number): number {
-    const { composer } = this.session();
+    const { composer } = this.session;
     composer.contentFormat(ContentFormat.SENML_CBOR);
     const start = composer.payload();
     this.senml.open(start, start + Limit.PACK);
-    const eui64 = this.questions[slot]!.eui64;
-    this.senml.put(composer.bytes, eui64, 0, SenmlKind.GAS, time, value);
+    const eui64 = questionAt(slot) + Question.EUI64;
+    this.senml.put(composer.bytes, composer.bytes, eui64, SenmlKind.GAS, time, value);
     return start + this.senml.close(composer.bytes);
   }
 
-  private endObservation(now: number, eui64: Uint8Array): void {
-    for (let slot = 0; slot < this.questions.length; slot++) {
-      const question = this.questions[slot]!;
-      const isObserved = question.asked === Asked.OBSERVED;
-      if (!isObserved || !equalBytes(question.eui64, 0, eui64, 0, 8)) continue;
+  private endObservation(now: number): void {
+    for (let slot = 0; slot < ServerLimit.SLOTS; slot++) {
+      if (!this.isObserved(slot, this.session.memory, EsiMemory.REQUEST_EUI64)) continue;
       this.clear(slot);
-      this.session().server.endObservation(now, slot);
+      this.session.server.endObservation(now, slot);
     }
   }
 
   private refuse(now: number, slot: number, code: CoapCode): void {
     this.clear(slot);
-    this.session().server.refuseRequest(now, slot, code);
+    this.session.server.refuseRequest(now, slot, code);
   }
 
   private clear(slot: number): void {
-    this.questions[slot]!.asked = Asked.NOTHING;
-    this.questions[slot]!.deadline = Number.POSITIVE_INFINITY;
+    this.set(slot, Asked.NOTHING, 0);
   }
+
+  /** @param deadline 0: none */
+  private set(slot: number, asked: Asked, deadline: number): void {
+    const { memory } = this.session;
+    memory[questionAt(slot) + Question.ASKED] = asked;
+    writeU48(memory, questionAt(slot) + Question.DEADLINE, deadline);
+  }
+
+  private asked(slot: number): Asked {
+    return this.session.memory[questionAt(slot) + Question.ASKED]!;
+  }
+
+  private deadline(slot: number): number {
+    const deadline = readU48(this.session.memory, questionAt(slot) + Question.DEADLINE);
+    return deadline === 0 ? Number.POSITIVE_INFINITY : deadline;
+  }
+
+  private isObserved(slot: number, eui64: Uint8Array, start: number): boolean {
+    if (this.asked(slot) !== Asked.OBSERVED) return false;
+    return equalBytes(this.session.memory, questionAt(slot) + Question.EUI64, eui64, start, 8);
+  }
+}
+
+function questionAt(slot: number): number {
+  return EsiMemory.QUESTIONS + slot * Question.LENGTH;
 }
 
 function codeOf(status: MirrorStatus): CoapCode {

@@ -13,8 +13,10 @@ import {
   StreamSegment,
 } from "../../ipc/stream";
 import { check, type Port } from "../../kernel/partition";
+import type { Session } from "../../session/session";
 import type { Ring } from "../../storage/ring";
-import { readU16, writeU16 } from "../../wire/little-endian";
+import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
+import { EsiMemory } from "./memory";
 
 const enum Limit {
   /** Readings of the devices' reports at once, 32 at most in ten seconds, in a few milliseconds. */
@@ -46,10 +48,12 @@ const enum Token {
 }
 
 export interface OutboxUser {
+  readonly ring: Ring;
+  readonly session: Session;
   /** Another entry lies in flash. */
   kept(now: number): void;
   /** A reading was kept: who observes its meter is told. */
-  readingKept(now: number, reading: Uint8Array): void;
+  readingKept(now: number, reading: Uint8Array, start: number): void;
 }
 
 export class Outbox {
@@ -57,14 +61,10 @@ export class Outbox {
   full = 0;
   lost = 0;
   private step = Step.IDLE;
-  private readonly queue = new Uint8Array(Limit.QUEUE * Limit.ENTRY);
   private queued = 0;
-  private readonly message = new Uint8Array(ReadingStored.LENGTH);
   private isOpen = false;
   private retryAt = Number.POSITIVE_INFINITY;
-  /** The upward stream; TOTAL 0: none. */
-  private readonly header = new Uint8Array(StreamOpen.LENGTH);
-  private hasStream = false;
+  /** The upward stream; 0: none. */
   private total = 0;
   private taken = 0;
   private pieceLength = 0;
@@ -73,7 +73,6 @@ export class Outbox {
   private owesCredit = false;
 
   constructor(
-    private readonly ring: Ring,
     private readonly firewall: Port,
     private readonly user: OutboxUser,
   ) {}
@@ -88,7 +87,7 @@ export class Outbox {
     if (!this.enqueue(reading, Reading.LENGTH)) {
       this.full++;
       // Without room for this either, silence says the same: not taken.
-      this.tell(reading, Stored.FULL);
+      this.tell(reading, 0, Stored.FULL);
       return;
     }
     this.next(now);
@@ -103,16 +102,15 @@ export class Outbox {
   /** `STREAM_OPEN` from a device. */
   streamOpen(now: number, open: Uint8Array): void {
     const total = readU16(open, StreamOpen.TOTAL);
-    if (this.hasStream) {
-      this.refuse(open, StreamResult.BUSY);
+    if (this.total > 0) {
+      this.refuse(open, 0, StreamResult.BUSY);
       return;
     }
     if (total === 0 || total > Stream.MESSAGE_MAX) {
-      this.refuse(open, StreamResult.TOO_LONG);
+      this.refuse(open, 0, StreamResult.TOO_LONG);
       return;
     }
-    for (let i = 0; i < StreamOpen.LENGTH; i++) this.header[i] = open[i]!;
-    this.hasStream = true;
+    copyBytes(open, 0, this.user.session.memory, EsiMemory.STREAM, StreamOpen.LENGTH);
     this.total = total;
     this.taken = 0;
     this.owesCredit = false;
@@ -152,7 +150,7 @@ export class Outbox {
 
   /** The firewall died: nobody waits for an answer any more, and its stream is gone. */
   firewallRestarted(now: number): void {
-    if (this.hasStream) this.closeStream(now);
+    if (this.total > 0) this.closeStream(now);
     if (this.step === Step.TELLING) this.dequeue(now);
   }
 
@@ -171,14 +169,15 @@ export class Outbox {
 
   private enqueue(entry: Uint8Array, length: number): boolean {
     if (this.queued === Limit.QUEUE) return false;
-    const at = this.queued++ * Limit.ENTRY;
-    for (let i = 0; i < length; i++) this.queue[at + i] = entry[i]!;
+    const at = EsiMemory.QUEUE + this.queued++ * Limit.ENTRY;
+    copyBytes(entry, 0, this.user.session.memory, at, length);
     return true;
   }
 
   private dequeue(now: number): void {
-    this.queue.copyWithin(0, Limit.ENTRY, this.queued * Limit.ENTRY);
-    this.queued--;
+    const end = EsiMemory.QUEUE + this.queued-- * Limit.ENTRY;
+    const { memory } = this.user.session;
+    memory.copyWithin(EsiMemory.QUEUE, EsiMemory.QUEUE + Limit.ENTRY, end);
     this.step = Step.IDLE;
     this.next(now);
   }
@@ -186,12 +185,15 @@ export class Outbox {
   /** Begins the next write when none is under way: entries first, they are short. */
   private next(now: number): void {
     if (this.step === Step.IDLE && this.isOpen && this.queued > 0) this.beginEntry(now);
-    if (this.step === Step.IDLE && this.isOpen && this.hasStream) this.beginStream(now);
+    if (this.step === Step.IDLE && this.isOpen && this.total > 0) this.beginStream(now);
   }
 
   private beginEntry(now: number): void {
-    const length = this.queue[0] === Operation.READING ? Reading.LENGTH : StreamEnd.LENGTH;
-    if (this.ring.begin(length) && this.ring.write(this.queue, 0, length, Token.ENTRY)) {
+    const { ring, session } = this.user;
+    const { memory } = session;
+    const isReading = memory[EsiMemory.QUEUE] === Operation.READING;
+    const length = isReading ? Reading.LENGTH : StreamEnd.LENGTH;
+    if (ring.begin(length) && ring.write(memory, EsiMemory.QUEUE, length, Token.ENTRY)) {
       this.step = Step.WRITING;
       return;
     }
@@ -202,43 +204,49 @@ export class Outbox {
 
   /** The queue's first entry is kept, or was refused; its sender is told. */
   private finishEntry(now: number, ok: boolean): void {
-    if (this.queue[0] === Operation.READING) {
-      if (!this.tell(this.queue, ok ? Stored.OK : Stored.FULL) && ok) {
+    const { memory } = this.user.session;
+    if (memory[EsiMemory.QUEUE] === Operation.READING) {
+      if (!this.tell(memory, EsiMemory.QUEUE, ok ? Stored.OK : Stored.FULL) && ok) {
         this.retryAt = now + Limit.RETRY_MS;
         return;
       }
-      if (ok) this.user.readingKept(now, this.queue);
+      if (ok) this.user.readingKept(now, memory, EsiMemory.QUEUE);
     } else if (!ok) this.lost++;
     this.dequeue(now);
     if (ok) this.user.kept(now);
   }
 
-  private tell(reading: Uint8Array, code: Stored): boolean {
-    const message = this.message;
+  private tell(reading: Uint8Array, start: number, code: Stored): boolean {
+    const message = this.user.session.small;
+    message.fill(0, 0, ReadingStored.LENGTH);
     message[0] = Operation.READING_STORED;
     message[ReadingStored.CODE] = code;
-    message[ReadingStored.COMMODITY] = reading[Reading.COMMODITY]!;
-    for (let i = 0; i < 4; i++) {
-      message[ReadingStored.REFERENCE + i] = reading[Reading.REFERENCE + i]!;
-    }
-    for (let i = 0; i < 8; i++) message[ReadingStored.EUI64 + i] = reading[Reading.EUI64 + i]!;
+    message[ReadingStored.COMMODITY] = reading[start + Reading.COMMODITY]!;
+    copyBytes(reading, start + Reading.REFERENCE, message, ReadingStored.REFERENCE, 4);
+    copyBytes(reading, start + Reading.EUI64, message, ReadingStored.EUI64, 8);
     return this.firewall.send(message, ReadingStored.LENGTH) !== Sent.FULL;
   }
 
   private isStream(stream: number): boolean {
-    return this.hasStream && readU16(this.header, StreamOpen.STREAM) === stream;
+    return this.total > 0 && this.stream() === stream;
+  }
+
+  private stream(): number {
+    return readU16(this.user.session.memory, EsiMemory.STREAM + StreamOpen.STREAM);
   }
 
   private beginStream(now: number): void {
-    if (!this.ring.begin(StreamOpen.LENGTH + this.total)) {
+    const { ring, session } = this.user;
+    const { memory } = session;
+    if (!ring.begin(StreamOpen.LENGTH + this.total)) {
       this.full++;
-      this.hasStream = false;
+      this.total = 0;
       this.streamDeadline = Number.POSITIVE_INFINITY;
-      this.refuse(this.header, StreamResult.BUSY);
+      this.refuse(memory, EsiMemory.STREAM, StreamResult.BUSY);
       return;
     }
     this.pieceLength = 0;
-    const isTaken = this.ring.write(this.header, 0, StreamOpen.LENGTH, Token.STREAM);
+    const isTaken = ring.write(memory, EsiMemory.STREAM, StreamOpen.LENGTH, Token.STREAM);
     check(isTaken, "a new entry takes its first piece");
     this.step = Step.STREAM_WRITING;
     this.streamDeadline = now + Limit.SILENCE_MS;
@@ -246,7 +254,8 @@ export class Outbox {
 
   private writeStream(now: number, bytes: Uint8Array, start: number, length: number): void {
     this.pieceLength = length;
-    check(this.ring.write(bytes, start, length, Token.STREAM), "the piece before is stored");
+    const isTaken = this.user.ring.write(bytes, start, length, Token.STREAM);
+    check(isTaken, "the piece before is stored");
     this.step = Step.STREAM_WRITING;
     this.streamDeadline = now + Limit.SILENCE_MS;
   }
@@ -260,13 +269,14 @@ export class Outbox {
 
   /** Gives credit for the next piece, or says that the whole is kept. */
   private credit(now: number): void {
-    const message = this.message;
+    const { memory, small: message } = this.user.session;
     const isWhole = this.taken === this.total;
     message[0] = isWhole ? Operation.STREAM_END : Operation.STREAM_CREDIT;
+    message[1] = 0;
     let length = StreamCredit.LENGTH as number;
-    if (isWhole) length = this.layEnd(this.header, StreamResult.KEPT);
+    if (isWhole) length = this.layEnd(memory, EsiMemory.STREAM, StreamResult.KEPT);
     else {
-      writeU16(message, StreamCredit.STREAM, readU16(this.header, StreamOpen.STREAM));
+      writeU16(message, StreamCredit.STREAM, this.stream());
       writeU16(message, StreamCredit.TAKEN, this.taken);
       writeU16(message, StreamCredit.LIMIT, Math.min(this.total, this.taken + Limit.SEGMENT));
     }
@@ -277,7 +287,7 @@ export class Outbox {
     }
     if (!isWhole) return;
     // The last piece committed the entry; there is nothing left to abort.
-    this.hasStream = false;
+    this.total = 0;
     this.step = Step.IDLE;
     this.streamDeadline = Number.POSITIVE_INFINITY;
     this.user.kept(now);
@@ -285,34 +295,34 @@ export class Outbox {
   }
 
   private dropStream(now: number, result: StreamResult): void {
-    this.refuse(this.header, result);
+    this.refuse(this.user.session.memory, EsiMemory.STREAM, result);
     this.closeStream(now);
   }
 
   private closeStream(now: number): void {
     const isBegun = this.step === Step.STREAM_WRITING || this.step === Step.STREAM_WAITING;
-    this.hasStream = false;
+    this.total = 0;
     this.owesCredit = false;
     this.streamDeadline = Number.POSITIVE_INFINITY;
     if (!isBegun) return;
-    this.ring.abort();
+    this.user.ring.abort();
     this.step = Step.IDLE;
     this.next(now);
   }
 
   /** With its channel full the sender's own time-out ends the stream. */
-  private refuse(open: Uint8Array, result: StreamResult): void {
-    this.firewall.send(this.message, this.layEnd(open, result));
+  private refuse(open: Uint8Array, start: number, result: StreamResult): void {
+    const length = this.layEnd(open, start, result);
+    this.firewall.send(this.user.session.small, length);
   }
 
-  private layEnd(open: Uint8Array, result: StreamResult): number {
-    const message = this.message;
+  private layEnd(open: Uint8Array, start: number, result: StreamResult): number {
+    const message = this.user.session.small;
     message[0] = Operation.STREAM_END;
     message[StreamEnd.RESULT] = result;
-    writeU16(message, StreamEnd.STREAM, readU16(open, StreamOpen.STREAM));
-    for (let i = 0; i < 4; i++)
-      message[StreamEnd.MESSAGE_ID + i] = open[StreamOpen.MESSAGE_ID + i]!;
-    for (let i = 0; i < 8; i++) message[StreamEnd.EUI64 + i] = open[StreamOpen.EUI64 + i]!;
+    writeU16(message, StreamEnd.STREAM, readU16(open, start + StreamOpen.STREAM));
+    copyBytes(open, start + StreamOpen.MESSAGE_ID, message, StreamEnd.MESSAGE_ID, 4);
+    copyBytes(open, start + StreamOpen.EUI64, message, StreamEnd.EUI64, 8);
     return StreamEnd.LENGTH;
   }
 }

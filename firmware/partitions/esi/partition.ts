@@ -8,17 +8,15 @@ import { Operation } from "../../ipc/operation";
 import { Party, Provider } from "../../ipc/party";
 import { StreamEnd, StreamResult } from "../../ipc/stream";
 import { check, type Partition, type Port, type Surroundings } from "../../kernel/partition";
+import type { ClientTask } from "../../session/client";
 import type { InnerMessage } from "../../session/inner-message";
-import { Registration, type RegistrationUser } from "../../session/registration";
-import type { Resources } from "../../session/server";
-import { Session } from "../../session/session";
-import { Journal, type JournalOwner } from "../../storage/journal";
+import { Session, type SessionUser } from "../../session/session";
 import { Ring, type RingOwner } from "../../storage/ring";
 import type { Environment } from "../../system";
 import { CoapCode } from "../../wire/coap";
 import { readU16 } from "../../wire/little-endian";
-import { SessionRecord } from "../../wire/session-record";
 import { Commands } from "./commands";
+import { EsiMemory } from "./memory";
 import { Mirror } from "./mirror";
 import { Outbox, type OutboxUser } from "./outbox";
 import { Sender } from "./sender";
@@ -62,37 +60,30 @@ export function createEsiOperator(environment: Environment<"esi-operator">): Par
   });
 }
 
-export class Esi implements Partition, JournalOwner, Resources, RegistrationUser, OutboxUser {
+export class Esi implements Partition, SessionUser, RingOwner, OutboxUser {
   readonly session: Session;
+  readonly ring: Ring;
   readonly outbox: Outbox;
   readonly sender: Sender;
   readonly commands: Commands;
   private readonly mirror: Mirror;
-  private readonly journal: Journal;
-  private readonly ring: Ring;
-  private readonly eui64 = new Uint8Array(8);
   /** The stores are opened by the first `tick`. */
   private isStarted = false;
 
-  constructor(private readonly parts: EsiParts) {
-    const { surroundings, firewall } = parts;
-    const session = (): Session => this.session;
-    this.journal = new Journal(parts.session, this, KEYS_MAX, SessionRecord.LENGTH_MAX);
-    this.ring = new Ring(parts.outbox, this.ringOwner());
-    this.outbox = new Outbox(this.ring, firewall, this);
-    this.sender = new Sender(this.ring, session);
-    this.commands = new Commands(parts.provider, firewall, session);
-    this.mirror = new Mirror(firewall, session);
-    const registration = new Registration(session, this);
-    this.session = new Session({
-      surroundings,
-      wan: parts.wan,
-      audit: parts.audit,
-      journal: this.journal,
-      resources: this,
-      registration,
-      tasks: [registration, this.sender],
-    });
+  constructor(parts: EsiParts) {
+    const { surroundings, wan, audit, firewall } = parts;
+    const own = EsiMemory.LENGTH;
+    this.session = new Session(surroundings, wan, audit, parts.session, KEYS_MAX, this, own);
+    check(this.session.memory.length === EsiMemory.END, "our bytes follow the session's");
+    this.ring = new Ring(parts.outbox, this);
+    this.outbox = new Outbox(firewall, this);
+    this.sender = new Sender(this.ring, this.session);
+    this.commands = new Commands(parts.provider, firewall, this.session);
+    this.mirror = new Mirror(firewall, this.session);
+  }
+
+  get task(): ClientTask {
+    return this.sender;
   }
 
   receive(now: number, from: number, buffer: Uint8Array, length: number): void {
@@ -104,9 +95,9 @@ export class Esi implements Partition, JournalOwner, Resources, RegistrationUser
         this.fromFirewall(now, buffer, length);
         return;
       case Party.FLASH:
-        if (buffer[FlashDone.REGION] === this.parts.outbox.region) {
+        if (buffer[FlashDone.REGION] === this.ring.region.region) {
           this.ring.flashDone(now, buffer, length);
-        } else this.journal.flashDone(now, buffer, length);
+        } else this.session.journal.flashDone(now, buffer, length);
         return;
       default:
         check(false, "nobody else has a channel to here");
@@ -116,10 +107,10 @@ export class Esi implements Partition, JournalOwner, Resources, RegistrationUser
   tick(now: number): void {
     if (!this.isStarted) {
       this.isStarted = true;
-      this.journal.open(now);
+      this.session.journal.open(now);
       this.ring.open(now);
     }
-    this.journal.tick(now);
+    this.session.journal.tick(now);
     this.ring.tick(now);
     this.outbox.tick(now);
     this.sender.tick(now);
@@ -129,9 +120,9 @@ export class Esi implements Partition, JournalOwner, Resources, RegistrationUser
   }
 
   dueAt(): number {
-    if (!this.isStarted) return this.parts.surroundings.startedAt;
+    if (!this.isStarted) return this.session.surroundings.startedAt;
     return Math.min(
-      this.journal.dueAt(),
+      this.session.journal.dueAt(),
       this.ring.dueAt(),
       this.outbox.dueAt(),
       this.sender.retryDueAt(),
@@ -152,17 +143,17 @@ export class Esi implements Partition, JournalOwner, Resources, RegistrationUser
   // What the session hands on.
 
   request(now: number, slot: number, request: InnerMessage, bytes: Uint8Array): void {
-    const { server } = this.session;
+    const { server, memory } = this.session;
     const isDevice =
       request.segments === 3 &&
       request.isSegment(bytes, 0, "devices") &&
-      request.eui64(bytes, 1, this.eui64);
+      request.eui64(bytes, 1, memory, EsiMemory.REQUEST_EUI64);
     if (isDevice && request.isSegment(bytes, 2, "messages")) {
       if (request.code === CoapCode.POST) {
-        this.commands.request(now, slot, request, bytes, this.eui64);
+        this.commands.request(now, slot, request, bytes);
       } else server.refuseRequest(now, slot, CoapCode.METHOD_NOT_ALLOWED);
     } else if (isDevice && request.isSegment(bytes, 2, "mirror")) {
-      if (request.code === CoapCode.GET) this.mirror.request(now, slot, request, this.eui64);
+      if (request.code === CoapCode.GET) this.mirror.request(now, slot, request);
       else server.refuseRequest(now, slot, CoapCode.METHOD_NOT_ALLOWED);
     } else server.refuseRequest(now, slot, CoapCode.NOT_FOUND);
   }
@@ -175,18 +166,38 @@ export class Esi implements Partition, JournalOwner, Resources, RegistrationUser
   /** The wall clock is the management session's to set. */
   registered(): void {}
 
-  // What the journal tells: all its records are the session's.
+  /** A record that a later version wrote. */
+  recordRestored(): void {}
 
-  restored(key: number, bytes: Uint8Array, start: number, length: number): void {
-    this.session.restored(key, bytes, start, length);
+  recordStored(): void {
+    check(false, "all our records are the session's");
   }
 
+  // What the ring tells; the journal keeps nothing but the session's records.
+
   opened(now: number): void {
-    this.session.opened(now);
+    this.outbox.opened(now);
+    this.sender.wake(now);
   }
 
   stored(now: number, token: number, ok: boolean): void {
-    this.session.stored(now, token, ok);
+    this.outbox.stored(now, token, ok);
+  }
+
+  piece(
+    now: number,
+    _token: number,
+    ok: boolean,
+    total: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+  ): void {
+    this.sender.piece(now, ok, total, bytes, start, length);
+  }
+
+  consumed(now: number, _token: number, ok: boolean): void {
+    this.sender.consumed(now, ok);
   }
 
   // What the outbox tells.
@@ -195,22 +206,8 @@ export class Esi implements Partition, JournalOwner, Resources, RegistrationUser
     this.sender.wake(now);
   }
 
-  readingKept(now: number, reading: Uint8Array): void {
-    this.mirror.reading(now, reading);
-  }
-
-  /** The ring has an owner of its own: its answers go to who writes and to who reads. */
-  private ringOwner(): RingOwner {
-    return {
-      opened: (now) => {
-        this.outbox.opened(now);
-        this.sender.wake(now);
-      },
-      stored: (now, token, ok) => this.outbox.stored(now, token, ok),
-      piece: (now, _token, ok, total, bytes, start, length) =>
-        this.sender.piece(now, ok, total, bytes, start, length),
-      consumed: (now, _token, ok) => this.sender.consumed(now, ok),
-    };
+  readingKept(now: number, reading: Uint8Array, start: number): void {
+    this.mirror.reading(now, reading, start);
   }
 
   private fromFirewall(now: number, buffer: Uint8Array, length: number): void {

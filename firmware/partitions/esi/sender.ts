@@ -11,8 +11,9 @@ import type { Ring } from "../../storage/ring";
 import { Major, putHead } from "../../wire/cbor";
 import { CoapCode, CoapOption, ContentFormat } from "../../wire/coap";
 import { Block, blockMore, blockValue } from "../../wire/coap-block";
-import { readU32 } from "../../wire/little-endian";
-import { Batch, BatchLimit } from "./batch";
+import { copyBytes, readU32 } from "../../wire/little-endian";
+import { Batch } from "./batch";
+import { EsiMemory } from "./memory";
 
 const enum Limit {
   /** A batch waits this long for more: a reading is sent well before it is 30 s old. */
@@ -25,6 +26,8 @@ const enum Limit {
   /** An entry is given up that could not be read for so long, when the ring has passed it too. */
   UNREADABLE_MS = 1000,
   UNREADABLE_TRIES = 100,
+  /** A whole `READING`, or the header of something else. */
+  ENTRY = 32,
   /** 128-byte blocks. */
   SZX = 3,
 }
@@ -42,18 +45,13 @@ const enum State {
   CONSUMING = 5,
 }
 
-const HEX = "0123456789abcdef";
-
 export class Sender implements ClientTask {
   delivered = 0;
-  refused = 0;
   dropped = 0;
   private state = State.EMPTY;
   /** What the first loaded entry is: the operation in its first byte. */
   private kind = Operation.READING as Operation;
-  private readonly batch = new Batch();
-  /** The first entry's header, when it is not a reading. */
-  private readonly header = new Uint8Array(StreamOpen.LENGTH);
+  private readonly batch: Batch;
   private due = Number.POSITIVE_INFINITY;
   private retryAt = Number.POSITIVE_INFINITY;
   private lingerUntil = 0;
@@ -69,8 +67,10 @@ export class Sender implements ClientTask {
 
   constructor(
     private readonly ring: Ring,
-    private readonly session: () => Session,
-  ) {}
+    private readonly session: Session,
+  ) {
+    this.batch = new Batch(session.memory);
+  }
 
   /** There may be something new in the ring. */
   wake(now: number): void {
@@ -121,7 +121,7 @@ export class Sender implements ClientTask {
 
   start(now: number): void {
     if (this.state === State.FILLING) this.loaded(now);
-    const { client, composer } = this.session();
+    const { client, composer } = this.session;
     if (!client.begin(now, CoapCode.POST)) return;
     if (this.kind === Operation.READING) {
       composer.options.putText(composer.bytes, CoapOption.URI_PATH, "readings");
@@ -163,7 +163,7 @@ export class Sender implements ClientTask {
     this.due = Number.POSITIVE_INFINITY;
     const isAsked = this.hasHeader
       ? this.ring.read(0, StreamOpen.LENGTH + this.sentBytes, 16 << this.szx, 0)
-      : this.ring.read(this.batch.count, 0, BatchLimit.ENTRY, 0);
+      : this.ring.read(this.batch.count, 0, Limit.ENTRY, 0);
     if (!isAsked) this.retryAt = now + Limit.RETRY_MS;
   }
 
@@ -194,7 +194,8 @@ export class Sender implements ClientTask {
       this.unreadable(now);
       return;
     }
-    for (let i = 0; i < StreamOpen.LENGTH && i < length; i++) this.header[i] = bytes[start + i]!;
+    const headerLength = Math.min(length, StreamOpen.LENGTH);
+    copyBytes(bytes, start, this.session.memory, EsiMemory.HEADER, headerLength);
     if (!isStream) {
       this.loaded(now);
       return;
@@ -207,7 +208,7 @@ export class Sender implements ClientTask {
   }
 
   private blockLoaded(now: number, bytes: Uint8Array, start: number, length: number): void {
-    for (let i = 0; i < length; i++) this.batch.bytes[i] = bytes[start + i]!;
+    copyBytes(bytes, start, this.session.memory, EsiMemory.BATCH, length);
     this.blockLength = length;
     this.loaded(now);
   }
@@ -219,17 +220,14 @@ export class Sender implements ClientTask {
 
   /** `POST messages/{eui64}?id=N`, a block of it. */
   private sendBlock(now: number): void {
-    const { client, composer } = this.session();
+    const { client, composer } = this.session;
     const { bytes, options } = composer;
     options.putText(bytes, CoapOption.URI_PATH, "messages");
-    options.putText(bytes, CoapOption.URI_PATH, this.eui64Text());
+    options.putEui64(bytes, CoapOption.URI_PATH, bytes, EsiMemory.HEADER + StreamOpen.EUI64);
     composer.contentFormat(ContentFormat.OCTET_STREAM);
-    if (this.header[StreamOpen.IS_ANSWER] === 1) {
-      options.putText(
-        bytes,
-        CoapOption.URI_QUERY,
-        `id=${readU32(this.header, StreamOpen.MESSAGE_ID)}`,
-      );
+    if (bytes[EsiMemory.HEADER + StreamOpen.IS_ANSWER] === 1) {
+      const id = readU32(bytes, EsiMemory.HEADER + StreamOpen.MESSAGE_ID);
+      options.putText(bytes, CoapOption.URI_QUERY, `id=${id}`);
     }
     const isMore = this.sentBytes + this.blockLength < this.total;
     if (isMore || this.sentBytes > 0) {
@@ -242,29 +240,35 @@ export class Sender implements ClientTask {
   }
 
   private sendFate(now: number): void {
-    const { client, composer } = this.session();
+    const { client, composer } = this.session;
     const { bytes, options } = composer;
     options.putText(bytes, CoapOption.URI_PATH, "fates");
     composer.contentFormat(ContentFormat.CBOR);
     client.endOptions();
     let at = putHead(bytes, composer.payload(), Major.MAP, 2);
     at = putHead(bytes, at, Major.UNSIGNED, 0);
-    at = putHead(bytes, at, Major.UNSIGNED, readU32(this.header, StreamEnd.MESSAGE_ID));
+    at = putHead(
+      bytes,
+      at,
+      Major.UNSIGNED,
+      readU32(bytes, EsiMemory.HEADER + StreamEnd.MESSAGE_ID),
+    );
     at = putHead(bytes, at, Major.UNSIGNED, 1);
-    this.send(now, putHead(bytes, at, Major.UNSIGNED, this.header[StreamEnd.RESULT]!));
+    const result = bytes[EsiMemory.HEADER + StreamEnd.RESULT]!;
+    this.send(now, putHead(bytes, at, Major.UNSIGNED, result));
   }
 
   private putBody(length: number): number {
-    const { composer } = this.session();
+    const { composer } = this.session;
     const at = composer.payload();
-    for (let i = 0; i < length; i++) composer.bytes[at + i] = this.batch.bytes[i]!;
+    copyBytes(composer.bytes, EsiMemory.BATCH, composer.bytes, at, length);
     return at + length;
   }
 
   private send(now: number, payloadEnd: number): void {
     this.state = State.ASKED;
     this.due = Number.POSITIVE_INFINITY;
-    this.session().client.send(now, this, payloadEnd);
+    this.session.client.send(now, this, payloadEnd);
   }
 
   private isBlockTaken(answer: InnerMessage): boolean {
@@ -277,7 +281,6 @@ export class Sender implements ClientTask {
   }
 
   private notTaken(now: number): void {
-    this.refused++;
     this.refusals++;
     if (this.kind !== Operation.READING && this.refusals >= Limit.REFUSALS_MAX) {
       this.dropped++;
@@ -322,14 +325,5 @@ export class Sender implements ClientTask {
     this.state = State.CONSUMING;
     this.due = Number.POSITIVE_INFINITY;
     if (!this.ring.consume(Math.max(1, this.batch.count), 0)) this.retryAt = now + Limit.RETRY_MS;
-  }
-
-  private eui64Text(): string {
-    let text = "";
-    for (let i = 7; i >= 0; i--) {
-      const byte = this.header[StreamOpen.EUI64 + i]!;
-      text += HEX[byte >> 4]! + HEX[byte & 15]!;
-    }
-    return text;
   }
 }

@@ -5,7 +5,6 @@ import type { ClientTask } from "../../session/client";
 import type { InnerMessage } from "../../session/inner-message";
 import { SessionToken } from "../../session/sequence-numbers";
 import type { Session } from "../../session/session";
-import type { Journal } from "../../storage/journal";
 import { Major, putByteString, putHead } from "../../wire/cbor";
 import { CoapCode, CoapOption, ContentFormat } from "../../wire/coap";
 import {
@@ -16,6 +15,7 @@ import {
   writeU16,
   writeU32,
 } from "../../wire/little-endian";
+import { ManageMemory } from "./memory";
 
 export const enum AlertCode {
   /** The device log changed; detail = `DeviceEvent` * 256 + reason. */
@@ -28,8 +28,16 @@ const enum Alert {
   /** Unix seconds, 0: the clock was not set yet. */
   TIME = 4,
   EUI64 = 8,
-  LENGTH = 16,
+  // The journal keeps what is above.
+  /** Of arrival. u32 */
+  ORDER = 16,
+  /** A `State`. */
+  STATE = 20,
+  LENGTH = 21,
 }
+
+/** Bytes of an alert that the journal keeps. */
+const KEPT_LENGTH = 16;
 
 const enum Limit {
   /** A whole house joining anew; more is a fault or an attack, and counted. */
@@ -52,28 +60,20 @@ const enum State {
 export class Alerts implements ClientTask {
   lost = 0;
   delivered = 0;
-  private readonly records = new Uint8Array(Limit.COUNT * Alert.LENGTH);
-  private readonly states = new Uint8Array(Limit.COUNT);
-  /** Order of arrival. */
-  private readonly orders = new Float64Array(Limit.COUNT);
   private order = 0;
   private sending = -1;
   private notBefore = 0;
   private retryAt = Number.POSITIVE_INFINITY;
 
-  constructor(
-    private readonly journal: Journal,
-    private readonly session: () => Session,
-  ) {}
+  constructor(private readonly session: Session) {}
 
   /** A record of the journal, in order of writing. */
   restored(key: number, bytes: Uint8Array, start: number, length: number): void {
     const index = key - Limit.FIRST_KEY;
     if (index < 0 || index >= Limit.COUNT) return;
-    check(length === Alert.LENGTH, "an alert is of our making");
-    copyBytes(bytes, start, this.records, index * Alert.LENGTH, Alert.LENGTH);
-    this.states[index] = State.KEPT;
-    this.orders[index] = ++this.order;
+    check(length === KEPT_LENGTH, "an alert is of our making");
+    copyBytes(bytes, start, this.session.memory, alertAt(index), KEPT_LENGTH);
+    this.arrived(index, State.KEPT);
   }
 
   /** @param eui64 in radio order */
@@ -86,18 +86,18 @@ export class Alerts implements ClientTask {
     eui64Start: number,
   ): void {
     if (this.isWaiting(code, detail, eui64, eui64Start)) return;
-    const index = this.states.indexOf(State.FREE);
+    const index = this.free();
     if (index < 0) {
       this.lost++;
       return;
     }
-    const at = index * Alert.LENGTH;
-    writeU16(this.records, at + Alert.CODE, code);
-    writeU16(this.records, at + Alert.DETAIL, detail);
-    writeU32(this.records, at + Alert.TIME, time);
-    copyBytes(eui64, eui64Start, this.records, at + Alert.EUI64, 8);
-    this.orders[index] = ++this.order;
-    this.states[index] = State.FRESH;
+    const { memory } = this.session;
+    const at = alertAt(index);
+    writeU16(memory, at + Alert.CODE, code);
+    writeU16(memory, at + Alert.DETAIL, detail);
+    writeU32(memory, at + Alert.TIME, time);
+    copyBytes(eui64, eui64Start, memory, at + Alert.EUI64, 8);
+    this.arrived(index, State.FRESH);
     this.save(now);
   }
 
@@ -117,26 +117,25 @@ export class Alerts implements ClientTask {
 
   start(now: number): void {
     const index = this.oldest();
-    const { client, composer } = this.session();
+    const { client, composer } = this.session;
     if (index < 0 || !client.begin(now, CoapCode.POST)) return;
     const { bytes, options } = composer;
-    const { records } = this;
-    const record = index * Alert.LENGTH;
+    const record = alertAt(index);
     options.putText(bytes, CoapOption.URI_PATH, "alerts");
     composer.contentFormat(ContentFormat.CBOR);
     client.endOptions();
     let at = putHead(bytes, composer.payload(), Major.MAP, 4);
     at = putHead(bytes, at, Major.UNSIGNED, 0);
-    at = putHead(bytes, at, Major.UNSIGNED, readU16(records, record + Alert.CODE));
+    at = putHead(bytes, at, Major.UNSIGNED, readU16(bytes, record + Alert.CODE));
     at = putHead(bytes, at, Major.UNSIGNED, 1);
-    at = putHead(bytes, at, Major.UNSIGNED, readU32(records, record + Alert.TIME));
+    at = putHead(bytes, at, Major.UNSIGNED, readU32(bytes, record + Alert.TIME));
     at = putHead(bytes, at, Major.UNSIGNED, 2);
     // The byte order of text: most significant first.
     const eui64 = at + 1;
-    at = putByteString(bytes, at, records, record + Alert.EUI64, 8);
-    for (let i = 0; i < 8; i++) bytes[eui64 + i] = records[record + Alert.EUI64 + 7 - i]!;
+    at = putByteString(bytes, at, bytes, record + Alert.EUI64, 8);
+    for (let i = 0; i < 8; i++) bytes[eui64 + i] = bytes[record + Alert.EUI64 + 7 - i]!;
     at = putHead(bytes, at, Major.UNSIGNED, 3);
-    at = putHead(bytes, at, Major.UNSIGNED, readU16(records, record + Alert.DETAIL));
+    at = putHead(bytes, at, Major.UNSIGNED, readU16(bytes, record + Alert.DETAIL));
     this.sending = index;
     client.send(now, this, at);
   }
@@ -149,7 +148,7 @@ export class Alerts implements ClientTask {
       return;
     }
     this.delivered++;
-    this.states[index] = State.DONE;
+    this.setState(index, State.DONE);
     this.save(now);
   }
 
@@ -167,17 +166,18 @@ export class Alerts implements ClientTask {
 
   /** Hands to the journal what it has not taken yet. */
   private save(now: number): void {
+    const { journal, memory } = this.session;
     this.retryAt = Number.POSITIVE_INFINITY;
     for (let index = 0; index < Limit.COUNT; index++) {
       const key = Limit.FIRST_KEY + index;
       const token = SessionToken.OTHERS + index;
-      const at = index * Alert.LENGTH;
-      if (this.states[index] === State.FRESH) {
-        if (this.journal.put(key, this.records, at, Alert.LENGTH, token)) {
-          this.states[index] = State.KEPT;
+      const at = alertAt(index);
+      if (this.state(index) === State.FRESH) {
+        if (journal.put(key, memory, at, KEPT_LENGTH, token)) {
+          this.setState(index, State.KEPT);
         } else this.retryAt = now + Limit.RETRY_MS;
-      } else if (this.states[index] === State.DONE) {
-        if (this.journal.remove(key, token)) this.states[index] = State.FREE;
+      } else if (this.state(index) === State.DONE) {
+        if (journal.remove(key, token)) this.setState(index, State.FREE);
         else this.retryAt = now + Limit.RETRY_MS;
       }
     }
@@ -185,14 +185,13 @@ export class Alerts implements ClientTask {
 
   /** The same news need not wait twice. */
   private isWaiting(code: number, detail: number, eui64: Uint8Array, start: number): boolean {
+    const { memory } = this.session;
     for (let index = 0; index < Limit.COUNT; index++) {
-      const state = this.states[index]!;
-      if (state !== State.FRESH && state !== State.KEPT) continue;
-      const at = index * Alert.LENGTH;
+      if (!this.isUnsent(index)) continue;
+      const at = alertAt(index);
       const isSame =
-        readU16(this.records, at + Alert.CODE) === code &&
-        readU16(this.records, at + Alert.DETAIL) === detail;
-      if (isSame && equalBytes(this.records, at + Alert.EUI64, eui64, start, 8)) return true;
+        readU16(memory, at + Alert.CODE) === code && readU16(memory, at + Alert.DETAIL) === detail;
+      if (isSame && equalBytes(memory, at + Alert.EUI64, eui64, start, 8)) return true;
     }
     return false;
   }
@@ -200,10 +199,41 @@ export class Alerts implements ClientTask {
   private oldest(): number {
     let oldest = -1;
     for (let index = 0; index < Limit.COUNT; index++) {
-      const state = this.states[index]!;
-      if (state !== State.FRESH && state !== State.KEPT) continue;
-      if (oldest < 0 || this.orders[index]! < this.orders[oldest]!) oldest = index;
+      if (!this.isUnsent(index)) continue;
+      if (oldest < 0 || this.orderOf(index) < this.orderOf(oldest)) oldest = index;
     }
     return oldest;
   }
+
+  /** -1: all are in use. */
+  private free(): number {
+    for (let i = 0; i < Limit.COUNT; i++) if (this.state(i) === State.FREE) return i;
+    return -1;
+  }
+
+  private arrived(index: number, state: State): void {
+    writeU32(this.session.memory, alertAt(index) + Alert.ORDER, ++this.order);
+    this.setState(index, state);
+  }
+
+  private isUnsent(index: number): boolean {
+    const state = this.state(index);
+    return state === State.FRESH || state === State.KEPT;
+  }
+
+  private orderOf(index: number): number {
+    return readU32(this.session.memory, alertAt(index) + Alert.ORDER);
+  }
+
+  private state(index: number): State {
+    return this.session.memory[alertAt(index) + Alert.STATE]!;
+  }
+
+  private setState(index: number, state: State): void {
+    this.session.memory[alertAt(index) + Alert.STATE] = state;
+  }
+}
+
+function alertAt(index: number): number {
+  return ManageMemory.ALERTS + index * Alert.LENGTH;
 }

@@ -2,17 +2,16 @@
 // devices and grants from the head-end and tells it what became of them.
 
 import { FlashDone } from "../../../hal/flash";
-import { AuditCode } from "../../ipc/audit";
 import { DeviceEventMessage } from "../../ipc/device";
 import { Operation } from "../../ipc/operation";
 import { Party } from "../../ipc/party";
 import { check, type Partition } from "../../kernel/partition";
-import { Registration } from "../../session/registration";
-import { Session } from "../../session/session";
-import { Journal, type JournalOwner } from "../../storage/journal";
+import type { ClientTask } from "../../session/client";
+import type { InnerMessage } from "../../session/inner-message";
+import { Session, type SessionUser } from "../../session/session";
 import type { Environment } from "../../system";
-import { SessionRecord } from "../../wire/session-record";
 import { AlertCode, Alerts } from "./alerts";
+import { ManageMemory } from "./memory";
 import { ManagementResources } from "./resources";
 import { WallTime } from "./wall-time";
 
@@ -23,7 +22,7 @@ export function createManage(environment: Environment<"manage">): Partition {
   return new Manage(environment);
 }
 
-export class Manage implements Partition, JournalOwner {
+export class Manage implements Partition, SessionUser {
   readonly session: Session;
   readonly alerts: Alerts;
   readonly wallTime: WallTime;
@@ -32,29 +31,23 @@ export class Manage implements Partition, JournalOwner {
   tamperChanges = 0;
   mainsPresent: boolean;
   private readonly resources: ManagementResources;
-  private readonly journal: Journal;
   private isStarted = false;
 
   constructor(private readonly environment: Environment<"manage">) {
     const { devices, ports, regions, clock } = environment;
-    const session = (): Session => this.session;
-    this.journal = new Journal(regions.management, this, KEYS_MAX, SessionRecord.LENGTH_MAX);
-    this.alerts = new Alerts(this.journal, session);
-    this.resources = new ManagementResources(ports.firewall, ports.trust, session);
-    this.wallTime = new WallTime(devices["wall-clock"], clock, (now) =>
-      this.session.audit.write(now, AuditCode.CLOCK_SET, 0),
-    );
+    const wan = ports["wan-management"];
+    const region = regions.management;
+    const own = ManageMemory.LENGTH;
+    this.session = new Session(environment, wan, ports.audit, region, KEYS_MAX, this, own);
+    check(this.session.memory.length === ManageMemory.END, "our bytes follow the session's");
+    this.alerts = new Alerts(this.session);
+    this.resources = new ManagementResources(ports.firewall, ports.trust, this.session);
+    this.wallTime = new WallTime(devices["wall-clock"], clock, this.session);
     this.mainsPresent = devices.power.mainsPresent();
-    const registration = new Registration(session, this.wallTime);
-    this.session = new Session({
-      surroundings: environment,
-      wan: ports["wan-management"],
-      audit: ports.audit,
-      journal: this.journal,
-      resources: this.resources,
-      registration,
-      tasks: [registration, this.alerts],
-    });
+  }
+
+  get task(): ClientTask {
+    return this.alerts;
   }
 
   receive(now: number, from: number, buffer: Uint8Array, length: number): void {
@@ -73,7 +66,7 @@ export class Manage implements Partition, JournalOwner {
           buffer[FlashDone.REGION] === this.environment.regions.management.region,
           "our region",
         );
-        this.journal.flashDone(now, buffer, length);
+        this.session.journal.flashDone(now, buffer, length);
         return;
       case Party.POWER:
         this.powerChanges++;
@@ -90,9 +83,9 @@ export class Manage implements Partition, JournalOwner {
   tick(now: number): void {
     if (!this.isStarted) {
       this.isStarted = true;
-      this.journal.open(now);
+      this.session.journal.open(now);
     }
-    this.journal.tick(now);
+    this.session.journal.tick(now);
     this.resources.tick(now);
     this.alerts.tick(now);
     this.wallTime.tick(now);
@@ -102,7 +95,7 @@ export class Manage implements Partition, JournalOwner {
   dueAt(): number {
     if (!this.isStarted) return this.environment.startedAt;
     return Math.min(
-      this.journal.dueAt(),
+      this.session.journal.dueAt(),
       this.resources.dueAt(),
       this.alerts.retryDueAt(),
       this.wallTime.dueAt(),
@@ -116,20 +109,26 @@ export class Manage implements Partition, JournalOwner {
     else if (peer === Party.TRUST) this.resources.peerRestarted(now, true);
   }
 
-  // What the journal tells.
+  // What the session hands on.
 
-  restored(key: number, bytes: Uint8Array, start: number, length: number): void {
-    if (!this.session.restored(key, bytes, start, length)) {
-      this.alerts.restored(key, bytes, start, length);
-    }
+  request(now: number, slot: number, request: InnerMessage, bytes: Uint8Array): void {
+    this.resources.request(now, slot, request, bytes);
   }
 
-  opened(now: number): void {
-    this.session.opened(now);
+  cancelled(now: number, slot: number): void {
+    this.resources.cancelled(now, slot);
   }
 
-  stored(now: number, token: number, ok: boolean): void {
-    if (!this.session.stored(now, token, ok)) this.alerts.stored(now, token, ok);
+  registered(now: number, utcMs: number, tookMs: number): void {
+    this.wallTime.registered(now, utcMs, tookMs);
+  }
+
+  recordRestored(key: number, bytes: Uint8Array, start: number, length: number): void {
+    this.alerts.restored(key, bytes, start, length);
+  }
+
+  recordStored(now: number, token: number, ok: boolean): void {
+    this.alerts.stored(now, token, ok);
   }
 
   private fromFirewall(now: number, buffer: Uint8Array): void {

@@ -16,9 +16,26 @@ import type { Port } from "../../kernel/partition";
 import type { InnerMessage } from "../../session/inner-message";
 import { type Resources, ServerLimit } from "../../session/server";
 import type { Session } from "../../session/session";
-import { CborFields } from "../../wire/cbor-fields";
+import {
+  CborField,
+  checkFields,
+  fieldStart,
+  fieldValue,
+  findField,
+  hasOnlyFields,
+  isBytesField,
+  isUnsignedField,
+} from "../../wire/cbor-fields";
 import { CoapCode, ContentFormat } from "../../wire/coap";
-import { copyBytes, readU16, writeU16, writeU32 } from "../../wire/little-endian";
+import {
+  copyBytes,
+  readU16,
+  readU48,
+  writeU16,
+  writeU32,
+  writeU48,
+} from "../../wire/little-endian";
+import { ManageMemory } from "./memory";
 
 const enum Limit {
   /** Both answer after a write to flash, or after an erase at worst. */
@@ -34,31 +51,28 @@ const enum Asked {
 }
 
 /** One for each slot of the session's server. */
-class Waiting {
-  asked = Asked.NOTHING;
-  reference = 0;
-  isRemoval = false;
-  deadline = Number.POSITIVE_INFINITY;
+const enum Waiting {
+  /** An `Asked`. */
+  ASKED = 0,
+  IS_REMOVAL = 1,
+  REFERENCE = 2,
+  /** u48 */
+  DEADLINE = 4,
+  LENGTH = 10,
 }
 
 export class ManagementResources implements Resources {
-  private readonly waiting: Waiting[] = [];
-  private readonly message = new Uint8Array(DeviceAdd.LENGTH);
-  private readonly eui64 = new Uint8Array(8);
-  private readonly fields = new CborFields();
   private reference = 0;
 
   constructor(
     private readonly firewall: Port,
     private readonly trust: Port,
-    private readonly session: () => Session,
-  ) {
-    for (let i = 0; i < ServerLimit.SLOTS; i++) this.waiting.push(new Waiting());
-  }
+    private readonly session: Session,
+  ) {}
 
   request(now: number, slot: number, request: InnerMessage, bytes: Uint8Array): void {
     const code = this.start(now, slot, request, bytes);
-    if (code !== CoapCode.EMPTY) this.session().server.refuseRequest(now, slot, code);
+    if (code !== CoapCode.EMPTY) this.session.server.refuseRequest(now, slot, code);
   }
 
   cancelled(_now: number, slot: number): void {
@@ -83,16 +97,16 @@ export class ManagementResources implements Resources {
   /** The firewall or `trust` died: what it was asked may or may not have been done. */
   peerRestarted(now: number, isTrust: boolean): void {
     const lost = isTrust ? Asked.GRANT : Asked.DEVICE;
-    for (let slot = 0; slot < this.waiting.length; slot++) {
-      if (this.waiting[slot]!.asked === lost) {
+    for (let slot = 0; slot < ServerLimit.SLOTS; slot++) {
+      if (this.asked(slot) === lost) {
         this.answer(now, slot, CoapCode.SERVICE_UNAVAILABLE);
       }
     }
   }
 
   tick(now: number): void {
-    for (let slot = 0; slot < this.waiting.length; slot++) {
-      if (now >= this.waiting[slot]!.deadline) {
+    for (let slot = 0; slot < ServerLimit.SLOTS; slot++) {
+      if (now >= this.deadline(slot)) {
         this.answer(now, slot, CoapCode.SERVICE_UNAVAILABLE);
       }
     }
@@ -100,7 +114,9 @@ export class ManagementResources implements Resources {
 
   dueAt(): number {
     let due = Number.POSITIVE_INFINITY;
-    for (const one of this.waiting) due = Math.min(due, one.deadline);
+    for (let slot = 0; slot < ServerLimit.SLOTS; slot++) {
+      due = Math.min(due, this.deadline(slot));
+    }
     return due;
   }
 
@@ -112,67 +128,76 @@ export class ManagementResources implements Resources {
     if (!isDevice && !isGrant) return CoapCode.NOT_FOUND;
     const provider = isGrant ? providerOf(request, bytes) : Provider.COUNT;
     if (isGrant && provider === Provider.COUNT) return CoapCode.NOT_FOUND;
-    if (!request.eui64(bytes, segments - 1, this.eui64)) return CoapCode.NOT_FOUND;
+    const { memory } = this.session;
+    const isEui64 = request.eui64(bytes, segments - 1, memory, ManageMemory.REQUEST_EUI64);
+    if (!isEui64) return CoapCode.NOT_FOUND;
     if (code !== CoapCode.PUT && code !== CoapCode.DELETE) return CoapCode.METHOD_NOT_ALLOWED;
     const isRemoval = code === CoapCode.DELETE;
     if (!isRemoval) {
       const format = request.contentFormat;
       const isCbor = format === ContentFormat.NONE || format === ContentFormat.CBOR;
       if (!isCbor) return CoapCode.UNSUPPORTED_CONTENT_FORMAT;
-      const isMap = this.fields.read(bytes, request.payload, request.payloadLength);
-      if (!isMap || !this.fields.hasOnly(2)) return CoapCode.BAD_REQUEST;
+      const isMap = checkFields(bytes, request.payload, request.payloadLength);
+      if (!isMap || !hasOnlyFields(bytes, request.payload, 2)) return CoapCode.BAD_REQUEST;
     }
     this.reference = (this.reference + 1) & 0xffff;
-    const refusal = isDevice ? this.device(isRemoval, bytes) : this.grant(isRemoval, provider);
+    const map = request.payload;
+    const refusal = isDevice
+      ? this.device(isRemoval, bytes, map)
+      : this.grant(isRemoval, provider, bytes, map);
     if (refusal !== CoapCode.EMPTY) return refusal;
-    const waiting = this.waiting[slot]!;
-    waiting.asked = isDevice ? Asked.DEVICE : Asked.GRANT;
-    waiting.isRemoval = isRemoval;
-    waiting.reference = this.reference;
-    waiting.deadline = now + Limit.ANSWER_MS;
+    const waiting = waitingAt(slot);
+    memory[waiting + Waiting.ASKED] = isDevice ? Asked.DEVICE : Asked.GRANT;
+    memory[waiting + Waiting.IS_REMOVAL] = Number(isRemoval);
+    writeU16(memory, waiting + Waiting.REFERENCE, this.reference);
+    writeU48(memory, waiting + Waiting.DEADLINE, now + Limit.ANSWER_MS);
     return CoapCode.EMPTY;
   }
 
-  private device(isRemoval: boolean, bytes: Uint8Array): CoapCode {
-    const { message, fields } = this;
+  /** @param map where the fields are, of an addition */
+  private device(isRemoval: boolean, bytes: Uint8Array, map: number): CoapCode {
+    const { memory, small: message } = this.session;
     message.fill(0);
     writeU16(message, DeviceAdd.REFERENCE, this.reference);
-    copyBytes(this.eui64, 0, message, DeviceAdd.EUI64, 8);
+    copyBytes(memory, ManageMemory.REQUEST_EUI64, message, DeviceAdd.EUI64, 8);
     if (isRemoval) {
       message[0] = Operation.DEVICE_REMOVE;
       return this.pass(this.firewall, DeviceRemove.LENGTH);
     }
-    const kind = fields.value(0);
-    const length = fields.value(1);
-    const isKind =
-      fields.isUnsigned(0) &&
-      kind > DeviceKind.UNKNOWN &&
-      kind <= DeviceKind.CONSUMER_ACCESS_DEVICE;
-    if (!isKind || !fields.isBytes(1) || length > Limit.INSTALL_CODE_MAX) {
+    const kindField = findField(bytes, map, 0);
+    const codeField = findField(bytes, map, 1);
+    if (!isUnsignedField(bytes, kindField) || !isBytesField(bytes, codeField)) {
       return CoapCode.BAD_REQUEST;
     }
+    const kind = fieldValue(bytes, kindField);
+    const length = fieldValue(bytes, codeField);
+    const isKind = kind > DeviceKind.UNKNOWN && kind <= DeviceKind.CONSUMER_ACCESS_DEVICE;
+    if (!isKind || length > Limit.INSTALL_CODE_MAX) return CoapCode.BAD_REQUEST;
     message[0] = Operation.DEVICE_ADD;
     message[DeviceAdd.KIND] = kind;
     message[DeviceAdd.CODE_LENGTH] = length;
-    copyBytes(bytes, fields.start(1), message, DeviceAdd.CODE, length);
+    copyBytes(bytes, fieldStart(bytes, codeField), message, DeviceAdd.CODE, length);
     const code = this.pass(this.firewall, DeviceAdd.LENGTH);
     // An install code is a secret of the device: no copy stays here.
     message.fill(0);
     return code;
   }
 
-  private grant(isRemoval: boolean, provider: Provider): CoapCode {
-    const { message, fields } = this;
+  /** @param map where the fields are, of an addition */
+  private grant(isRemoval: boolean, provider: Provider, bytes: Uint8Array, map: number): CoapCode {
+    const { memory, small: message } = this.session;
     message.fill(0);
     message[0] = Operation.GRANT_SET;
     message[GrantSet.PROVIDER] = provider;
     writeU16(message, GrantSet.REFERENCE, this.reference);
-    copyBytes(this.eui64, 0, message, GrantSet.EUI64, 8);
+    copyBytes(memory, ManageMemory.REQUEST_EUI64, message, GrantSet.EUI64, 8);
     if (!isRemoval) {
-      const relationship = fields.value(0);
-      const expires = fields.has(1) ? fields.value(1) : 0;
-      const isOne = fields.isUnsigned(0) && relationship < Relationship.COUNT;
-      const isTime = !fields.has(1) || fields.isUnsigned(1);
+      const field = findField(bytes, map, 0);
+      const end = findField(bytes, map, 1);
+      const relationship = isUnsignedField(bytes, field) ? fieldValue(bytes, field) : -1;
+      const expires = end === CborField.NONE ? 0 : fieldValue(bytes, end);
+      const isOne = relationship >= 0 && relationship < Relationship.COUNT;
+      const isTime = end === CborField.NONE || isUnsignedField(bytes, end);
       if (!isOne || !isTime || expires > Limit.UNIX_SECONDS_MAX) return CoapCode.BAD_REQUEST;
       message[GrantSet.RELATIONSHIP] = relationship;
       writeU32(message, GrantSet.EXPIRES, expires);
@@ -181,31 +206,44 @@ export class ManagementResources implements Resources {
   }
 
   private pass(port: Port, length: number): CoapCode {
-    const isSent = port.send(this.message, length) === Sent.OK;
+    const isSent = port.send(this.session.small, length) === Sent.OK;
     return isSent ? CoapCode.EMPTY : CoapCode.SERVICE_UNAVAILABLE;
   }
 
   private find(asked: Asked, reference: number): number {
-    for (let slot = 0; slot < this.waiting.length; slot++) {
-      const waiting = this.waiting[slot]!;
-      if (waiting.asked === asked && waiting.reference === reference) return slot;
+    const { memory } = this.session;
+    for (let slot = 0; slot < ServerLimit.SLOTS; slot++) {
+      const own = readU16(memory, waitingAt(slot) + Waiting.REFERENCE);
+      if (this.asked(slot) === asked && own === reference) return slot;
     }
     return -1;
   }
 
   /** @param code CHANGED for success */
   private answer(now: number, slot: number, code: CoapCode): void {
-    const { isRemoval } = this.waiting[slot]!;
-    const { server } = this.session();
+    const { server, memory } = this.session;
+    const isRemoval = memory[waitingAt(slot) + Waiting.IS_REMOVAL] === 1;
     this.clear(slot);
     if (code !== CoapCode.CHANGED) server.refuseRequest(now, slot, code);
     else server.reply(now, slot, isRemoval ? CoapCode.DELETED : CoapCode.CHANGED);
   }
 
   private clear(slot: number): void {
-    this.waiting[slot]!.asked = Asked.NOTHING;
-    this.waiting[slot]!.deadline = Number.POSITIVE_INFINITY;
+    this.session.memory[waitingAt(slot) + Waiting.ASKED] = Asked.NOTHING;
   }
+
+  private asked(slot: number): Asked {
+    return this.session.memory[waitingAt(slot) + Waiting.ASKED]!;
+  }
+
+  private deadline(slot: number): number {
+    if (this.asked(slot) === Asked.NOTHING) return Number.POSITIVE_INFINITY;
+    return readU48(this.session.memory, waitingAt(slot) + Waiting.DEADLINE);
+  }
+}
+
+function waitingAt(slot: number): number {
+  return ManageMemory.WAITING + slot * Waiting.LENGTH;
 }
 
 /** COUNT: no such provider. */

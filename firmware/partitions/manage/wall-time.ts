@@ -1,7 +1,9 @@
 // The wall clock, set from the head-end's answers to our registrations.
 
 import { TimeQuality, type UtcClock, type WallClock } from "../../../hal/clock";
+import { AuditCode } from "../../ipc/audit";
 import type { RegistrationUser } from "../../session/registration";
+import type { Session } from "../../session/session";
 
 const enum Limit {
   /** Two registrations missed: from then on the board's own clock carries the time. */
@@ -22,7 +24,7 @@ export class WallTime implements RegistrationUser {
   constructor(
     private readonly wallClock: WallClock,
     private readonly clock: UtcClock,
-    private readonly audited: (now: number) => void,
+    private readonly session: Session,
   ) {}
 
   registered(now: number, utcMs: number, tookMs: number): void {
@@ -33,7 +35,7 @@ export class WallTime implements RegistrationUser {
     this.wallClock.set(utcMs + Math.floor(tookMs / 2), TimeQuality.SYNCHRONISED);
     this.settings++;
     this.holdoverAt = now + Limit.HOLDOVER_MS;
-    this.audited(now);
+    this.session.audit.write(now, AuditCode.CLOCK_SET, 0);
   }
 
   tick(now: number): void {

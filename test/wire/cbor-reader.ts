@@ -1,8 +1,8 @@
 // A walk over CBOR that `checkCbor` found good: head by head, without objects.
 // @source RFC 8949 section 3
 
-import { Major } from "./cbor";
-import { headArgument } from "./cbor-check";
+import { Major } from "../../firmware/wire/cbor";
+import { headArgument } from "../../firmware/wire/cbor-check";
 
 /** It belongs to its user. */
 export class CborReader {
