@@ -12,8 +12,8 @@ import { type FlashJob, FlashRetry, Progress } from "./flash-job";
 import type { JournalIndex } from "./journal-index";
 import { checkRecord, JournalRecord, RecordCheck, recordLength } from "./journal-layout";
 import type { JournalSectors } from "./journal-sectors";
-import { Page, Sector, SectorHeader } from "./sector-layout";
-import { SectorStart } from "./sector-start";
+import { Page, Sector, SectorHeader, ZEROS } from "./sector-layout";
+import type { SectorStart } from "./sector-start";
 import { SectorState } from "./sectors";
 
 const enum State {
@@ -38,18 +38,17 @@ export class JournalCompaction implements FlashJob {
   private failures = 0;
   private restarts = 0;
   private length = 0;
-  private readonly record: Uint8Array;
-  private readonly zeros = new Uint8Array(SectorHeader.LENGTH);
-  private readonly start: SectorStart;
 
+  /**
+   * @param start makes the new sector, and only while we are at work
+   * @param record room for the longest record; `start` uses it too, before the first one is read
+   */
   constructor(
     private readonly sectors: JournalSectors,
     private readonly index: JournalIndex,
-    valueMax: number,
-  ) {
-    this.record = new Uint8Array(recordLength(valueMax));
-    this.start = new SectorStart(sectors);
-  }
+    private readonly start: SectorStart,
+    private readonly record: Uint8Array,
+  ) {}
 
   /** False: there is nothing to compact, or nowhere to go. */
   begin(): boolean {
@@ -72,11 +71,11 @@ export class JournalCompaction implements FlashJob {
       case State.WRITE:
         return region.write(to + this.sectors.tail, this.record, 0, this.length);
       case State.COMMIT:
-        return region.write(to + SectorHeader.COMMITTED, this.zeros, 0, 4);
+        return region.write(to + SectorHeader.COMMITTED, ZEROS, 0, 4);
       case State.KILL:
-        return region.write(this.victim * Sector.LENGTH, this.zeros, 0, SectorHeader.LENGTH);
+        return region.write(this.victim * Sector.LENGTH, ZEROS, 0, SectorHeader.LENGTH);
       case State.KILL_COPY:
-        return region.write(to, this.zeros, 0, SectorHeader.LENGTH);
+        return region.write(to, ZEROS, 0, SectorHeader.LENGTH);
     }
   }
 

@@ -1,30 +1,44 @@
-// Where the live record of each key lies. Bounded; no value is kept in memory.
+// Where the live record of each key lies. Bounded; no value is kept in memory. All entries lie in one
+// array, as an array each for five columns would cost more than the columns.
 
 import { check } from "../kernel/partition";
 
+/** An entry, in words of 16 bits. */
+const enum Entry {
+  KEY = 0,
+  PLACE = 1,
+  /** Where compaction has copied the record to; it counts when the copy is committed. */
+  COPY = 2,
+  NUMBER = 3,
+  NUMBER_HIGH = 4,
+  WORDS = 5,
+}
+
+export const enum IndexLimit {
+  /** A place is a word: a longer region has places that do not fit. */
+  REGION_LENGTH = 0x10000,
+}
+
 export class JournalIndex {
   count = 0;
-  private readonly keys: Uint16Array;
-  private readonly places: Uint32Array;
-  private readonly numbers: Uint32Array;
-  /** Where compaction has copied a record to; it counts when the copy is committed. */
-  private readonly copies: Uint32Array;
+  private readonly words: Uint16Array;
 
   constructor(readonly capacity: number) {
-    this.keys = new Uint16Array(capacity);
-    this.places = new Uint32Array(capacity);
-    this.numbers = new Uint32Array(capacity);
-    this.copies = new Uint32Array(capacity);
+    this.words = new Uint16Array(capacity * Entry.WORDS);
   }
 
   /** -1: not there. Linear: a journal holds tens of keys and is asked a few times a second. */
   find(key: number): number {
-    for (let i = 0; i < this.count; i++) if (this.keys[i] === key) return i;
+    const { words } = this;
+    const end = this.count * Entry.WORDS;
+    for (let i = Entry.KEY; i < end; i += Entry.WORDS) {
+      if (words[i] === key) return (i - Entry.KEY) / Entry.WORDS;
+    }
     return -1;
   }
 
   place(at: number): number {
-    return this.places[at]!;
+    return this.words[at * Entry.WORDS + Entry.PLACE]!;
   }
 
   /** False: no room for another key. */
@@ -34,9 +48,11 @@ export class JournalIndex {
       if (this.count === this.capacity) return false;
       at = this.count++;
     }
-    this.keys[at] = key;
-    this.places[at] = place;
-    this.numbers[at] = number;
+    const entry = at * Entry.WORDS;
+    this.words[entry + Entry.KEY] = key;
+    this.words[entry + Entry.PLACE] = place;
+    this.words[entry + Entry.NUMBER] = number;
+    this.words[entry + Entry.NUMBER_HIGH] = number >>> 16;
     return true;
   }
 
@@ -46,11 +62,8 @@ export class JournalIndex {
   }
 
   drop(at: number): void {
-    const last = --this.count;
-    this.keys[at] = this.keys[last]!;
-    this.places[at] = this.places[last]!;
-    this.numbers[at] = this.numbers[last]!;
-    this.copies[at] = this.copies[last]!;
+    const last = --this.count * Entry.WORDS;
+    this.words.copyWithin(at * Entry.WORDS, last, last + Entry.WORDS);
   }
 
   /**
@@ -58,40 +71,50 @@ export class JournalIndex {
    * of our making, and still both are listed.
    */
   following(number: number, at: number): number {
+    const { words, count } = this;
     let best = -1;
-    for (let i = 0; i < this.count; i++) {
-      const own = this.numbers[i]!;
+    let least = 0;
+    for (let i = 0, entry = 0; i < count; i++, entry += Entry.WORDS) {
+      const own = words[entry + Entry.NUMBER]! + words[entry + Entry.NUMBER_HIGH]! * 0x10000;
       if (own < number || (own === number && i <= at)) continue;
-      if (best < 0 || own < this.numbers[best]!) best = i;
+      if (best >= 0 && own >= least) continue;
+      best = i;
+      least = own;
     }
     return best;
   }
 
   number(at: number): number {
-    return this.numbers[at]!;
+    const entry = at * Entry.WORDS;
+    return this.words[entry + Entry.NUMBER]! + this.words[entry + Entry.NUMBER_HIGH]! * 0x10000;
   }
 
   /** The entry with the smallest place in `from .. end`; -1: none. */
   afterPlace(from: number, end: number): number {
+    const { words, count } = this;
     let best = -1;
-    for (let i = 0; i < this.count; i++) {
-      const place = this.places[i]!;
-      if (place < from || place >= end) continue;
-      if (best < 0 || place < this.places[best]!) best = i;
+    let least = end;
+    for (let i = 0; i < count; i++) {
+      const place = words[i * Entry.WORDS + Entry.PLACE]!;
+      if (place < from || place >= least) continue;
+      best = i;
+      least = place;
     }
     return best;
   }
 
   copied(at: number, place: number): void {
     check(at >= 0 && at < this.count, "journal copy of no record");
-    this.copies[at] = place;
+    this.words[at * Entry.WORDS + Entry.COPY] = place;
   }
 
   /** All live records of the sector at `from .. end` have moved to their copies. */
   moveToCopies(from: number, end: number): void {
     for (let i = 0; i < this.count; i++) {
-      const place = this.places[i]!;
-      if (place >= from && place < end) this.places[i] = this.copies[i]!;
+      const place = this.place(i);
+      if (place < from || place >= end) continue;
+      const entry = i * Entry.WORDS;
+      this.words[entry + Entry.PLACE] = this.words[entry + Entry.COPY]!;
     }
   }
 }

@@ -14,7 +14,7 @@ import {
   recordLength,
 } from "./journal-layout";
 import type { JournalSectors } from "./journal-sectors";
-import { Page, Sector, SectorHeader } from "./sector-layout";
+import { Page, Sector, SectorHeader, ZEROS } from "./sector-layout";
 import { SectorState } from "./sectors";
 
 const enum State {
@@ -25,7 +25,9 @@ const enum State {
   RESTORE = 3,
 }
 
-export type Restored = (key: number, bytes: Uint8Array, start: number, length: number) => void;
+export interface RestoredOwner {
+  restored(key: number, bytes: Uint8Array, start: number, length: number): void;
+}
 
 export class JournalOpening implements FlashJob {
   /** Records that could not be taken: more keys than there is room for, or longer than agreed. */
@@ -41,13 +43,12 @@ export class JournalOpening implements FlashJob {
   /** The record that is restored, or was last: its place in the index, and its number. */
   private entry = -1;
   private restoredNumber = -1;
-  private readonly zeros = new Uint8Array(SectorHeader.LENGTH);
 
   constructor(
     private readonly sectors: JournalSectors,
     private readonly index: JournalIndex,
     private readonly valueMax: number,
-    private readonly restored: Restored,
+    private readonly owner: RestoredOwner,
   ) {}
 
   issue(region: FlashRegion): Sent {
@@ -56,7 +57,7 @@ export class JournalOpening implements FlashJob {
       case State.HEADERS:
         return region.read(start, SectorHeader.LENGTH);
       case State.KILL:
-        return region.write(start, this.zeros, 0, SectorHeader.LENGTH);
+        return region.write(start, ZEROS, 0, SectorHeader.LENGTH);
       case State.SCAN:
         return region.read(start + this.page * Page.LENGTH, Page.LENGTH);
       case State.RESTORE: {
@@ -159,7 +160,7 @@ export class JournalOpening implements FlashJob {
     const key = readU16(buffer, start + JournalRecord.KEY);
     if (checkRecord(buffer, start, end) === RecordCheck.OK && this.index.find(key) === at) {
       const length = buffer[start + JournalRecord.LENGTH]!;
-      this.restored(key, buffer, start + JournalRecord.VALUE, length);
+      this.owner.restored(key, buffer, start + JournalRecord.VALUE, length);
     } else {
       // It could be read a moment ago: the chip is failing. The record stays where it is.
       this.dropped++;

@@ -5,14 +5,14 @@
 import type { FlashRegion } from "../../hal/flash";
 import type { Sent } from "../../hal/sent";
 import { check } from "../kernel/partition";
-import { copyBytes, readU16, readU32 } from "../wire/little-endian";
+import { copyBytes, readI32, readU16, readU32, writeI32 } from "../wire/little-endian";
 import { type FlashJob, FlashRetry, FlashTurn, flashWorked, Progress } from "./flash-job";
 import { JournalCompaction } from "./journal-compaction";
-import { JournalIndex } from "./journal-index";
+import { IndexLimit, JournalIndex } from "./journal-index";
 import { JournalRecord, putRecord, RecordKind, recordLength, sealRecord } from "./journal-layout";
 import { JournalOpening } from "./journal-opening";
 import { JournalSectors } from "./journal-sectors";
-import { Page, Sector, SectorHeader } from "./sector-layout";
+import { Page, Sector, SectorHeader, ZEROS } from "./sector-layout";
 import { SectorStart } from "./sector-start";
 
 export interface JournalOwner {
@@ -27,6 +27,11 @@ export interface JournalOwner {
 const enum Limit {
   // A partition's burst: a join writes two or three records.
   PENDING = 4,
+}
+
+const enum Token {
+  /** Of an owner's token, at the end of each pending record's room. i32 */
+  LENGTH = 4,
 }
 
 const enum Phase {
@@ -47,20 +52,21 @@ export class Journal implements FlashJob {
   private readonly sectors: JournalSectors;
   private readonly index: JournalIndex;
   private readonly turn: FlashTurn;
-  private readonly opening: JournalOpening;
+  /** Undefined once it is open. */
+  private opening: JournalOpening | undefined;
   private readonly starting: SectorStart;
   private readonly compaction: JournalCompaction;
   private nextNumber = 1;
-  /** Pending records, complete and sealed, in a circle of `slotLength` bytes each. */
+  /** Pending records, complete and sealed, in a circle of `slotLength` bytes each, with a token. */
   private readonly pending: Uint8Array;
-  private readonly tokens: Float64Array;
   private readonly slotLength: number;
   private head = 0;
   private waiting = 0;
   /** For the head of the queue: failed writes, and sectors compacted. */
   private tries = 0;
   private rounds = 0;
-  private readonly zeros = new Uint8Array(JournalRecord.VALUE);
+  /** Records that were not taken on open. */
+  private dropped = 0;
 
   /**
    * @param capacity keys at most; as many values of the greatest length must fit into the region
@@ -75,20 +81,17 @@ export class Journal implements FlashJob {
   ) {
     check(valueMax <= JournalRecord.VALUE_MAX, "journal value length");
     this.sectors = new JournalSectors(region.length);
+    check(region.length <= IndexLimit.REGION_LENGTH, "journal region");
     check(capacity <= capacityOf(region.length, valueMax), "journal capacity");
     this.index = new JournalIndex(capacity);
     this.turn = new FlashTurn(region);
-    this.opening = new JournalOpening(
-      this.sectors,
-      this.index,
-      valueMax,
-      (key, bytes, at, length) => this.owner.restored(key, bytes, at, length),
-    );
-    this.starting = new SectorStart(this.sectors);
-    this.compaction = new JournalCompaction(this.sectors, this.index, valueMax);
-    this.slotLength = recordLength(valueMax);
+    this.opening = new JournalOpening(this.sectors, this.index, valueMax, owner);
+    const length = recordLength(valueMax);
+    const scratch = new Uint8Array(Math.max(length, SectorHeader.LENGTH));
+    this.starting = new SectorStart(this.sectors, scratch);
+    this.compaction = new JournalCompaction(this.sectors, this.index, this.starting, scratch);
+    this.slotLength = length + Token.LENGTH;
     this.pending = new Uint8Array(Limit.PENDING * this.slotLength);
-    this.tokens = new Float64Array(Limit.PENDING);
   }
 
   /** Starts to read the region. Call it once. */
@@ -98,7 +101,7 @@ export class Journal implements FlashJob {
     this.turn.start(now, this);
   }
 
-  /** Copies the value. False: not open, too many wait, or no key is free; try again later. */
+  /** Copies the value. `token` is a whole number, 32 bits and a sign. False: not open, too many wait, or no key is free; try again later. */
   put(key: number, bytes: Uint8Array, start: number, length: number, token: number): boolean {
     check(length >= 0 && length <= this.valueMax, "journal value length");
     if (!this.takes() || !this.hasKeyFor(key)) return false;
@@ -121,7 +124,7 @@ export class Journal implements FlashJob {
 
   /** Records that were lost to decay, or to a smaller capacity than they were written under. */
   lost(): number {
-    return this.opening.dropped + this.compaction.lost;
+    return this.dropped + this.compaction.lost;
   }
 
   flashDone(now: number, buffer: Uint8Array, _length: number): void {
@@ -142,7 +145,7 @@ export class Journal implements FlashJob {
   issue(region: FlashRegion): Sent {
     switch (this.phase) {
       case Phase.OPENING:
-        return this.opening.issue(region);
+        return this.opening!.issue(region);
       case Phase.STARTING:
         return this.starting.issue(region);
       case Phase.COMPACTING:
@@ -151,14 +154,14 @@ export class Journal implements FlashJob {
         return region.write(this.place(), this.pending, this.first(), this.headLength());
       default:
         check(this.phase === Phase.KILLING, "journal operation out of order");
-        return region.write(this.place(), this.zeros, 0, JournalRecord.VALUE);
+        return region.write(this.place(), ZEROS, 0, JournalRecord.VALUE);
     }
   }
 
   done(ok: boolean, buffer: Uint8Array): Progress {
     switch (this.phase) {
       case Phase.OPENING:
-        return this.opening.done(ok, buffer);
+        return this.opening!.done(ok, buffer);
       case Phase.STARTING:
         return this.starting.done(ok);
       case Phase.COMPACTING:
@@ -181,11 +184,17 @@ export class Journal implements FlashJob {
     if (progress === Progress.MORE || progress === Progress.LATER) return;
     this.phase = Phase.READY;
     if (phase === Phase.OPENING) {
-      this.nextNumber = this.opening.lastNumber + 1;
-      this.owner.opened(now);
+      this.finishOpening(now);
     } else if (progress === Progress.FAILED) this.finish(now, false);
     else if (phase === Phase.COMPACTING) this.rounds++;
     else if (phase === Phase.WRITING) this.wrote(now);
+  }
+
+  private finishOpening(now: number): void {
+    this.nextNumber = this.opening!.lastNumber + 1;
+    this.dropped = this.opening!.dropped;
+    this.opening = undefined;
+    this.owner.opened(now);
   }
 
   /** Does the next thing; a head of the queue that cannot be stored is given back. */
@@ -231,7 +240,7 @@ export class Journal implements FlashJob {
   }
 
   private finish(now: number, ok: boolean): void {
-    const token = this.tokens[this.head]!;
+    const token = readI32(this.pending, this.first() + this.slotLength - Token.LENGTH);
     this.head = (this.head + 1) % Limit.PENDING;
     this.waiting--;
     this.tries = 0;
@@ -259,7 +268,7 @@ export class Journal implements FlashJob {
     const at = this.slot();
     putRecord(this.pending, at, kind, key, length);
     sealRecord(this.pending, at, this.nextNumber++);
-    this.tokens[(this.head + this.waiting) % Limit.PENDING] = token;
+    writeI32(this.pending, at + this.slotLength - Token.LENGTH, token);
     this.waiting++;
     if (this.turn.busy || this.phase !== Phase.READY) return;
     if (this.choose()) this.turn.issue(this);

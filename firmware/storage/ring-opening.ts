@@ -41,11 +41,9 @@ export class RingOpening implements FlashJob {
   private nextIndex = 0;
   private mark: number = Mark.NONE;
   private readonly tidy: RingTidy;
-  private readonly voidMark = new Uint8Array(4);
 
   constructor(private readonly ring: RingState) {
     this.tidy = new RingTidy(ring);
-    writeU32(this.voidMark, 0, Mark.VOID);
   }
 
   issue(region: FlashRegion): Sent {
@@ -55,7 +53,7 @@ export class RingOpening implements FlashJob {
       case State.SCAN:
         return region.read(this.place, Page.LENGTH - (this.place % Page.LENGTH));
       case State.VOID:
-        return region.write(this.first + Fragment.MARK, this.voidMark, 0, 4);
+        return region.write(this.first + Fragment.MARK, this.ring.word, 0, 4);
       case State.TIDY:
         return this.tidy.issue(region);
     }
@@ -174,7 +172,7 @@ export class RingOpening implements FlashJob {
     this.state = State.VOID;
     this.place = resumeAt;
     // Bits of the mark that are cleared already stay so; a write asks for no others to be set.
-    writeU32(this.voidMark, 0, (this.mark & Mark.VOID) >>> 0);
+    writeU32(this.ring.word, 0, (this.mark & Mark.VOID) >>> 0);
     return Progress.MORE;
   }
 

@@ -18,7 +18,7 @@ import {
 } from "./ring-layout";
 import { nextPage, RingPlace, type RingState } from "./ring-state";
 import { RingTidy } from "./ring-tidy";
-import { Page } from "./sector-layout";
+import { Page, ZEROS } from "./sector-layout";
 
 const enum State {
   IDLE = 0,
@@ -73,7 +73,6 @@ export class RingReader implements FlashJob {
   /** Operations running that met a page that cannot be read; whether this one did. */
   private unreadable = 0;
   private hasMet = false;
-  private readonly mark = new Uint8Array(4);
   private readonly tidy: RingTidy;
 
   constructor(private readonly ring: RingState) {
@@ -121,7 +120,7 @@ export class RingReader implements FlashJob {
         return region.read(place, Page.LENGTH - (place % Page.LENGTH));
       }
       case State.MARK:
-        return region.write(this.first + Fragment.MARK, this.mark, 0, 4);
+        return region.write(this.first + Fragment.MARK, ZEROS, 0, 4);
       default:
         check(this.state === State.TIDY, "ring read out of order");
         return this.tidy.issue(region);

@@ -17,6 +17,8 @@ export class RingState {
   nextNumber = 1;
   /** An entry is being written, or given up: what lies behind the last whole entry is needed. */
   isWriting = false;
+  /** A header or a mark on its way: on open of the opening, then of the writer alone. */
+  readonly word = new Uint8Array(SectorHeader.LENGTH);
 
   constructor(regionLength: number) {
     this.sectors = new Sectors(regionLength);

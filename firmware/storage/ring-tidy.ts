@@ -4,13 +4,12 @@ import type { FlashRegion } from "../../hal/flash";
 import type { Sent } from "../../hal/sent";
 import { type FlashJob, FlashRetry, Progress } from "./flash-job";
 import type { RingState } from "./ring-state";
-import { Sector, SectorHeader } from "./sector-layout";
+import { Sector, SectorHeader, ZEROS } from "./sector-layout";
 import { SectorState } from "./sectors";
 
 export class RingTidy implements FlashJob {
   private sector: number = Sector.NONE;
   private failures = 0;
-  private readonly zeros = new Uint8Array(SectorHeader.LENGTH);
 
   constructor(private readonly ring: RingState) {}
 
@@ -22,7 +21,7 @@ export class RingTidy implements FlashJob {
   }
 
   issue(region: FlashRegion): Sent {
-    return region.write(this.sector * Sector.LENGTH, this.zeros, 0, SectorHeader.LENGTH);
+    return region.write(this.sector * Sector.LENGTH, ZEROS, 0, SectorHeader.LENGTH);
   }
 
   done(ok: boolean): Progress {

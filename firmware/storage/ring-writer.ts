@@ -15,7 +15,7 @@ import {
 } from "./ring-layout";
 import { RingPlace, type RingState } from "./ring-state";
 import { RingTidy } from "./ring-tidy";
-import { Page, Sector } from "./sector-layout";
+import { Page, Sector, ZEROS } from "./sector-layout";
 import { SectorStart } from "./sector-start";
 
 const enum State {
@@ -57,13 +57,10 @@ export class RingWriter implements FlashJob {
   private pieceStart = 0;
   private readonly starting: SectorStart;
   private readonly tidy: RingTidy;
-  private readonly zeros = new Uint8Array(Fragment.DATA);
-  private readonly voidMark = new Uint8Array(4);
 
   constructor(private readonly ring: RingState) {
-    this.starting = new SectorStart(ring.sectors);
+    this.starting = new SectorStart(ring.sectors, ring.word);
     this.tidy = new RingTidy(ring);
-    writeU32(this.voidMark, 0, Mark.VOID);
   }
 
   /** An operation is to be done. */
@@ -120,14 +117,15 @@ export class RingWriter implements FlashJob {
       case State.START_SECTOR:
         return this.starting.issue(region);
       case State.VOID:
-        return region.write(this.first + Fragment.MARK, this.voidMark, 0, 4);
+        writeU32(this.ring.word, 0, Mark.VOID);
+        return region.write(this.first + Fragment.MARK, this.ring.word, 0, 4);
       case State.NO_SECTOR:
         return region.read(0, 4);
       case State.TIDY:
         return this.tidy.issue(region);
       default:
         check(this.state === State.KILL, "ring operation out of order");
-        return region.write(place, this.zeros, 0, Fragment.DATA);
+        return region.write(place, ZEROS, 0, Fragment.DATA);
     }
   }
 

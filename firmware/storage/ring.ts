@@ -45,7 +45,8 @@ const enum Job {
 export class Ring {
   private readonly state: RingState;
   private readonly turn: FlashTurn;
-  private readonly opening: RingOpening;
+  /** Undefined once it is open. */
+  private opening: RingOpening | undefined;
   private readonly writer: RingWriter;
   private readonly reader: RingReader;
   /** Whose operation is under way, or was last. */
@@ -67,7 +68,7 @@ export class Ring {
   open(now: number): void {
     check(this.job === Job.NONE, "ring opened twice");
     this.job = Job.OPENING;
-    this.turn.start(now, this.opening);
+    this.turn.start(now, this.opening!);
   }
 
   /** Whole entries that are not consumed. */
@@ -122,7 +123,7 @@ export class Ring {
   flashDone(now: number, buffer: Uint8Array, _length: number): void {
     if (!this.turn.complete(now)) return;
     const ok = flashWorked(buffer);
-    if (this.job === Job.OPENING) this.opened(now, this.opening.done(ok, buffer));
+    if (this.job === Job.OPENING) this.opened(now, this.opening!.done(ok, buffer));
     else if (this.job === Job.WRITER) this.wrote(now, this.writer.done(ok));
     else this.answered(now, this.reader.done(ok, buffer));
     this.proceed();
@@ -141,7 +142,7 @@ export class Ring {
   private proceed(): void {
     if (!this.turn.idle() || this.job === Job.NONE) return;
     if (!this.isOpen) {
-      this.turn.issue(this.opening);
+      this.turn.issue(this.opening!);
       return;
     }
     const readerFirst = this.job === Job.WRITER;
@@ -159,6 +160,7 @@ export class Ring {
     if (progress === Progress.LATER) this.turn.wait();
     if (progress === Progress.MORE || progress === Progress.LATER) return;
     this.isOpen = true;
+    this.opening = undefined;
     this.owner.opened(now);
   }
 

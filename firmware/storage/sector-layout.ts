@@ -42,6 +42,9 @@ export const enum SectorMagic {
   SEQUENCE_MAX = 0x7fffffff,
 }
 
+/** What overwrites heads and marks; nobody writes to it. */
+export const ZEROS = new Uint8Array(SectorHeader.LENGTH);
+
 /** A blank or broken header is none; a header that was overwritten with zeros is broken. */
 export function checkSectorHeader(bytes: Uint8Array, at: number): boolean {
   if (readU32(bytes, at + SectorHeader.MAGIC) !== SectorMagic.VALUE) return false;

@@ -11,9 +11,12 @@ export class SectorStart implements FlashJob {
   private sequence = 0;
   private failures = 0;
   private replaces: number = Sector.NONE;
-  private readonly header = new Uint8Array(SectorHeader.LENGTH);
 
-  constructor(private readonly sectors: Sectors) {}
+  /** @param header at least `SectorHeader.LENGTH` bytes that nobody else uses between begin and end */
+  constructor(
+    private readonly sectors: Sectors,
+    private readonly header: Uint8Array,
+  ) {}
 
   /** False: no sector is free. @param replaces the sector to be copied, or `NONE` */
   begin(replaces: number): boolean {

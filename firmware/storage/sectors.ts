@@ -24,14 +24,15 @@ export class Sectors {
   tail = 0;
   nextSequence = 1;
   protected readonly states: Uint8Array;
+  /** The sequence of each sector; behind them what else is kept of each, a column after another. */
   protected readonly sequences: Uint32Array;
 
-  constructor(regionLength: number) {
+  constructor(regionLength: number, columns = 1) {
     this.count = regionLength / Sector.LENGTH;
     check(Number.isInteger(this.count) && this.count >= 3, "a log in flash needs three sectors");
     check(this.count < Sector.NONE, "too many sectors");
     this.states = new Uint8Array(this.count);
-    this.sequences = new Uint32Array(this.count);
+    this.sequences = new Uint32Array(this.count * columns);
   }
 
   state(sector: number): SectorState {

@@ -5,6 +5,7 @@ import type { Sent } from "../../hal/sent";
 import { readU16, readU32 } from "../wire/little-endian";
 import { Crc32, crc32End, crc32Step } from "./crc32";
 import { type FlashJob, FlashRetry, Progress } from "./flash-job";
+import { ZEROS } from "./sector-layout";
 import { checkSlotHead, Slot, SlotLimit, SlotPart, slotMarks } from "./slot-layout";
 import { SlotState, type SlotTable } from "./slot-table";
 
@@ -17,14 +18,16 @@ const enum State {
   KILL = 3,
 }
 
-export type Found = (
-  slot: number,
-  bytes: Uint8Array,
-  start: number,
-  headerLength: number,
-  length: number,
-  marks: number,
-) => void;
+export interface FoundOwner {
+  found(
+    slot: number,
+    bytes: Uint8Array,
+    start: number,
+    headerLength: number,
+    length: number,
+    marks: number,
+  ): void;
+}
 
 export class SlotOpening implements FlashJob {
   private state = State.HEADS;
@@ -33,11 +36,10 @@ export class SlotOpening implements FlashJob {
   private offset = 0;
   private crc: number = Crc32.START;
   private failures = 0;
-  private readonly zeros = new Uint8Array(SlotPart.KILL_LENGTH);
 
   constructor(
     private readonly table: SlotTable,
-    private readonly found: Found,
+    private readonly owner: FoundOwner,
   ) {}
 
   issue(region: FlashRegion): Sent {
@@ -49,7 +51,7 @@ export class SlotOpening implements FlashJob {
       case State.DATA:
         return region.read(start + Slot.DATA + this.offset, this.pieceLength());
       case State.KILL:
-        return region.write(start, this.zeros, 0, SlotPart.KILL_LENGTH);
+        return region.write(start, ZEROS, 0, SlotPart.KILL_LENGTH);
     }
   }
 
@@ -110,7 +112,14 @@ export class SlotOpening implements FlashJob {
     if (!good || readU32(buffer, at + Slot.COMMIT) !== crc32End(this.crc)) return this.decayed();
     const headerLength = readU16(buffer, at + Slot.HEADER_LENGTH);
     const length = this.table.lengths[this.slot]!;
-    this.found(this.slot, buffer, at + Slot.HEADER, headerLength, length, slotMarks(buffer, at));
+    this.owner.found(
+      this.slot,
+      buffer,
+      at + Slot.HEADER,
+      headerLength,
+      length,
+      slotMarks(buffer, at),
+    );
     return this.next();
   }
 

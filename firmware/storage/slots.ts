@@ -43,7 +43,8 @@ export interface SlotsOwner {
 export class Slots {
   private readonly table: SlotTable;
   private readonly turn: FlashTurn;
-  private readonly opening: SlotOpening;
+  /** Undefined once it is open. */
+  private opening: SlotOpening | undefined;
   /** Operations that wait, in a circle. */
   private readonly jobs: SlotJob[] = [];
   private head = 0;
@@ -66,9 +67,7 @@ export class Slots {
     this.table = new SlotTable(region.length, sectorsPerSlot);
     check(this.table.count >= 1, "a region of no slot");
     this.turn = new FlashTurn(region);
-    this.opening = new SlotOpening(this.table, (slot, bytes, start, headerLength, length, marks) =>
-      this.owner.found(slot, bytes, start, headerLength, length, marks),
-    );
+    this.opening = new SlotOpening(this.table, owner);
     for (let i = 0; i < depth; i++) this.jobs.push(new SlotJob(this.table.bytesPerSlot));
   }
 
@@ -76,7 +75,7 @@ export class Slots {
   open(now: number): void {
     check(!this.isStarted, "slots opened twice");
     this.isStarted = true;
-    this.turn.start(now, this.opening);
+    this.turn.start(now, this.opening!);
   }
 
   /** Slots that hold nothing. */
@@ -186,10 +185,11 @@ export class Slots {
     if (!this.turn.complete(now)) return;
     const ok = flashWorked(buffer);
     if (!this.isOpen) {
-      const progress = this.opening.done(ok, buffer);
+      const progress = this.opening!.done(ok, buffer);
       if (progress === Progress.LATER) this.turn.wait();
       else if (progress !== Progress.MORE) {
         this.isOpen = true;
+        this.opening = undefined;
         this.owner.opened(now);
       }
     } else {
@@ -228,7 +228,7 @@ export class Slots {
   private proceed(now = -1): void {
     if (!this.turn.idle()) return;
     if (!this.isOpen) {
-      this.turn.issue(this.opening);
+      this.turn.issue(this.opening!);
       return;
     }
     while (this.waiting > 0 && this.turn.idle()) {
