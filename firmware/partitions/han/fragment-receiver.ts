@@ -82,8 +82,8 @@ const enum Assembly {
   /** Header of a frame of it, to write its acknowledgements from. */
   HEADER = 8,
   LENGTHS = 18,
+  /** A block of the window after the other. */
   BUFFER = 22,
-  SIZE = 262,
 }
 
 export class FragmentReceiver {
@@ -91,6 +91,8 @@ export class FragmentReceiver {
   refused = 0;
   private readonly bytes: Uint8Array;
   private readonly first: number;
+  /** Bytes of an assembly. */
+  private readonly size: number;
   private readonly numbers: Float64Array;
   private readonly dueTimes: number;
   private readonly frame: Uint8Array;
@@ -103,7 +105,8 @@ export class FragmentReceiver {
     memory: Memory,
   ) {
     this.bytes = memory.bytes;
-    this.first = memory.take(AssemblyLimit.ASSEMBLIES * Assembly.SIZE);
+    this.size = Assembly.BUFFER + window * AssemblyLimit.BLOCK_MAX;
+    this.first = memory.take(AssemblyLimit.ASSEMBLIES * this.size);
     this.numbers = memory.numbers;
     this.dueTimes = memory.takeNumbers(AssemblyLimit.ASSEMBLIES, Number.POSITIVE_INFINITY);
     this.frame = memory.scratch;
@@ -122,7 +125,7 @@ export class FragmentReceiver {
       this.refused++;
       return;
     }
-    const at = this.first + index * Assembly.SIZE;
+    const at = this.first + index * this.size;
     if (this.bytes[at + Assembly.STATE] === State.DONE) {
       this.acknowledge(now, index);
       return;
@@ -138,7 +141,7 @@ export class FragmentReceiver {
   /** The sink's last word on a payload. */
   kept(now: number, payload: number, ok: boolean): void {
     for (let index = 0; index < AssemblyLimit.ASSEMBLIES; index++) {
-      const at = this.first + index * Assembly.SIZE;
+      const at = this.first + index * this.size;
       if (this.bytes[at + Assembly.STATE] !== State.STORING) continue;
       if (this.bytes[at + Assembly.PAYLOAD] !== payload) continue;
       if (!ok) {
@@ -153,7 +156,7 @@ export class FragmentReceiver {
 
   forget(now: number, node: number): void {
     for (let index = 0; index < AssemblyLimit.ASSEMBLIES; index++) {
-      const at = this.first + index * Assembly.SIZE;
+      const at = this.first + index * this.size;
       if (this.bytes[at + Assembly.STATE] === State.FREE) continue;
       if (this.bytes[at + Assembly.NODE] === node) this.abandon(now, index);
     }
@@ -179,7 +182,7 @@ export class FragmentReceiver {
     const counter = apsCounter(frame, start);
     let free: number = AssemblyLimit.NONE;
     for (let index = 0; index < AssemblyLimit.ASSEMBLIES; index++) {
-      const at = this.first + index * Assembly.SIZE;
+      const at = this.first + index * this.size;
       const state = this.bytes[at + Assembly.STATE];
       if (state === State.FREE) {
         free = index;
@@ -191,8 +194,8 @@ export class FragmentReceiver {
       }
     }
     if (free === AssemblyLimit.NONE || (!first && this.window === 1)) return AssemblyLimit.NONE;
-    const at = this.first + free * Assembly.SIZE;
-    this.bytes.fill(0, at, at + Assembly.SIZE);
+    const at = this.first + free * this.size;
+    this.bytes.fill(0, at, at + this.size);
     this.bytes[at + Assembly.STATE] = State.OPEN;
     this.bytes[at + Assembly.NODE] = node;
     this.bytes[at + Assembly.COUNTER] = counter;
@@ -210,7 +213,7 @@ export class FragmentReceiver {
     from: number,
     length: number,
   ): void {
-    const at = this.first + index * Assembly.SIZE;
+    const at = this.first + index * this.size;
     const place = number - this.bytes[at + Assembly.WINDOW]!;
     if (place < 0 || place >= this.window) return;
     const blocks = this.bytes[at + Assembly.BLOCKS]!;
@@ -225,7 +228,7 @@ export class FragmentReceiver {
   /** Gives the sink what is here in order; what it does not take counts as not received. */
   private drain(now: number, index: number, frame: Uint8Array, start: number): void {
     const { bytes } = this;
-    const at = this.first + index * Assembly.SIZE;
+    const at = this.first + index * this.size;
     for (let turn = 0; turn < AssemblyLimit.WINDOW_MAX; turn++) {
       const place = bytes[at + Assembly.BASE]! - bytes[at + Assembly.WINDOW]!;
       if (place >= this.window || (bytes[at + Assembly.BITS]! & (1 << place)) === 0) return;
@@ -249,7 +252,7 @@ export class FragmentReceiver {
     start: number,
   ): boolean {
     const { bytes } = this;
-    const at = this.first + index * Assembly.SIZE;
+    const at = this.first + index * this.size;
     const from = at + Assembly.BUFFER + place * AssemblyLimit.BLOCK_MAX;
     const length = bytes[at + Assembly.LENGTHS + place]!;
     const last = bytes[at + Assembly.BASE] === bytes[at + Assembly.BLOCKS]! - 1;
@@ -280,7 +283,7 @@ export class FragmentReceiver {
   }
 
   private acknowledgeWindow(now: number, index: number, number: number): void {
-    const at = this.first + index * Assembly.SIZE;
+    const at = this.first + index * this.size;
     if (this.bytes[at + Assembly.STATE] !== State.OPEN) return;
     const window = this.bytes[at + Assembly.WINDOW]!;
     if (number < window) {
@@ -299,7 +302,7 @@ export class FragmentReceiver {
   }
 
   private acknowledge(now: number, index: number): void {
-    const at = this.first + index * Assembly.SIZE;
+    const at = this.first + index * this.size;
     const window = this.bytes[at + Assembly.WINDOW]!;
     const blocks = this.bytes[at + Assembly.BLOCKS]!;
     const inWindow = blocks === 0 ? this.window : Math.min(this.window, blocks - window);
@@ -310,7 +313,7 @@ export class FragmentReceiver {
 
   /** Without room for it the sender repeats its block and is answered then. */
   private acknowledgeAs(now: number, index: number, window: number, bits: number): void {
-    const at = this.first + index * Assembly.SIZE;
+    const at = this.first + index * this.size;
     putApsAck(this.frame, 0, this.bytes, at + Assembly.HEADER);
     const end = putApsAckBlocks(this.frame, 0, window, bits);
     const node = this.bytes[at + Assembly.NODE]!;
@@ -319,7 +322,7 @@ export class FragmentReceiver {
   }
 
   private abandon(now: number, index: number): void {
-    const at = this.first + index * Assembly.SIZE;
+    const at = this.first + index * this.size;
     if (this.bytes[at + Assembly.STATE] === State.OPEN) {
       this.aborted++;
       const payload = this.bytes[at + Assembly.PAYLOAD]!;
@@ -330,7 +333,7 @@ export class FragmentReceiver {
   }
 
   private free(index: number): void {
-    this.bytes[this.first + index * Assembly.SIZE + Assembly.STATE] = State.FREE;
+    this.bytes[this.first + index * this.size + Assembly.STATE] = State.FREE;
     this.numbers[this.dueTimes + index] = Number.POSITIVE_INFINITY;
   }
 }

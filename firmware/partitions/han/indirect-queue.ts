@@ -9,8 +9,8 @@ import { Mac, MacControl } from "../../wire/mac";
 import type { Memory } from "./memory";
 
 export const enum IndirectLimit {
-  /** Two a node for eight sleepers; the upper half paces itself by what `send` answers. */
-  FRAMES = 16,
+  /** Two a node for five sleepers; the upper half paces itself by what `send` answers. */
+  FRAMES = 10,
   /** One node cannot fill the queue. */
   FRAMES_PER_NODE = 4,
   /** 0x01f4 unit periods of 15.36 ms. */

@@ -33,10 +33,10 @@ export const enum Slot {
   APS_LENGTH = 12,
   /** The record taken for it plus one; 0: none. */
   NODE = 13,
-  APS = 16,
+  APS = 14,
   /** A Transport-Key frame has 57 bytes; a longer header would still fit. */
-  APS_MAX = 80,
-  LENGTH = 96,
+  APS_MAX = 66,
+  LENGTH = 80,
 }
 
 export class JoinSlots {

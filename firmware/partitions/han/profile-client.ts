@@ -43,8 +43,8 @@ import type { Wakefulness } from "./wakefulness";
 import type { ZclMessage, ZclWriter } from "./zcl-message";
 
 export const enum ProfileLimit {
-  /** Questions under way, one for each meter that `gas` and `demand` know. */
-  QUESTIONS = 8,
+  /** Questions under way; whoever finds no room asks again. */
+  QUESTIONS = 5,
   INTERVALS_MAX = 24,
   INTERVAL_SECONDS = 1_800,
   /** The meter looks into its flash; the frame itself is repeated below. */

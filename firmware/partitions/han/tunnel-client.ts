@@ -22,6 +22,7 @@ import {
   tunnelOf,
   tunnelStatus,
 } from "../../wire/clusters/tunnelling";
+import { readU16, writeU16 } from "../../wire/little-endian";
 import { Parsed } from "../../wire/parsed";
 import { Cluster, ZclControl } from "../../wire/zcl";
 import { Endpoint } from "./endpoints";
@@ -35,7 +36,7 @@ import type { TunnelDelivery } from "./tunnel-delivery";
 import type { ZclMessage, ZclWriter } from "./zcl-message";
 
 export const enum TunnelLimit {
-  /** Electricity meters with a tunnel of ours. */
+  /** Electricity meters with a tunnel of ours, and gas meters with one of theirs. */
   METERS = 4,
   /** A message of 4,096 bytes, and the byte before it in a gas meter's tunnel, with room. */
   INCOMING_MAX = 4_100,
@@ -61,17 +62,17 @@ const enum State {
   OPEN = 3,
 }
 
-class Tunnel {
-  state: State = State.FREE;
-  node: number = NodeLimit.NONE;
-  id: number = NoTunnel.TUNNEL;
+const enum Tunnel {
+  STATE = 0,
+  /** The node's index plus one; 0: none. */
+  NODE = 1,
+  SEQUENCE = 2,
+  /** u16 each */
+  ID = 4,
   /** What the meter can take at once. */
-  maximum = 0;
-  sequence = 0;
-  due = Number.POSITIVE_INFINITY;
-  pause: number = TunnelLimit.FIRST_PAUSE_MS;
-  /** No message is given to it before. */
-  deliverAt = 0;
+  MAXIMUM = 6,
+  LENGTH = 8,
+  NONE = -1,
 }
 
 export class TunnelClient {
@@ -79,7 +80,14 @@ export class TunnelClient {
   busy = 0;
   refused = 0;
   lost = 0;
-  private readonly tunnels = [new Tunnel(), new Tunnel(), new Tunnel(), new Tunnel()];
+  private readonly bytes: Uint8Array;
+  private readonly first: number;
+  private readonly numbers: Float64Array;
+  private readonly dues: number;
+  /** The next pause of each, in ms. */
+  private readonly pauses: number;
+  /** No message is given to it before. */
+  private readonly deliverAt: number;
   private readonly eui64: Uint8Array;
   private checkAt: number;
 
@@ -92,6 +100,12 @@ export class TunnelClient {
     startedAt: number,
     memory: Memory,
   ) {
+    this.bytes = memory.bytes;
+    this.first = memory.take(TunnelLimit.METERS * Tunnel.LENGTH);
+    this.numbers = memory.numbers;
+    this.dues = memory.takeNumbers(TunnelLimit.METERS, Number.POSITIVE_INFINITY);
+    this.pauses = memory.takeNumbers(TunnelLimit.METERS, TunnelLimit.FIRST_PAUSE_MS);
+    this.deliverAt = memory.takeNumbers(TunnelLimit.METERS, 0);
     this.eui64 = memory.scratch;
     this.checkAt = startedAt;
   }
@@ -99,7 +113,7 @@ export class TunnelClient {
   /** Whether this tunnel of this node is ours. */
   owns(node: number, tunnel: number): boolean {
     const found = this.find(node);
-    return found !== undefined && found.state === State.OPEN && found.id === tunnel;
+    return found !== Tunnel.NONE && this.state(found) === State.OPEN && this.id(found) === tunnel;
   }
 
   /** A message was kept, or an endpoint learned: look now rather than at the next check. */
@@ -110,15 +124,15 @@ export class TunnelClient {
   /** Something came through the tunnel. */
   used(now: number, node: number): void {
     const tunnel = this.find(node);
-    if (tunnel === undefined) return;
-    tunnel.due = now + TunnelLimit.SILENCE_MS;
+    if (tunnel === Tunnel.NONE) return;
+    this.numbers[this.dues + tunnel] = now + TunnelLimit.SILENCE_MS;
   }
 
   /** RequestTunnelResponse. */
   answered(now: number, message: ZclMessage): void {
     const tunnel = this.find(message.node);
     const { bytes, start, end } = message;
-    if (tunnel?.state !== State.ASKED || tunnel.sequence !== message.sequence) return;
+    if (!this.isAsked(tunnel, message.sequence)) return;
     if (checkRequestTunnelResponse(bytes, start, end) !== Parsed.OK) return;
     switch (tunnelStatus(bytes, start) as TunnelStatus) {
       case TunnelStatus.SUCCESS:
@@ -133,7 +147,7 @@ export class TunnelClient {
         break;
       default:
         this.refused++;
-        this.undeliverable(tunnel.node);
+        this.undeliverable(this.node(tunnel));
         this.close(tunnel, now + TunnelLimit.UNSUPPORTED_MS);
     }
   }
@@ -141,7 +155,7 @@ export class TunnelClient {
   /** A Default Response to RequestTunnel: no tunnels there. */
   rejected(now: number, node: number, sequence: number): void {
     const tunnel = this.find(node);
-    if (tunnel?.state !== State.ASKED || tunnel.sequence !== sequence) return;
+    if (!this.isAsked(tunnel, sequence)) return;
     this.refused++;
     this.close(tunnel, now + TunnelLimit.UNSUPPORTED_MS);
   }
@@ -151,7 +165,7 @@ export class TunnelClient {
     const { bytes, start, end, node } = message;
     if (checkTransferError(bytes, start, end) !== Parsed.OK) return;
     const tunnel = this.find(node);
-    if (tunnel === undefined || tunnelOf(bytes, start) !== tunnel.id) return;
+    if (tunnel === Tunnel.NONE || tunnelOf(bytes, start) !== this.id(tunnel)) return;
     this.lost++;
     const isTooLong = transferError(bytes, start) === TransferError.OVERFLOW;
     const slot = isTooLong ? this.sending(node) : MailLimit.NONE;
@@ -182,47 +196,49 @@ export class TunnelClient {
   closed(now: number, message: ZclMessage): void {
     const { bytes, start, end } = message;
     const tunnel = this.find(message.node);
-    if (tunnel === undefined || checkTunnel(bytes, start, end) !== Parsed.OK) return;
-    if (tunnelOf(bytes, start) === tunnel.id) this.close(tunnel, now);
+    if (tunnel === Tunnel.NONE || checkTunnel(bytes, start, end) !== Parsed.OK) return;
+    if (tunnelOf(bytes, start) === this.id(tunnel)) this.close(tunnel, now);
   }
 
   deliveryEnded(now: number, node: number, delivered: boolean): void {
     const tunnel = this.find(node);
-    if (tunnel === undefined) return;
+    if (tunnel === Tunnel.NONE) return;
     if (delivered) {
-      tunnel.pause = TunnelLimit.FIRST_PAUSE_MS;
+      this.numbers[this.pauses + tunnel] = TunnelLimit.FIRST_PAUSE_MS;
       this.used(now, node);
     } else {
-      tunnel.deliverAt = now + tunnel.pause;
+      this.numbers[this.deliverAt + tunnel] = now + this.numbers[this.pauses + tunnel]!;
       this.lengthen(tunnel);
     }
-    this.checkAt = Math.min(this.checkAt, Math.max(now, tunnel.deliverAt));
+    this.checkAt = Math.min(this.checkAt, Math.max(now, this.numbers[this.deliverAt + tunnel]!));
   }
 
   forget(node: number): void {
     const tunnel = this.find(node);
-    if (tunnel === undefined) return;
-    tunnel.state = State.FREE;
-    tunnel.node = NodeLimit.NONE;
-    tunnel.due = Number.POSITIVE_INFINITY;
+    if (tunnel === Tunnel.NONE) return;
+    this.bytes[this.at(tunnel) + Tunnel.STATE] = State.FREE;
+    this.setNode(tunnel, NodeLimit.NONE);
+    this.numbers[this.dues + tunnel] = Number.POSITIVE_INFINITY;
   }
 
   tick(now: number): void {
     if (now >= this.checkAt) {
       this.checkAt = now + TunnelLimit.CHECK_MS;
       this.enrol(now);
-      for (const tunnel of this.tunnels) this.deliver(now, tunnel);
+      for (let tunnel = 0; tunnel < TunnelLimit.METERS; tunnel++) this.deliver(now, tunnel);
     }
-    for (const tunnel of this.tunnels) {
-      if (now < tunnel.due) continue;
-      if (tunnel.state === State.ASKED) this.silent(now, tunnel);
-      else if (tunnel.state !== State.FREE) this.ask(now, tunnel);
+    for (let tunnel = 0; tunnel < TunnelLimit.METERS; tunnel++) {
+      if (now < this.numbers[this.dues + tunnel]!) continue;
+      if (this.state(tunnel) === State.ASKED) this.silent(now, tunnel);
+      else if (this.state(tunnel) !== State.FREE) this.ask(now, tunnel);
     }
   }
 
   dueAt(): number {
     let due = this.checkAt;
-    for (const tunnel of this.tunnels) due = Math.min(due, tunnel.due);
+    for (let tunnel = 0; tunnel < TunnelLimit.METERS; tunnel++) {
+      due = Math.min(due, this.numbers[this.dues + tunnel]!);
+    }
     return due;
   }
 
@@ -232,92 +248,96 @@ export class TunnelClient {
     for (let node = 0; node < NodeLimit.MAX; node++) {
       if (!nodes.isNetworked(node) || nodes.kind(node) !== DeviceKind.ELECTRICITY_METER) continue;
       if (this.knowledge.byte(node, Known.TUNNEL_ENDPOINT) === 0) continue;
-      if (this.find(node) !== undefined) continue;
+      if (this.find(node) !== Tunnel.NONE) continue;
       const tunnel = this.find(NodeLimit.NONE);
-      if (tunnel === undefined) return;
-      tunnel.node = node;
-      tunnel.id = this.knowledge.number(node, Known.TUNNEL_ID, 2);
-      tunnel.pause = TunnelLimit.FIRST_PAUSE_MS;
-      tunnel.deliverAt = 0;
+      if (tunnel === Tunnel.NONE) return;
+      this.setNode(tunnel, node);
+      writeU16(
+        this.bytes,
+        this.at(tunnel) + Tunnel.ID,
+        this.knowledge.number(node, Known.TUNNEL_ID, 2),
+      );
+      this.numbers[this.pauses + tunnel] = TunnelLimit.FIRST_PAUSE_MS;
+      this.numbers[this.deliverAt + tunnel] = 0;
       this.close(tunnel, now);
     }
   }
 
-  private deliver(now: number, tunnel: Tunnel): void {
-    if (tunnel.state !== State.OPEN || now < tunnel.deliverAt) return;
-    if (this.delivery.isBusyWith(tunnel.node)) return;
-    this.network.nodes.copyEui64(tunnel.node, this.eui64, 0);
+  private deliver(now: number, tunnel: number): void {
+    if (this.state(tunnel) !== State.OPEN || now < this.numbers[this.deliverAt + tunnel]!) return;
+    if (this.delivery.isBusyWith(this.node(tunnel))) return;
+    this.network.nodes.copyEui64(this.node(tunnel), this.eui64, 0);
     const slot = this.mailbox.oldest(MailState.WAITING, false, this.eui64, 0);
     if (slot === MailLimit.NONE) return;
-    if (this.mailbox.total(slot) > tunnel.maximum) {
+    if (this.mailbox.total(slot) > readU16(this.bytes, this.at(tunnel) + Tunnel.MAXIMUM)) {
       this.mailbox.end(slot, StreamResult.UNDELIVERABLE);
       return;
     }
-    const endpoint = this.knowledge.byte(tunnel.node, Known.TUNNEL_ENDPOINT);
-    if (!this.delivery.give(now, tunnel.node, slot, endpoint, tunnel.id)) {
+    const endpoint = this.knowledge.byte(this.node(tunnel), Known.TUNNEL_ENDPOINT);
+    if (!this.delivery.give(now, this.node(tunnel), slot, endpoint, this.id(tunnel))) {
       this.checkAt = now + TunnelLimit.ROOM_WAIT_MS;
     }
   }
 
-  private ask(now: number, tunnel: Tunnel): void {
+  private ask(now: number, tunnel: number): void {
     const sequence = this.writer.nextSequence();
     const out = this.begin(tunnel, sequence, TunnelReceived.REQUEST_TUNNEL);
     if (out < 0) {
-      tunnel.due = now + TunnelLimit.ROOM_WAIT_MS;
+      this.numbers[this.dues + tunnel] = now + TunnelLimit.ROOM_WAIT_MS;
       return;
     }
     const { bytes } = this.writer;
     const end = putRequestTunnel(bytes, out, TunnelProtocol.GB_HRGP, TunnelLimit.INCOMING_MAX);
     this.writer.send(now, end);
-    tunnel.state = State.ASKED;
-    tunnel.sequence = sequence;
-    tunnel.due = now + TunnelLimit.ANSWER_WAIT_MS;
+    this.bytes[this.at(tunnel) + Tunnel.STATE] = State.ASKED;
+    this.bytes[this.at(tunnel) + Tunnel.SEQUENCE] = sequence;
+    this.numbers[this.dues + tunnel] = now + TunnelLimit.ANSWER_WAIT_MS;
   }
 
-  private silent(now: number, tunnel: Tunnel): void {
-    this.close(tunnel, now + tunnel.pause);
+  private silent(now: number, tunnel: number): void {
+    this.close(tunnel, now + this.numbers[this.pauses + tunnel]!);
     this.lengthen(tunnel);
   }
 
-  private open(now: number, tunnel: Tunnel, id: number, maximum: number): void {
+  private open(now: number, tunnel: number, id: number, maximum: number): void {
     this.opened++;
-    tunnel.state = State.OPEN;
-    tunnel.id = id;
-    tunnel.maximum = maximum;
-    tunnel.pause = TunnelLimit.FIRST_PAUSE_MS;
-    tunnel.due = now + TunnelLimit.SILENCE_MS;
-    tunnel.deliverAt = now;
+    this.bytes[this.at(tunnel) + Tunnel.STATE] = State.OPEN;
+    writeU16(this.bytes, this.at(tunnel) + Tunnel.ID, id);
+    writeU16(this.bytes, this.at(tunnel) + Tunnel.MAXIMUM, maximum);
+    this.numbers[this.pauses + tunnel] = TunnelLimit.FIRST_PAUSE_MS;
+    this.numbers[this.dues + tunnel] = now + TunnelLimit.SILENCE_MS;
+    this.numbers[this.deliverAt + tunnel] = now;
     this.checkAt = now;
     // After a restart the meter still holds this one: it is closed when there are no more.
-    if (this.knowledge.number(tunnel.node, Known.TUNNEL_ID, 2) === id) return;
-    this.knowledge.setNumber(tunnel.node, Known.TUNNEL_ID, id, 2);
-    this.knowledge.save(now, tunnel.node);
+    if (this.knowledge.number(this.node(tunnel), Known.TUNNEL_ID, 2) === id) return;
+    this.knowledge.setNumber(this.node(tunnel), Known.TUNNEL_ID, id, 2);
+    this.knowledge.save(now, this.node(tunnel));
   }
 
-  private close(tunnel: Tunnel, askAt: number): void {
-    tunnel.state = State.CLOSED;
-    tunnel.due = askAt;
+  private close(tunnel: number, askAt: number): void {
+    this.bytes[this.at(tunnel) + Tunnel.STATE] = State.CLOSED;
+    this.numbers[this.dues + tunnel] = askAt;
   }
 
   /** The meter has no more: what we had is closed, then we ask again, later and later. */
-  private closeOurs(now: number, tunnel: Tunnel): void {
+  private closeOurs(now: number, tunnel: number): void {
     this.refused++;
-    if (tunnel.id === NoTunnel.TUNNEL) {
+    if (this.id(tunnel) === NoTunnel.TUNNEL) {
       this.silent(now, tunnel);
       return;
     }
     const out = this.begin(tunnel, this.writer.nextSequence(), TunnelReceived.CLOSE_TUNNEL);
     if (out >= 0) {
-      this.writer.send(now, putTunnelId(this.writer.bytes, out, tunnel.id));
-      tunnel.id = NoTunnel.TUNNEL;
+      this.writer.send(now, putTunnelId(this.writer.bytes, out, this.id(tunnel)));
+      writeU16(this.bytes, this.at(tunnel) + Tunnel.ID, NoTunnel.TUNNEL);
     }
     this.close(tunnel, now + TunnelLimit.CLOSED_MS);
   }
 
-  private begin(tunnel: Tunnel, sequence: number, command: TunnelReceived): number {
+  private begin(tunnel: number, sequence: number, command: TunnelReceived): number {
     return this.writer.begin(
-      tunnel.node,
-      this.knowledge.byte(tunnel.node, Known.TUNNEL_ENDPOINT),
+      this.node(tunnel),
+      this.knowledge.byte(this.node(tunnel), Known.TUNNEL_ENDPOINT),
       Endpoint.HUB,
       Cluster.TUNNELLING,
       Profile.SMART_ENERGY,
@@ -342,13 +362,43 @@ export class TunnelClient {
     }
   }
 
-  private lengthen(tunnel: Tunnel): void {
-    tunnel.pause = Math.min(2 * tunnel.pause, TunnelLimit.LONGEST_PAUSE_MS);
+  private lengthen(tunnel: number): void {
+    this.numbers[this.pauses + tunnel] = Math.min(
+      2 * this.numbers[this.pauses + tunnel]!,
+      TunnelLimit.LONGEST_PAUSE_MS,
+    );
   }
 
-  /** The tunnel of a node; of `NodeLimit.NONE`: an unused one. */
-  private find(node: number): Tunnel | undefined {
-    for (const tunnel of this.tunnels) if (tunnel.node === node) return tunnel;
-    return undefined;
+  /** The tunnel of a node; of `NodeLimit.NONE`: an unused one; `Tunnel.NONE`. */
+  private find(node: number): number {
+    for (let tunnel = 0; tunnel < TunnelLimit.METERS; tunnel++) {
+      if (this.node(tunnel) === node) return tunnel;
+    }
+    return Tunnel.NONE;
+  }
+
+  private isAsked(tunnel: number, sequence: number): boolean {
+    if (tunnel === Tunnel.NONE || this.state(tunnel) !== State.ASKED) return false;
+    return this.bytes[this.at(tunnel) + Tunnel.SEQUENCE] === sequence;
+  }
+
+  private at(tunnel: number): number {
+    return this.first + tunnel * Tunnel.LENGTH;
+  }
+
+  private state(tunnel: number): State {
+    return this.bytes[this.at(tunnel) + Tunnel.STATE]!;
+  }
+
+  private node(tunnel: number): number {
+    return this.bytes[this.at(tunnel) + Tunnel.NODE]! - 1;
+  }
+
+  private setNode(tunnel: number, node: number): void {
+    this.bytes[this.at(tunnel) + Tunnel.NODE] = node + 1;
+  }
+
+  private id(tunnel: number): number {
+    return readU16(this.bytes, this.at(tunnel) + Tunnel.ID);
   }
 }

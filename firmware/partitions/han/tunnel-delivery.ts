@@ -4,12 +4,13 @@
 
 import { Profile } from "../../wire/aps";
 import { putTunnelId, TunnelGenerated, TunnelReceived } from "../../wire/clusters/tunnelling";
+import { readU16, writeU16 } from "../../wire/little-endian";
 import { Cluster, putZcl, ZclControl } from "../../wire/zcl";
 import type { ApsLayer } from "./aps-layer";
 import { ApsLimit } from "./aps-outbox";
 import { Endpoint } from "./endpoints";
 import { FragmentLimit, type FragmentSource } from "./fragment-sender";
-import { MailLimit, MailState } from "./mail-directory";
+import { MailState } from "./mail-directory";
 import type { Mailbox } from "./mailbox";
 import { type Memory, Scratch } from "./memory";
 import { NodeLimit } from "./nodes";
@@ -59,31 +60,38 @@ export interface DeliveryUser {
   deliveryEnded(now: number, node: number, delivered: boolean): void;
 }
 
-class Job {
-  state: State = State.FREE;
-  node: number = NodeLimit.NONE;
-  slot: number = MailLimit.NONE;
-  endpoint = 0;
-  total = 0;
-  headerLength = 0;
-  /** `FragmentLimit.NONE`: it fits in a frame. */
-  transfer: number = FragmentLimit.NONE;
-  fromServer = false;
-  /** Asked of the mailbox: where in the payload, and how much. */
-  offset = 0;
-  length = 0;
+/** A delivery under way: a record in the memory, named by where it begins. */
+const enum Job {
+  STATE = 0,
+  /** The node's index plus one; 0: none. */
+  NODE = 1,
+  SLOT = 2,
+  ENDPOINT = 3,
+  /** Plus one; 0: it fits in a frame. */
+  TRANSFER = 4,
+  FROM_SERVER = 5,
+  HEADER_LENGTH = 6,
   /** The read found the flash busy. */
-  mustRead = false;
+  MUST_READ = 7,
   /** Its answer came before its acknowledgement: it is delivered whatever follows. */
-  isKnown = false;
-  due = Number.POSITIVE_INFINITY;
-  readonly header = new Uint8Array(DeliveryHeader.MAX);
+  IS_KNOWN = 8,
+  HEADER = 9,
+  /** u16 each */
+  TOTAL = 16,
+  /** Asked of the mailbox: where in the payload, and how much. */
+  OFFSET = 18,
+  PART = 20,
+  LENGTH = 22,
+  NONE = -1,
 }
 
 export class TunnelDelivery implements FragmentSource {
   delivered = 0;
   failed = 0;
-  private readonly jobs = [new Job(), new Job()];
+  private readonly bytes: Uint8Array;
+  private readonly first: number;
+  private readonly numbers: Float64Array;
+  private readonly dues: number;
   private readonly block: Uint8Array;
 
   constructor(
@@ -94,10 +102,14 @@ export class TunnelDelivery implements FragmentSource {
     memory: Memory,
   ) {
     this.block = memory.scratch;
+    this.bytes = memory.bytes;
+    this.first = memory.take(DeliveryLimit.JOBS * Job.LENGTH);
+    this.numbers = memory.numbers;
+    this.dues = memory.takeNumbers(DeliveryLimit.JOBS, Number.POSITIVE_INFINITY);
   }
 
   isBusyWith(node: number): boolean {
-    return this.find(node) !== undefined;
+    return this.find(node) !== Job.NONE;
   }
 
   /**
@@ -106,10 +118,10 @@ export class TunnelDelivery implements FragmentSource {
    */
   give(now: number, node: number, slot: number, endpoint: number, tunnel: number): boolean {
     const job = this.find(NodeLimit.NONE);
-    if (job === undefined || !this.writer.hasRoom()) return false;
+    if (job === Job.NONE || !this.writer.hasRoom()) return false;
     this.layHeader(job, ZclControl.CLUSTER, TunnelReceived.TRANSFER_DATA, tunnel);
-    job.headerLength = DeliveryHeader.LENGTH;
-    job.fromServer = false;
+    this.bytes[job + Job.HEADER_LENGTH] = DeliveryHeader.LENGTH;
+    this.bytes[job + Job.FROM_SERVER] = 0;
     return this.start(now, job, node, slot, endpoint);
   }
 
@@ -123,61 +135,62 @@ export class TunnelDelivery implements FragmentSource {
     more: number,
   ): boolean {
     const job = this.find(NodeLimit.NONE);
-    if (job === undefined || !this.writer.hasRoom()) return false;
+    if (job === Job.NONE || !this.writer.hasRoom()) return false;
     const control = ZclControl.CLUSTER | ZclControl.FROM_SERVER;
     this.layHeader(job, control, TunnelGenerated.TRANSFER_DATA, tunnel);
-    job.header[DeliveryHeader.LENGTH] = Transfer.GET_RESPONSE;
-    job.header[DeliveryHeader.LENGTH + 1] = more;
-    job.headerLength = DeliveryHeader.LENGTH + DeliveryHeader.PREFIX;
-    job.fromServer = true;
+    this.bytes[job + Job.HEADER + DeliveryHeader.LENGTH] = Transfer.GET_RESPONSE;
+    this.bytes[job + Job.HEADER + DeliveryHeader.LENGTH + 1] = more;
+    this.bytes[job + Job.HEADER_LENGTH] = DeliveryHeader.LENGTH + DeliveryHeader.PREFIX;
+    this.bytes[job + Job.FROM_SERVER] = 1;
     return this.start(now, job, node, slot, endpoint);
   }
 
   /** A message of the device came: is it the answer to what is under way? */
   spoke(now: number, node: number): void {
     const job = this.find(node);
-    if (job === undefined || job.isKnown || !this.mayBeThere(job)) return;
-    job.isKnown = true;
+    if (job === Job.NONE || this.isKnown(job) || !this.mayBeThere(job)) return;
+    this.bytes[job + Job.IS_KNOWN] = 1;
     this.delivered++;
-    this.mailbox.delivered(now, job.slot);
-    if (job.state === State.SETTLING) this.close(now, job, true);
+    this.mailbox.delivered(now, this.bytes[job + Job.SLOT]!);
+    if (this.bytes[job + Job.STATE] === State.SETTLING) this.close(now, job, true);
   }
 
   /** TransferDataError: the device does not have it. False: nothing was under way. */
   objected(now: number, node: number): boolean {
     const job = this.find(node);
-    if (job === undefined || job.isKnown) return false;
-    if (job.transfer !== FragmentLimit.NONE) this.aps.sender.cancel(job.transfer);
+    if (job === Job.NONE || this.isKnown(job)) return false;
+    if (this.transfer(job) !== FragmentLimit.NONE) this.aps.sender.cancel(this.transfer(job));
     this.lose(now, job);
     return true;
   }
 
   forget(now: number, node: number): void {
     const job = this.find(node);
-    if (job === undefined) return;
-    if (job.transfer !== FragmentLimit.NONE) this.aps.sender.cancel(job.transfer);
+    if (job === Job.NONE) return;
+    if (this.transfer(job) !== FragmentLimit.NONE) this.aps.sender.cancel(this.transfer(job));
     this.lose(now, job);
   }
 
   fetch(now: number, transfer: number, offset: number, length: number): void {
-    for (const job of this.jobs) {
-      if (job.state === State.FREE || job.transfer !== transfer) continue;
+    for (let job = this.first; job < this.end(); job += Job.LENGTH) {
+      if (this.bytes[job + Job.STATE] === State.FREE || this.transfer(job) !== transfer) continue;
       this.read(now, job, offset, length);
     }
   }
 
   ended(now: number, transfer: number, delivered: boolean): void {
-    for (const job of this.jobs) {
-      if (job.state === State.FREE || job.transfer !== transfer) continue;
-      job.transfer = FragmentLimit.NONE;
+    for (let job = this.first; job < this.end(); job += Job.LENGTH) {
+      if (this.bytes[job + Job.STATE] === State.FREE || this.transfer(job) !== transfer) continue;
+      this.bytes[job + Job.TRANSFER] = 0;
       this.acknowledged(now, job, delivered);
     }
   }
 
   /** The fate of a frame: `token` is the job's number from 1. */
   confirm(now: number, token: number, delivered: boolean): void {
-    const job = this.jobs[token - 1];
-    if (job?.state === State.SENDING) this.acknowledged(now, job, delivered);
+    const job = this.first + (token - 1) * Job.LENGTH;
+    if (job >= this.end()) return;
+    if (this.bytes[job + Job.STATE] === State.SENDING) this.acknowledged(now, job, delivered);
   }
 
   /** The mailbox's answer to a read. */
@@ -189,69 +202,97 @@ export class TunnelDelivery implements FragmentSource {
     start: number,
     length: number,
   ): void {
-    const job = this.jobs[reader - DeliveryLimit.READER];
-    if (job === undefined || job.state === State.FREE) return;
+    const job = this.first + (reader - DeliveryLimit.READER) * Job.LENGTH;
+    if (this.bytes[job + Job.STATE] === State.FREE) return;
     if (!ok) {
-      if (job.transfer !== FragmentLimit.NONE) this.aps.sender.cancel(job.transfer);
+      if (this.transfer(job) !== FragmentLimit.NONE) this.aps.sender.cancel(this.transfer(job));
       this.lose(now, job);
       return;
     }
-    const head = Math.max(0, job.headerLength - job.offset);
-    if (job.transfer !== FragmentLimit.NONE) {
+    const head = Math.max(
+      0,
+      this.bytes[job + Job.HEADER_LENGTH]! - readU16(this.bytes, job + Job.OFFSET),
+    );
+    if (this.transfer(job) !== FragmentLimit.NONE) {
       // Behind the frame in which the sender puts it.
       const { block } = this;
       const at = Scratch.NWK;
-      for (let i = 0; i < head; i++) block[at + i] = job.header[job.offset + i]!;
+      for (let i = 0; i < head; i++)
+        block[at + i] = this.bytes[job + Job.HEADER + readU16(this.bytes, job + Job.OFFSET) + i]!;
       for (let i = 0; i < length; i++) block[at + head + i] = bytes[start + i]!;
-      this.aps.sender.provide(now, job.transfer, block, at, head + length);
-    } else if (job.state === State.READING) {
+      this.aps.sender.provide(now, this.transfer(job), block, at, head + length);
+    } else if (this.bytes[job + Job.STATE] === State.READING) {
       this.sendFrame(now, job, bytes, start, length);
     }
   }
 
   tick(now: number): void {
-    for (const job of this.jobs) {
-      if (now < job.due) continue;
-      job.due = Number.POSITIVE_INFINITY;
-      if (job.mustRead) this.read(now, job, job.offset, job.length);
-      else if (job.state === State.SETTLING) this.succeed(now, job);
-      else if (job.state === State.READING) this.read(now, job, job.offset, job.length);
+    for (let job = this.first; job < this.end(); job += Job.LENGTH) {
+      if (now < this.numbers[this.dues + this.indexOf(job)]!) continue;
+      this.setDue(job, Number.POSITIVE_INFINITY);
+      if (this.bytes[job + Job.MUST_READ] === 1)
+        this.read(
+          now,
+          job,
+          readU16(this.bytes, job + Job.OFFSET),
+          readU16(this.bytes, job + Job.PART),
+        );
+      else if (this.bytes[job + Job.STATE] === State.SETTLING) this.succeed(now, job);
+      else if (this.bytes[job + Job.STATE] === State.READING)
+        this.read(
+          now,
+          job,
+          readU16(this.bytes, job + Job.OFFSET),
+          readU16(this.bytes, job + Job.PART),
+        );
     }
   }
 
   dueAt(): number {
-    return Math.min(this.jobs[0]!.due, this.jobs[1]!.due);
+    return Math.min(this.numbers[this.dues]!, this.numbers[this.dues + 1]!);
   }
 
-  private layHeader(job: Job, control: number, command: number, tunnel: number): void {
+  private layHeader(job: number, control: number, command: number, tunnel: number): void {
     const bits = control | ZclControl.NO_DEFAULT_RESPONSE;
-    const payload = putZcl(job.header, 0, bits, this.writer.nextSequence(), command);
-    putTunnelId(job.header, payload, tunnel);
+    const payload = putZcl(this.bytes, job + Job.HEADER, bits, this.writer.nextSequence(), command);
+    putTunnelId(this.bytes, payload, tunnel);
   }
 
-  private start(now: number, job: Job, node: number, slot: number, endpoint: number): boolean {
-    job.total = job.headerLength + this.mailbox.total(slot);
-    job.transfer = FragmentLimit.NONE;
-    if (job.total > ApsLimit.PAYLOAD_MAX && !this.beginTransfer(now, job, node, endpoint)) {
+  private start(now: number, job: number, node: number, slot: number, endpoint: number): boolean {
+    writeU16(
+      this.bytes,
+      job + Job.TOTAL,
+      this.bytes[job + Job.HEADER_LENGTH]! + this.mailbox.total(slot),
+    );
+    this.bytes[job + Job.TRANSFER] = 0;
+    if (
+      readU16(this.bytes, job + Job.TOTAL) > ApsLimit.PAYLOAD_MAX &&
+      !this.beginTransfer(now, job, node, endpoint)
+    ) {
       return false;
     }
-    job.node = node;
-    job.slot = slot;
-    job.endpoint = endpoint;
-    job.isKnown = false;
-    this.mailbox.setState(job.slot, MailState.SENDING);
-    if (job.transfer !== FragmentLimit.NONE) {
-      job.state = State.SENDING;
+    this.bytes[job + Job.NODE] = node + 1;
+    this.bytes[job + Job.SLOT] = slot;
+    this.bytes[job + Job.ENDPOINT] = endpoint;
+    this.bytes[job + Job.IS_KNOWN] = 0;
+    this.mailbox.setState(this.bytes[job + Job.SLOT]!, MailState.SENDING);
+    if (this.transfer(job) !== FragmentLimit.NONE) {
+      this.bytes[job + Job.STATE] = State.SENDING;
       this.aps.sender.tick(now);
       return true;
     }
-    job.state = State.READING;
-    this.read(now, job, job.headerLength, job.total - job.headerLength);
+    this.bytes[job + Job.STATE] = State.READING;
+    this.read(
+      now,
+      job,
+      this.bytes[job + Job.HEADER_LENGTH]!,
+      readU16(this.bytes, job + Job.TOTAL) - this.bytes[job + Job.HEADER_LENGTH]!,
+    );
     return true;
   }
 
-  private beginTransfer(now: number, job: Job, node: number, endpoint: number): boolean {
-    job.transfer = this.aps.sender.begin(
+  private beginTransfer(now: number, job: number, node: number, endpoint: number): boolean {
+    const transfer = this.aps.sender.begin(
       now,
       node,
       endpoint,
@@ -259,88 +300,124 @@ export class TunnelDelivery implements FragmentSource {
       Profile.SMART_ENERGY,
       Endpoint.HUB,
       this.aps.nextCounter(),
-      job.total,
+      readU16(this.bytes, job + Job.TOTAL),
     );
-    return job.transfer !== FragmentLimit.NONE;
+    this.bytes[job + Job.TRANSFER] = transfer + 1;
+    return transfer !== FragmentLimit.NONE;
   }
 
-  private read(now: number, job: Job, offset: number, length: number): void {
-    job.offset = offset;
-    job.length = length;
-    const from = Math.max(0, offset - job.headerLength);
-    const head = Math.max(0, job.headerLength - offset);
-    const reader = DeliveryLimit.READER + this.jobs.indexOf(job);
-    job.mustRead = !this.mailbox.read(job.slot, from, length - head, reader);
-    job.due = job.mustRead ? now + DeliveryLimit.RETRY_MS : Number.POSITIVE_INFINITY;
+  private read(now: number, job: number, offset: number, length: number): void {
+    writeU16(this.bytes, job + Job.OFFSET, offset);
+    writeU16(this.bytes, job + Job.PART, length);
+    const from = Math.max(0, offset - this.bytes[job + Job.HEADER_LENGTH]!);
+    const head = Math.max(0, this.bytes[job + Job.HEADER_LENGTH]! - offset);
+    const reader = DeliveryLimit.READER + this.indexOf(job);
+    const mustRead = !this.mailbox.read(this.bytes[job + Job.SLOT]!, from, length - head, reader);
+    this.bytes[job + Job.MUST_READ] = mustRead ? 1 : 0;
+    this.setDue(job, mustRead ? now + DeliveryLimit.RETRY_MS : Number.POSITIVE_INFINITY);
   }
 
   /** A short message: in one frame, with the header in front. */
-  private sendFrame(now: number, job: Job, bytes: Uint8Array, start: number, length: number): void {
+  private sendFrame(
+    now: number,
+    job: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+  ): void {
     const { outbox } = this.aps;
     const at = outbox.open(
-      job.node,
-      job.endpoint,
+      this.node(job),
+      this.bytes[job + Job.ENDPOINT]!,
       Cluster.TUNNELLING,
       Profile.SMART_ENERGY,
       Endpoint.HUB,
       this.aps.nextCounter(),
     );
     if (at < 0) {
-      job.due = now + DeliveryLimit.RETRY_MS;
+      this.setDue(job, now + DeliveryLimit.RETRY_MS);
       return;
     }
-    for (let i = 0; i < job.headerLength; i++) outbox.bytes[at + i] = job.header[i]!;
-    const data = at + job.headerLength;
+    for (let i = 0; i < this.bytes[job + Job.HEADER_LENGTH]!; i++)
+      outbox.bytes[at + i] = this.bytes[job + Job.HEADER + i]!;
+    const data = at + this.bytes[job + Job.HEADER_LENGTH]!;
     for (let i = 0; i < length; i++) outbox.bytes[data + i] = bytes[start + i]!;
-    job.state = State.SENDING;
-    outbox.close(now, data + length, 1 + this.jobs.indexOf(job));
+    this.bytes[job + Job.STATE] = State.SENDING;
+    outbox.close(now, data + length, 1 + this.indexOf(job));
   }
 
-  private acknowledged(now: number, job: Job, delivered: boolean): void {
-    if (job.isKnown) {
+  private acknowledged(now: number, job: number, delivered: boolean): void {
+    if (this.isKnown(job)) {
       this.close(now, job, true);
     } else if (!delivered) {
       this.lose(now, job);
-    } else if (job.fromServer) {
+    } else if (this.bytes[job + Job.FROM_SERVER] === 1) {
       this.succeed(now, job);
     } else {
-      job.state = State.SETTLING;
-      job.due = now + DeliveryLimit.OBJECTION_MS;
+      this.bytes[job + Job.STATE] = State.SETTLING;
+      this.setDue(job, now + DeliveryLimit.OBJECTION_MS);
     }
   }
 
-  private mayBeThere(job: Job): boolean {
-    if (job.state === State.SETTLING) return true;
-    if (job.state !== State.SENDING) return false;
-    return job.transfer === FragmentLimit.NONE || this.aps.sender.isLastSent(job.transfer);
+  private mayBeThere(job: number): boolean {
+    if (this.bytes[job + Job.STATE] === State.SETTLING) return true;
+    if (this.bytes[job + Job.STATE] !== State.SENDING) return false;
+    return (
+      this.transfer(job) === FragmentLimit.NONE || this.aps.sender.isLastSent(this.transfer(job))
+    );
   }
 
-  private succeed(now: number, job: Job): void {
+  private succeed(now: number, job: number): void {
     this.delivered++;
-    this.mailbox.delivered(now, job.slot);
+    this.mailbox.delivered(now, this.bytes[job + Job.SLOT]!);
     this.close(now, job, true);
   }
 
-  private lose(now: number, job: Job): void {
+  private lose(now: number, job: number): void {
     this.failed++;
-    if (!job.isKnown) this.mailbox.setState(job.slot, MailState.WAITING);
-    this.close(now, job, job.isKnown);
+    if (!this.isKnown(job)) this.mailbox.setState(this.bytes[job + Job.SLOT]!, MailState.WAITING);
+    this.close(now, job, this.isKnown(job));
   }
 
-  private close(now: number, job: Job, delivered: boolean): void {
-    const { node } = job;
-    job.state = State.FREE;
-    job.node = NodeLimit.NONE;
-    job.slot = MailLimit.NONE;
-    job.transfer = FragmentLimit.NONE;
-    job.mustRead = false;
-    job.due = Number.POSITIVE_INFINITY;
+  private close(now: number, job: number, delivered: boolean): void {
+    const node = this.node(job);
+    this.bytes[job + Job.STATE] = State.FREE;
+    this.bytes[job + Job.NODE] = 0;
+    this.bytes[job + Job.TRANSFER] = 0;
+    this.bytes[job + Job.MUST_READ] = 0;
+    this.setDue(job, Number.POSITIVE_INFINITY);
     this.user.deliveryEnded(now, node, delivered);
   }
 
-  /** The job of a node; of `NodeLimit.NONE`: a free one. */
-  private find(node: number): Job | undefined {
-    for (const job of this.jobs) if (job.node === node) return job;
-    return undefined;
+  /** The job of a node; of `NodeLimit.NONE`: a free one; `Job.NONE`. */
+  private find(node: number): number {
+    for (let job = this.first; job < this.end(); job += Job.LENGTH) {
+      if (this.node(job) === node) return job;
+    }
+    return Job.NONE;
+  }
+
+  private end(): number {
+    return this.first + DeliveryLimit.JOBS * Job.LENGTH;
+  }
+
+  private indexOf(job: number): number {
+    return (job - this.first) / Job.LENGTH;
+  }
+
+  private setDue(job: number, due: number): void {
+    this.numbers[this.dues + this.indexOf(job)] = due;
+  }
+
+  private node(job: number): number {
+    return this.bytes[job + Job.NODE]! - 1;
+  }
+
+  private transfer(job: number): number {
+    return this.bytes[job + Job.TRANSFER]! - 1;
+  }
+
+  private isKnown(job: number): boolean {
+    return this.bytes[job + Job.IS_KNOWN] === 1;
   }
 }

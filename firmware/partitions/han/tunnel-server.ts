@@ -22,6 +22,7 @@ import {
   TunnelStatus,
   tunnelOf,
 } from "../../wire/clusters/tunnelling";
+import { readU16, writeU16 } from "../../wire/little-endian";
 import { Parsed } from "../../wire/parsed";
 import { Cluster, ZclControl, ZclStatus } from "../../wire/zcl";
 import { Endpoint } from "./endpoints";
@@ -34,20 +35,27 @@ import { TunnelLimit } from "./tunnel-client";
 import { DeliveryHeader, Transfer, type TunnelDelivery } from "./tunnel-delivery";
 import type { ZclMessage, ZclWriter } from "./zcl-message";
 
-class Served {
-  node: number = NodeLimit.NONE;
-  endpoint = 0;
-  id: number = NoTunnel.TUNNEL;
+/** A gas meter's tunnel. */
+const enum Served {
+  /** The node's index plus one; 0: none. */
+  NODE = 0,
+  ENDPOINT = 1,
+  /** u16 each */
+  ID = 2,
   /** What the meter can take at once. */
-  maximum = 0;
-  usedAt = 0;
+  MAXIMUM = 4,
+  LENGTH = 6,
+  NONE = -1,
 }
 
 export class TunnelServer {
   opened = 0;
   fetched = 0;
   refused = 0;
-  private readonly tunnels = [new Served(), new Served(), new Served(), new Served()];
+  private readonly bytes: Uint8Array;
+  private readonly first: number;
+  private readonly numbers: Float64Array;
+  private readonly usedAt: number;
   private readonly eui64: Uint8Array;
   private lastId: number;
 
@@ -60,6 +68,10 @@ export class TunnelServer {
     firstId: number,
     memory: Memory,
   ) {
+    this.bytes = memory.bytes;
+    this.first = memory.take(TunnelLimit.METERS * Served.LENGTH);
+    this.numbers = memory.numbers;
+    this.usedAt = memory.takeNumbers(TunnelLimit.METERS, 0);
     this.eui64 = memory.scratch;
     this.lastId = firstId;
   }
@@ -71,17 +83,18 @@ export class TunnelServer {
       this.writer.status(now, message, ZclStatus.MALFORMED_COMMAND);
       return;
     }
-    const tunnel = this.find(message.node) ?? this.find(NodeLimit.NONE) ?? this.idle(now);
+    const tunnel = this.tunnelFor(now, message.node);
     const status = this.judge(bytes, start, tunnel);
     let id: number = NoTunnel.TUNNEL;
-    if (status === TunnelStatus.SUCCESS && tunnel !== undefined) {
+    if (status === TunnelStatus.SUCCESS) {
       id = this.nextId();
       this.opened++;
-      tunnel.node = message.node;
-      tunnel.endpoint = message.sourceEndpoint;
-      tunnel.id = id;
-      tunnel.maximum = requestTunnelMaximum(bytes, start);
-      tunnel.usedAt = now;
+      const at = this.at(tunnel);
+      this.bytes[at + Served.NODE] = message.node + 1;
+      this.bytes[at + Served.ENDPOINT] = message.sourceEndpoint;
+      writeU16(this.bytes, at + Served.ID, id);
+      writeU16(this.bytes, at + Served.MAXIMUM, requestTunnelMaximum(bytes, start));
+      this.numbers[this.usedAt + tunnel] = now;
     } else {
       this.refused++;
     }
@@ -111,18 +124,20 @@ export class TunnelServer {
   }
 
   owns(node: number, tunnel: number): boolean {
-    return this.find(node)?.id === tunnel;
+    const found = this.find(node);
+    return found !== Served.NONE && this.id(found) === tunnel;
   }
 
   used(now: number, node: number): void {
     const tunnel = this.find(node);
-    if (tunnel !== undefined) tunnel.usedAt = now;
+    if (tunnel !== Served.NONE) this.numbers[this.usedAt + tunnel] = now;
   }
 
   /** The reason why data of this node for this tunnel is not taken. */
   objection(tunnel: number): TransferError {
-    for (const served of this.tunnels) {
-      if (served.node !== NodeLimit.NONE && served.id === tunnel) return TransferError.WRONG_DEVICE;
+    for (let served = 0; served < TunnelLimit.METERS; served++) {
+      if (this.node(served) === NodeLimit.NONE) continue;
+      if (this.id(served) === tunnel) return TransferError.WRONG_DEVICE;
     }
     return TransferError.NO_SUCH_TUNNEL;
   }
@@ -138,41 +153,43 @@ export class TunnelServer {
   /** GET. False: no room now; the meter repeats it. */
   get(now: number, node: number): boolean {
     const tunnel = this.find(node);
-    if (tunnel === undefined) return true;
+    if (tunnel === Served.NONE) return true;
     // It is on its way: the meter asked twice.
     if (this.delivery.isBusyWith(node)) return true;
     const slot = this.next(tunnel);
     if (slot === MailLimit.NONE) return this.nothing(now, tunnel);
     const more = this.countAfter(slot);
-    if (!this.delivery.answer(now, node, slot, tunnel.endpoint, tunnel.id, more)) return false;
+    const endpoint = this.bytes[this.at(tunnel) + Served.ENDPOINT]!;
+    if (!this.delivery.answer(now, node, slot, endpoint, this.id(tunnel), more)) return false;
     this.fetched++;
     return true;
   }
 
   forget(node: number): void {
     const tunnel = this.find(node);
-    if (tunnel === undefined) return;
-    tunnel.node = NodeLimit.NONE;
-    tunnel.id = NoTunnel.TUNNEL;
+    if (tunnel === Served.NONE) return;
+    this.bytes[this.at(tunnel) + Served.NODE] = 0;
+    writeU16(this.bytes, this.at(tunnel) + Served.ID, NoTunnel.TUNNEL);
   }
 
-  private judge(bytes: Uint8Array, start: number, tunnel: Served | undefined): TunnelStatus {
+  private judge(bytes: Uint8Array, start: number, tunnel: number): TunnelStatus {
     if (bytes[start + RequestTunnel.PROTOCOL] !== TunnelProtocol.GB_HRGP) {
       return TunnelStatus.PROTOCOL_NOT_SUPPORTED;
     }
     if (bytes[start + RequestTunnel.FLOW_CONTROL] !== 0) {
       return TunnelStatus.FLOW_CONTROL_NOT_SUPPORTED;
     }
-    return tunnel === undefined ? TunnelStatus.NO_MORE_TUNNELS : TunnelStatus.SUCCESS;
+    return tunnel === Served.NONE ? TunnelStatus.NO_MORE_TUNNELS : TunnelStatus.SUCCESS;
   }
 
   /** The oldest message that waits for the meter; one too long for its tunnel ends here. */
-  private next(tunnel: Served): number {
-    this.network.nodes.copyEui64(tunnel.node, this.eui64, 0);
+  private next(tunnel: number): number {
+    const maximum = readU16(this.bytes, this.at(tunnel) + Served.MAXIMUM);
+    this.network.nodes.copyEui64(this.node(tunnel), this.eui64, 0);
     for (let turn = 0; turn < MailLimit.DEVICE_MAX; turn++) {
       const slot = this.mailbox.oldest(MailState.WAITING, false, this.eui64, 0);
       if (slot === MailLimit.NONE) return MailLimit.NONE;
-      if (this.mailbox.total(slot) + DeliveryHeader.PREFIX <= tunnel.maximum) return slot;
+      if (this.mailbox.total(slot) + DeliveryHeader.PREFIX <= maximum) return slot;
       this.mailbox.end(slot, StreamResult.UNDELIVERABLE);
     }
     return MailLimit.NONE;
@@ -188,11 +205,12 @@ export class TunnelServer {
     return count;
   }
 
-  private nothing(now: number, tunnel: Served): boolean {
-    const out = this.begin(tunnel.node, tunnel.endpoint, TunnelGenerated.TRANSFER_DATA);
+  private nothing(now: number, tunnel: number): boolean {
+    const endpoint = this.bytes[this.at(tunnel) + Served.ENDPOINT]!;
+    const out = this.begin(this.node(tunnel), endpoint, TunnelGenerated.TRANSFER_DATA);
     if (out < 0) return false;
     const { bytes } = this.writer;
-    const at = putTunnelId(bytes, out, tunnel.id);
+    const at = putTunnelId(bytes, out, this.id(tunnel));
     bytes[at] = Transfer.GET_RESPONSE;
     bytes[at + 1] = 0;
     this.writer.send(now, at + 2);
@@ -217,17 +235,36 @@ export class TunnelServer {
     return this.lastId;
   }
 
-  private find(node: number): Served | undefined {
-    for (const tunnel of this.tunnels) if (tunnel.node === node) return tunnel;
-    return undefined;
+  /** The tunnel of a node; of `NodeLimit.NONE`: an unused one; `Served.NONE`. */
+  private find(node: number): number {
+    for (let tunnel = 0; tunnel < TunnelLimit.METERS; tunnel++) {
+      if (this.node(tunnel) === node) return tunnel;
+    }
+    return Served.NONE;
   }
 
-  /** A tunnel that nobody used for CloseTunnelTimeout. */
-  private idle(now: number): Served | undefined {
-    for (const tunnel of this.tunnels) {
-      if (now - tunnel.usedAt >= TunnelLimit.SILENCE_MS) return tunnel;
+  /** Its own, an unused one, or one that nobody used for CloseTunnelTimeout. */
+  private tunnelFor(now: number, node: number): number {
+    const own = this.find(node);
+    if (own !== Served.NONE) return own;
+    const free = this.find(NodeLimit.NONE);
+    if (free !== Served.NONE) return free;
+    for (let tunnel = 0; tunnel < TunnelLimit.METERS; tunnel++) {
+      if (now - this.numbers[this.usedAt + tunnel]! >= TunnelLimit.SILENCE_MS) return tunnel;
     }
-    return undefined;
+    return Served.NONE;
+  }
+
+  private at(tunnel: number): number {
+    return this.first + tunnel * Served.LENGTH;
+  }
+
+  private node(tunnel: number): number {
+    return this.bytes[this.at(tunnel) + Served.NODE]! - 1;
+  }
+
+  private id(tunnel: number): number {
+    return readU16(this.bytes, this.at(tunnel) + Served.ID);
   }
 }
 
