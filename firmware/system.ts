@@ -82,6 +82,9 @@ export const SYSTEM = {
       Operation.JOIN_ANSWER,
       Operation.PERMIT_JOIN,
     ]),
+    // The consumer's word on who is in the network; `console` is not written yet.
+    waiting("console", "access", 2, 5, [Operation.CONSUMER_ASK]),
+    channel("access", "console", 2, 10, [Operation.CONSUMER_ANSWER]),
     // Readings on their way out, and the news of their storage on its way back.
     channel("han", "demand", 4, 20, [Operation.READING, Operation.PROFILE_DONE]),
     channel("han", "gas", 4, 20, [

@@ -49,6 +49,10 @@ export const enum DeviceResult {
   UNKNOWN_DEVICE = 3,
   /** Busy, or the store failed; try again later. */
   BUSY = 4,
+  /** The consumer has taken the admission of devices back. */
+  NOT_DELEGATED = 5,
+  /** The consumer keeps this device out. */
+  DENIED = 6,
 }
 
 /** `DEVICE_EVENT` access -> firewall -> manage. */

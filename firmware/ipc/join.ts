@@ -1,5 +1,14 @@
 // Network access: `han` relays and polices, `access` decides and wraps the network key.
 
+/** The medium over which a node asks: each has a network access server of its own. */
+export const enum JoinPath {
+  ZIGBEE = 0,
+  POWERLINE = 1,
+  /** The serial link to the meter underneath. */
+  METER_LINK = 2,
+  COUNT = 3,
+}
+
 /** `NETWORK_ASK` han -> access: once after each start, with the hub's own EUI-64. */
 export const enum NetworkAsk {
   EUI64 = 8,
@@ -19,6 +28,8 @@ export const enum JoinAsk {
   KIND = 1,
   /** The 802.15.4 capability byte. */
   CAPABILITY = 2,
+  /** A `JoinPath`. */
+  PATH = 3,
   EUI64 = 8,
   /** The network address it would have. u16 */
   SHORT = 16,
@@ -33,7 +44,8 @@ export const enum JoinKind {
 
 /**
  * `JOIN_ANSWER` access -> han. Accepted: APS_FRAME is a whole APS frame (Transport-Key, secured
- * with that node's key-transport key), to be sent as it is in an unsecured NWK frame.
+ * with that node's key-transport key), to be sent as it is in an unsecured NWK frame; on another
+ * path than Zigbee, whose keys `access` does not make yet, it is empty.
  */
 export const enum JoinAnswer {
   /** A `JoinDecision`. */
@@ -41,6 +53,8 @@ export const enum JoinAnswer {
   /** A `DeviceKind`, of `device.ts`. */
   KIND = 2,
   APS_LENGTH = 3,
+  /** The `JoinPath` by which it was asked. */
+  PATH = 4,
   EUI64 = 8,
   APS_FRAME = 16,
   /** The longest that `han` keeps room for. */
@@ -57,6 +71,8 @@ export const enum JoinDecision {
   CLOSED = 3,
   /** Too many attempts; not now. */
   RATE = 4,
+  /** The consumer keeps it out. */
+  DENIED = 5,
 }
 
 /**
@@ -68,6 +84,8 @@ export const enum JoinDecision {
 export const enum JoinStored {
   /** 0: stored, 1: gone. */
   GONE = 1,
+  /** The `JoinPath` by which it is in, or was. */
+  PATH = 2,
   EUI64 = 8,
   SHORT = 16,
   LENGTH = 18,

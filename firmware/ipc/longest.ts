@@ -2,6 +2,7 @@
 // the queue of a channel by the longest that the channel carries.
 
 import { AuditEvent } from "./audit";
+import { ConsumerAnswer, ConsumerAsk } from "./consumer";
 import { DeviceAdd, DeviceEventMessage, DeviceRemove, DeviceResultMessage } from "./device";
 import { ExchangeFailed, ServeCancel, WanBind } from "./exchange";
 import { GrantAnswer, GrantCheck, GrantResultMessage, GrantSet } from "./grant";
@@ -64,6 +65,10 @@ function longestOfAccess(operation: Operation): number {
       return DeviceResultMessage.LENGTH;
     case Operation.DEVICE_EVENT:
       return DeviceEventMessage.LENGTH;
+    case Operation.CONSUMER_ASK:
+      return ConsumerAsk.LENGTH;
+    case Operation.CONSUMER_ANSWER:
+      return ConsumerAnswer.LENGTH;
     default:
       return longestOfServices(operation);
   }

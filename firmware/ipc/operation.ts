@@ -48,4 +48,7 @@ export const enum Operation {
   SERVE_CANCEL = 54,
   // audit.ts
   AUDIT_EVENT = 56,
+  // consumer.ts
+  CONSUMER_ASK = 60,
+  CONSUMER_ANSWER = 61,
 }

@@ -24,7 +24,14 @@ export interface RefusedNode {
   readonly reason: string;
 }
 
-const REASONS = ["accepted", "not registered", "insecure rejoin", "window closed", "too often"];
+const REASONS = [
+  "accepted",
+  "not registered",
+  "insecure rejoin",
+  "window closed",
+  "too often",
+  "denied by the consumer",
+];
 
 export class HeadEndHost implements WanHost {
   readonly headEnd: HeadEnd;

@@ -5,7 +5,14 @@ import type { HeadEndListener, ReceivedReading } from "../../host-sim/head-end/h
 /** @source docs/wan.md */
 const DEVICE_LOG_CHANGED = 0x8f12;
 const EVENTS = ["joined", "refused", "left"];
-const REASONS = ["", "not registered", "insecure rejoin", "window closed", "too often"];
+const REASONS = [
+  "",
+  "not registered",
+  "insecure rejoin",
+  "window closed",
+  "too often",
+  "denied by the consumer",
+];
 const FATES = ["", "delivered", "expired", "undeliverable"];
 
 /** A reading fits 80 columns. */

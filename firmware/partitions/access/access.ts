@@ -3,13 +3,15 @@
 
 import { checkInstallCode, InstallCode, installCodeLinkKey } from "../../crypto/install-code";
 import { AuditCode } from "../../ipc/audit";
+import { ConsumerAsk, ConsumerResult } from "../../ipc/consumer";
 import { DeviceAdd, DeviceEvent, DeviceRemove, DeviceResult } from "../../ipc/device";
-import { JoinAsk, JoinDecision, JoinKind, JoinStored, NetworkAsk } from "../../ipc/join";
+import { JoinAsk, JoinDecision, JoinKind, JoinPath, JoinStored, NetworkAsk } from "../../ipc/join";
 import { check } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { copyBytes, readU16 } from "../../wire/little-endian";
 import { Parsed } from "../../wire/parsed";
 import { Attempts } from "./attempts";
+import { Consumer, type ConsumerOwner, Reserved } from "./consumer";
 import { type CredentialOwner, CredentialStore } from "./credential-store";
 import { DeviceLimit, DeviceLog, DeviceState } from "./device-log";
 import { News } from "./news";
@@ -22,17 +24,18 @@ const enum Wait {
   RETRY_MS = 50,
 }
 
-export class Access implements CredentialOwner {
+export class Access implements CredentialOwner, ConsumerOwner {
   readonly log = new DeviceLog();
   readonly store: CredentialStore;
   readonly attempts = new Attempts();
   readonly news: News;
+  private readonly consumer: Consumer;
   private readonly writes: Writes;
   private readonly wrapped: WrappedKey;
   private readonly linkKey = new Uint8Array(InstallCode.LINK_KEY_LENGTH);
   private readonly otherKey = new Uint8Array(InstallCode.LINK_KEY_LENGTH);
   private readonly hub = new Uint8Array(8);
-  /** 1: `han` waits for the answer to a question about this device. */
+  /** The path by which `han` waits for the answer about this device, plus one. */
   private readonly waiting = new Uint8Array(DeviceLimit.MAX);
   private readonly references = new Uint16Array(DeviceLimit.MAX);
   private knowsHub = false;
@@ -48,6 +51,7 @@ export class Access implements CredentialOwner {
     this.writes = new Writes(this.store);
     this.wrapped = new WrappedKey(environment.crypto, this.store, this.log);
     this.news = new News(environment.ports, this.log);
+    this.consumer = new Consumer(this.store, this.log, this.news, this);
   }
 
   // What `han` says.
@@ -65,6 +69,8 @@ export class Access implements CredentialOwner {
   /** `JOIN_ASK`. No answer means: ask again in a moment. */
   joinAsked(now: number, message: Uint8Array, length: number): void {
     check(length === JoinAsk.LENGTH, "JOIN_ASK length");
+    const path = message[JoinAsk.PATH]!;
+    check(path < JoinPath.COUNT, "JOIN_ASK path");
     if (!this.isOpen || !this.knowsHub || !this.store.hasNetworkKey) return;
     const device = this.log.find(message, JoinAsk.EUI64);
     const decision = this.decide(now, message, device);
@@ -72,24 +78,21 @@ export class Access implements CredentialOwner {
       this.refuse(now, message, device, decision);
       return;
     }
+    this.waiting[device] = path + 1;
     this.accept(now, device);
   }
 
   /** `JOIN_STORED`: a node is in, or has left; both are said again at every start of `han`. */
   joinStored(now: number, message: Uint8Array, length: number): void {
     check(length === JoinStored.LENGTH, "JOIN_STORED length");
+    const path = message[JoinStored.PATH]!;
+    check(path < JoinPath.COUNT, "JOIN_STORED path");
     if (!this.isOpen) return;
     const device = this.log.find(message, JoinStored.EUI64);
-    const state = device === DeviceLimit.NONE ? DeviceState.FREE : this.log.state(device);
-    if (message[JoinStored.GONE] !== 0) {
-      if (state !== DeviceState.JOINED) return;
-      this.log.setState(device, DeviceState.REGISTERED);
-      this.write(now, device, Write.LEFT);
-    } else if (state === DeviceState.REGISTERED) {
-      this.log.setState(device, DeviceState.JOINED);
-      this.write(now, device, Write.JOINED);
-    } else if (state === DeviceState.FREE || state === DeviceState.REMOVING) {
-      this.news.refused(now, message, JoinStored.EUI64, JoinDecision.NOT_REGISTERED);
+    const isIn = message[JoinStored.GONE] === 0;
+    if (device !== DeviceLimit.NONE) this.pathStored(now, device, path, isIn);
+    if (isIn && (device === DeviceLimit.NONE || !this.log.isKept(device))) {
+      this.news.refused(now, message, JoinStored.EUI64, path, JoinDecision.NOT_REGISTERED);
     }
   }
 
@@ -109,12 +112,48 @@ export class Access implements CredentialOwner {
     if (result !== -1) this.news.result(now, result, reference, message, DeviceRemove.EUI64);
   }
 
+  // What `console` says, for the consumer.
+
+  consumerAsked(now: number, message: Uint8Array, length: number): void {
+    check(length === ConsumerAsk.LENGTH, "CONSUMER_ASK length");
+    if (this.isOpen) this.consumer.asked(now, message);
+    else {
+      const reference = readU16(message, ConsumerAsk.REFERENCE);
+      this.news.consumerAnswer(now, ConsumerResult.BUSY, reference);
+    }
+  }
+
+  deny(now: number, device: number, isDenied: boolean, reference: number): boolean {
+    if (this.writes.isBusy(device)) return false;
+    this.log.deny(device, isDenied);
+    this.references[device] = reference;
+    this.write(now, device, Write.DENY);
+    return true;
+  }
+
+  openWindow(now: number): void {
+    if (this.consumer.keeps(Reserved.WINDOW)) return;
+    this.windowUntil = now + Wait.WINDOW_MS;
+    this.news.window(now, Wait.WINDOW_MS);
+  }
+
+  closeWindow(now: number): void {
+    this.windowUntil = 0;
+    this.news.window(now, 0);
+  }
+
   // The store.
 
   storeOpened(now: number): void {
     this.isOpen = true;
+    this.consumer.reserved = this.store.consumerReserved;
     if (!this.store.hasNetworkKey) this.makeNetworkKey(now);
-    if (this.log.isAwaited()) this.windowUntil = now + Wait.WINDOW_MS;
+    const isShut = this.consumer.keeps(Reserved.WINDOW);
+    if (this.log.isAwaited() && !isShut) this.windowUntil = now + Wait.WINDOW_MS;
+  }
+
+  consumerStored(now: number, ok: boolean): void {
+    this.consumer.stored(now, ok);
   }
 
   networkKeyStored(now: number, ok: boolean): void {
@@ -132,8 +171,11 @@ export class Access implements CredentialOwner {
     } else if (write === Write.REMOVE) {
       this.log.setState(device, DeviceState.REGISTERED);
       this.tell(now, device, DeviceResult.BUSY);
+    } else if (write === Write.DENY) {
+      this.log.denialStored(device, false);
+      this.consumer.denied(now, device, this.references[device]!, false);
     }
-    if (this.waiting[device] === 1 && this.log.isRegistered(device)) this.accept(now, device);
+    if (this.waiting[device] !== 0 && this.log.isRegistered(device)) this.accept(now, device);
     this.retryWrites(now);
   }
 
@@ -162,16 +204,24 @@ export class Access implements CredentialOwner {
   private decide(now: number, message: Uint8Array, device: number): JoinDecision {
     if (!this.attempts.admit(now, message, JoinAsk.EUI64)) return JoinDecision.RATE;
     if (message[JoinAsk.KIND] !== JoinKind.ASSOCIATION) return JoinDecision.INSECURE_REJOIN;
-    if (device === DeviceLimit.NONE || !this.log.isRegistered(device)) {
-      return JoinDecision.NOT_REGISTERED;
-    }
+    if (device === DeviceLimit.NONE) return JoinDecision.NOT_REGISTERED;
+    if (this.log.isDenied(device)) return JoinDecision.DENIED;
+    if (!this.log.isRegistered(device)) return JoinDecision.NOT_REGISTERED;
     return now < this.windowUntil ? JoinDecision.ACCEPTED : JoinDecision.CLOSED;
   }
 
-  /** Answers with the wrapped key; when the record is being written, as soon as that is done. */
+  /**
+   * Answers the path that waits, on Zigbee with the wrapped key; when the record is being written,
+   * as soon as that is done.
+   */
   private accept(now: number, device: number): void {
-    this.waiting[device] = 1;
     if (this.writes.isBusy(device)) return;
+    const path: JoinPath = this.waiting[device]! - 1;
+    if (path !== JoinPath.ZIGBEE) {
+      this.waiting[device] = 0;
+      this.news.accepted(device, path, this.news.apsAt());
+      return;
+    }
     const counter = this.log.takeCounter(device);
     if (counter < 0) {
       this.log.extendCounter(device);
@@ -181,15 +231,38 @@ export class Access implements CredentialOwner {
     this.waiting[device] = 0;
     const { frame } = this.news;
     const at = this.news.apsAt();
-    this.news.accepted(device, this.wrapped.put(frame, at, device, this.hub, counter));
+    const end = this.wrapped.put(frame, at, device, this.hub, counter);
+    this.news.accepted(device, path, end);
   }
 
   private refuse(now: number, message: Uint8Array, device: number, decision: JoinDecision): void {
-    this.news.refused(now, message, JoinAsk.EUI64, decision);
+    const path = message[JoinAsk.PATH]!;
+    this.news.refused(now, message, JoinAsk.EUI64, path, decision);
     if (!this.attempts.isNews(now, message, JoinAsk.EUI64, decision)) return;
     const kind = device === DeviceLimit.NONE ? 0 : this.log.kind(device);
     this.news.event(now, DeviceEvent.REFUSED, kind, decision, message, JoinAsk.EUI64);
-    this.news.audit(now, AuditCode.JOIN_REFUSED, decision, message, JoinAsk.EUI64);
+    const detail = decision | (path << 8);
+    this.news.audit(now, AuditCode.JOIN_REFUSED, detail, message, JoinAsk.EUI64);
+  }
+
+  /** A device is Networked while one path has it; a second one is only remembered. */
+  private pathStored(now: number, device: number, path: JoinPath, isIn: boolean): void {
+    const state = this.log.state(device);
+    const old = this.log.paths(device);
+    const paths = isIn ? old | (1 << path) : old & ~(1 << path);
+    const isRegistered = state === DeviceState.REGISTERED && this.log.isRegistered(device);
+    if (!isIn && state === DeviceState.JOINED && paths === 0) {
+      this.log.setState(device, DeviceState.REGISTERED);
+      this.log.setPaths(device, paths);
+      this.write(now, device, Write.LEFT);
+    } else if (isIn && isRegistered) {
+      this.log.setState(device, DeviceState.JOINED);
+      this.log.setPaths(device, paths);
+      this.write(now, device, Write.JOINED);
+    } else if (state === DeviceState.JOINED && paths !== old) {
+      this.log.setPaths(device, paths);
+      this.write(now, device, Write.PATH);
+    }
   }
 
   /** -1: the result follows when it is stored. */
@@ -203,6 +276,8 @@ export class Access implements CredentialOwner {
     }
     if (!this.isOpen) return DeviceResult.BUSY;
     let device = this.log.find(message, DeviceAdd.EUI64);
+    const refusal = this.consumerRefusal(now, device, message);
+    if (refusal !== DeviceResult.OK) return refusal;
     if (device !== DeviceLimit.NONE && this.writes.isBusy(device)) return DeviceResult.BUSY;
     const { crypto } = this.environment;
     installCodeLinkKey(crypto, message, DeviceAdd.CODE, codeLength, this.linkKey);
@@ -223,12 +298,26 @@ export class Access implements CredentialOwner {
   private remove(now: number, message: Uint8Array, reference: number): DeviceResult | -1 {
     if (!this.isOpen) return DeviceResult.BUSY;
     const device = this.log.find(message, DeviceRemove.EUI64);
+    const refusal = this.consumerRefusal(now, device, message);
+    if (refusal !== DeviceResult.OK) return refusal;
     if (device === DeviceLimit.NONE) return DeviceResult.UNKNOWN_DEVICE;
     if (this.writes.isBusy(device)) return DeviceResult.BUSY;
     this.log.setState(device, DeviceState.REMOVING);
     this.references[device] = reference;
     this.write(now, device, Write.REMOVE);
     return -1;
+  }
+
+  /** The management party admits and removes what the consumer lets it. `OK`: he does. */
+  private consumerRefusal(now: number, device: number, message: Uint8Array): DeviceResult {
+    let refusal = DeviceResult.OK;
+    if (this.consumer.keeps(Reserved.ADMISSION)) refusal = DeviceResult.NOT_DELEGATED;
+    else if (device !== DeviceLimit.NONE && this.log.isDenied(device))
+      refusal = DeviceResult.DENIED;
+    if (refusal !== DeviceResult.OK) {
+      this.news.audit(now, AuditCode.DEVICE_REFUSED, refusal, message, DeviceAdd.EUI64);
+    }
+    return refusal;
   }
 
   /** Whether the device has this link key already; in constant time. */
@@ -261,8 +350,16 @@ export class Access implements CredentialOwner {
         this.news.auditDevice(now, AuditCode.JOIN_ACCEPTED, device);
         if (!this.log.isAwaited()) this.closeWindow(now);
         return;
+      case Write.PATH:
+        this.news.auditDevice(now, AuditCode.JOIN_ACCEPTED, device);
+        return;
       case Write.LEFT:
         this.news.deviceEvent(now, DeviceEvent.LEFT, device);
+        return;
+      case Write.DENY:
+        this.log.denialStored(device, true);
+        this.consumer.denied(now, device, this.references[device]!, true);
+        if (this.log.isDenied(device)) this.news.dismissed(now, device);
         return;
       default:
         return;
@@ -271,16 +368,6 @@ export class Access implements CredentialOwner {
 
   private tell(now: number, device: number, result: DeviceResult): void {
     this.news.deviceResult(now, result, this.references[device]!, device);
-  }
-
-  private openWindow(now: number): void {
-    this.windowUntil = now + Wait.WINDOW_MS;
-    this.news.window(now, Wait.WINDOW_MS);
-  }
-
-  private closeWindow(now: number): void {
-    this.windowUntil = 0;
-    this.news.window(now, 0);
   }
 
   private write(now: number, device: number, write: Write): void {

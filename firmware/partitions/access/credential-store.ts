@@ -1,4 +1,5 @@
-// What `access` keeps in its `credentials` region: the network key and one record for each device.
+// What `access` keeps in its `credentials` region: the network key, one record for each device, and
+// what the consumer has reserved to himself.
 
 import type { FlashRegion } from "../../../hal/flash";
 import { Journal } from "../../storage/journal";
@@ -7,6 +8,7 @@ import { DeviceLimit, type DeviceLog, DeviceRecord } from "./device-log";
 
 const enum Key {
   NETWORK = 1,
+  CONSUMER = 2,
   /** And the device's index. */
   DEVICE = 0x100,
 }
@@ -18,25 +20,36 @@ const enum NetworkRecord {
   LENGTH = 18,
 }
 
-const enum NetworkVersion {
+const enum ConsumerRecord {
+  VERSION = 0,
+  RESERVED = 1,
+  LENGTH = 2,
+}
+
+/** Of both records. */
+const enum RecordVersion {
   CURRENT = 1,
 }
 
 const enum Token {
   /** Those below are devices. */
   NETWORK = 1000,
+  CONSUMER = 1001,
 }
 
 export interface CredentialOwner {
   storeOpened(now: number): void;
   networkKeyStored(now: number, ok: boolean): void;
   deviceStored(now: number, device: number, ok: boolean): void;
+  consumerStored(now: number, ok: boolean): void;
 }
 
 export class CredentialStore {
   readonly networkKey = new Uint8Array(16);
   keySequence = 0;
   hasNetworkKey = false;
+  /** What flash had at the start. */
+  consumerReserved = 0;
   private readonly journal: Journal;
   private readonly value = new Uint8Array(DeviceRecord.LENGTH);
 
@@ -45,7 +58,7 @@ export class CredentialStore {
     private readonly log: DeviceLog,
     private readonly owner: CredentialOwner,
   ) {
-    this.journal = new Journal(region, this, DeviceLimit.MAX + 1, DeviceRecord.LENGTH);
+    this.journal = new Journal(region, this, DeviceLimit.MAX + 2, DeviceRecord.LENGTH);
   }
 
   open(now: number): void {
@@ -54,12 +67,20 @@ export class CredentialStore {
 
   /** False: try again later. `networkKeyStored` follows. */
   saveNetworkKey(): boolean {
-    this.value[NetworkRecord.VERSION] = NetworkVersion.CURRENT;
+    this.value[NetworkRecord.VERSION] = RecordVersion.CURRENT;
     this.value[NetworkRecord.SEQUENCE] = this.keySequence;
     copyBytes(this.networkKey, 0, this.value, NetworkRecord.KEY, 16);
     const taken = this.journal.put(Key.NETWORK, this.value, 0, NetworkRecord.LENGTH, Token.NETWORK);
     this.value.fill(0);
     return taken;
+  }
+
+  /** False: try again later. `consumerStored` follows. */
+  saveConsumer(reserved: number): boolean {
+    this.value[ConsumerRecord.VERSION] = RecordVersion.CURRENT;
+    this.value[ConsumerRecord.RESERVED] = reserved;
+    const length = ConsumerRecord.LENGTH;
+    return this.journal.put(Key.CONSUMER, this.value, 0, length, Token.CONSUMER);
   }
 
   /** False: too much waits already, nothing was taken. `deviceStored` follows. */
@@ -92,6 +113,8 @@ export class CredentialStore {
       this.keySequence = bytes[start + NetworkRecord.SEQUENCE]!;
       copyBytes(bytes, start + NetworkRecord.KEY, this.networkKey, 0, 16);
       this.hasNetworkKey = true;
+    } else if (key === Key.CONSUMER && length === ConsumerRecord.LENGTH) {
+      this.consumerReserved = bytes[start + ConsumerRecord.RESERVED]!;
     } else if (key >= Key.DEVICE && key < Key.DEVICE + DeviceLimit.MAX) {
       if (length === DeviceRecord.LENGTH) this.log.restore(key - Key.DEVICE, bytes, start);
     }
@@ -103,6 +126,7 @@ export class CredentialStore {
 
   stored(now: number, token: number, ok: boolean): void {
     if (token === Token.NETWORK) this.owner.networkKeyStored(now, ok);
+    else if (token === Token.CONSUMER) this.owner.consumerStored(now, ok);
     else this.owner.deviceStored(now, token, ok);
   }
 }

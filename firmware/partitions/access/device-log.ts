@@ -33,6 +33,10 @@ const enum Field {
   KIND = 8,
   /** As stored: REGISTERED or JOINED. */
   STATE = 9,
+  /** The `JoinPath`s by which it is in, a bit each. */
+  PATHS = 10,
+  /** A `Denial`. */
+  DENIAL = 11,
   /** APS frame counters below this may have been used. */
   COUNTER_LIMIT = 12,
   LINK_KEY = 16,
@@ -40,6 +44,13 @@ const enum Field {
   /** Behind `DeviceRecord.LENGTH`: the next APS frame counter. */
   COUNTER = 32,
   LENGTH = 36,
+}
+
+const enum Denial {
+  NONE = 0,
+  DENIED = 1,
+  /** Being lifted; it counts until that lies in flash. */
+  LIFTING = 2,
 }
 
 const enum Counter {
@@ -61,16 +72,49 @@ export class DeviceLog {
 
   /** Whether it may join, or has. */
   isRegistered(device: number): boolean {
+    if (this.isDenied(device)) return false;
     const state = this.state(device);
     return state === DeviceState.REGISTERED || state === DeviceState.JOINED;
+  }
+
+  /** Whether it may stay in: registered, or being registered anew, and not kept out. */
+  isKept(device: number): boolean {
+    return this.isRegistered(device) || this.state(device) === DeviceState.ADDING;
   }
 
   /** Whether some device is registered and has not joined. */
   isAwaited(): boolean {
     for (let device = 0; device < DeviceLimit.MAX; device++) {
-      if (this.state(device) === DeviceState.REGISTERED) return true;
+      if (this.state(device) === DeviceState.REGISTERED && !this.isDenied(device)) return true;
     }
     return false;
+  }
+
+  /** Whether the consumer keeps it out. */
+  isDenied(device: number): boolean {
+    return this.records[this.at(device) + Field.DENIAL] !== Denial.NONE;
+  }
+
+  /** Denies it at once, or begins to lift that. */
+  deny(device: number, isDenied: boolean): void {
+    const at = this.at(device) + Field.DENIAL;
+    if (isDenied) this.records[at] = Denial.DENIED;
+    else if (this.records[at] === Denial.DENIED) this.records[at] = Denial.LIFTING;
+  }
+
+  /** What was written of it, or was not: then it stays denied. */
+  denialStored(device: number, ok: boolean): void {
+    const at = this.at(device) + Field.DENIAL;
+    if (this.records[at] === Denial.LIFTING) this.records[at] = ok ? Denial.NONE : Denial.DENIED;
+  }
+
+  /** The `JoinPath`s by which it is in, a bit each. */
+  paths(device: number): number {
+    return this.records[this.at(device) + Field.PATHS]!;
+  }
+
+  setPaths(device: number, paths: number): void {
+    this.records[this.at(device) + Field.PATHS] = paths;
   }
 
   kind(device: number): DeviceKind {
@@ -111,6 +155,7 @@ export class DeviceLog {
   register(device: number, kind: DeviceKind, linkKey: Uint8Array): void {
     const at = this.at(device);
     this.records[at + Field.KIND] = kind;
+    this.records[at + Field.PATHS] = 0;
     copyBytes(linkKey, 0, this.records, at + Field.LINK_KEY, 16);
     this.extendCounter(device);
   }
@@ -142,6 +187,7 @@ export class DeviceLog {
     copyBytes(this.records, this.at(device), bytes, start, DeviceRecord.LENGTH);
     if (this.state(device) === DeviceState.ADDING)
       bytes[start + Field.STATE] = DeviceState.REGISTERED;
+    if (bytes[start + Field.DENIAL] === Denial.LIFTING) bytes[start + Field.DENIAL] = Denial.NONE;
   }
 
   restore(device: number, bytes: Uint8Array, start: number): void {

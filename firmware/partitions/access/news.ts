@@ -1,13 +1,14 @@
 // Everything that `access` says: to `han`, to the firewall for `manage`, to the audit log.
 
 import { type AuditCode, AuditEvent } from "../../ipc/audit";
+import { ConsumerAnswer, type ConsumerResult, type Standing } from "../../ipc/consumer";
 import {
   type DeviceEvent,
   DeviceEventMessage,
   type DeviceResult,
   DeviceResultMessage,
 } from "../../ipc/device";
-import { JoinAnswer, JoinDecision, NetworkSet, PermitJoin } from "../../ipc/join";
+import { JoinAnswer, JoinDecision, JoinPath, NetworkSet, PermitJoin } from "../../ipc/join";
 import { Message, Operation } from "../../ipc/operation";
 import type { PortsOf } from "../../system";
 import { copyBytes, writeU16, writeU32 } from "../../wire/little-endian";
@@ -25,7 +26,7 @@ export class News {
     private readonly ports: PortsOf<"access">,
     private readonly log: DeviceLog,
   ) {
-    this.outbox = new Outbox([ports.han, ports.firewall, ports.audit]);
+    this.outbox = new Outbox([ports.han, ports.firewall, ports.audit, ports.console]);
   }
 
   /** `NETWORK_SET`. Not kept when the channel is full: `han` asks again. */
@@ -44,27 +45,59 @@ export class News {
   }
 
   /** `JOIN_ANSWER`, accepted, with the APS frame in `frame` up to `end`. `han` asks again. */
-  accepted(device: number, end: number): void {
+  accepted(device: number, path: JoinPath, end: number): void {
     this.frame[Message.OPERATION] = Operation.JOIN_ANSWER;
     this.frame[JoinAnswer.DECISION] = JoinDecision.ACCEPTED;
     this.frame[JoinAnswer.KIND] = this.log.kind(device);
     this.frame[JoinAnswer.APS_LENGTH] = end - JoinAnswer.APS_FRAME;
+    this.frame[JoinAnswer.PATH] = path;
     this.log.copyEui64(device, this.frame, JoinAnswer.EUI64);
     this.ports.han.send(this.frame, end);
   }
 
   /** `JOIN_ANSWER`, refused. */
-  refused(now: number, eui64: Uint8Array, start: number, decision: JoinDecision): void {
+  refused(
+    now: number,
+    eui64: Uint8Array,
+    start: number,
+    path: JoinPath,
+    decision: JoinDecision,
+  ): void {
     this.begin(Operation.JOIN_ANSWER);
     this.message[JoinAnswer.DECISION] = decision;
+    this.message[JoinAnswer.PATH] = path;
     copyBytes(eui64, start, this.message, JoinAnswer.EUI64, 8);
     this.outbox.send(now, To.HAN, this.message, JoinAnswer.APS_FRAME);
   }
 
-  /** A device was removed: `han` is to send it away. */
+  /** A device was removed, or is kept out: `han` is to send it away, on each path. */
   dismissed(now: number, device: number): void {
     this.log.copyEui64(device, this.eui64, 0);
-    this.refused(now, this.eui64, 0, JoinDecision.NOT_REGISTERED);
+    const paths = this.log.paths(device);
+    for (let path = 0; path < JoinPath.COUNT; path++) {
+      if (path !== JoinPath.ZIGBEE && (paths & (1 << path)) === 0) continue;
+      this.refused(now, this.eui64, 0, path, JoinDecision.NOT_REGISTERED);
+    }
+  }
+
+  /** `CONSUMER_ANSWER` without a device. */
+  consumerAnswer(now: number, result: ConsumerResult, reference: number): void {
+    this.begin(Operation.CONSUMER_ANSWER);
+    this.message[ConsumerAnswer.RESULT] = result;
+    writeU16(this.message, ConsumerAnswer.REFERENCE, reference);
+    this.outbox.send(now, To.CONSOLE, this.message, ConsumerAnswer.LENGTH);
+  }
+
+  /** `CONSUMER_ANSWER` with one device of the log. */
+  consumerDevice(now: number, reference: number, device: number, standing: Standing): void {
+    this.begin(Operation.CONSUMER_ANSWER);
+    writeU16(this.message, ConsumerAnswer.REFERENCE, reference);
+    this.message[ConsumerAnswer.INDEX] = device;
+    this.message[ConsumerAnswer.KIND] = this.log.kind(device);
+    this.message[ConsumerAnswer.STANDING] = standing;
+    this.message[ConsumerAnswer.PATHS] = this.log.paths(device);
+    this.log.copyEui64(device, this.message, ConsumerAnswer.EUI64);
+    this.outbox.send(now, To.CONSOLE, this.message, ConsumerAnswer.LENGTH);
   }
 
   /** `PERMIT_JOIN` for so many milliseconds. */
@@ -124,12 +157,17 @@ export class News {
 
   auditDevice(now: number, code: AuditCode, device: number): void {
     this.log.copyEui64(device, this.eui64, 0);
-    this.audit(now, code, this.log.kind(device), this.eui64, 0);
+    const detail = this.log.kind(device) | (this.log.paths(device) << 8);
+    this.audit(now, code, detail, this.eui64, 0);
   }
 
   /** Its questions died with it. */
   hanRestarted(): void {
     this.outbox.forget(To.HAN);
+  }
+
+  consoleRestarted(): void {
+    this.outbox.forget(To.CONSOLE);
   }
 
   tick(now: number): void {

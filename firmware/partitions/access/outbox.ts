@@ -8,7 +8,8 @@ export const enum To {
   HAN = 0,
   FIREWALL = 1,
   AUDIT = 2,
-  COUNT = 3,
+  CONSOLE = 3,
+  COUNT = 4,
 }
 
 const enum Limit {

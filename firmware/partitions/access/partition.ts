@@ -20,6 +20,7 @@ class AccessPartition implements Partition {
   receive(now: number, from: number, buffer: Uint8Array, length: number): void {
     if (from === Party.HAN) this.hanSaid(now, buffer, length);
     else if (from === Party.FIREWALL) this.firewallSaid(now, buffer, length);
+    else if (from === Party.CONSOLE) this.consoleSaid(now, buffer, length);
     else if (from === Party.FLASH) this.access.store.flashDone(now, buffer, length);
   }
 
@@ -33,6 +34,7 @@ class AccessPartition implements Partition {
 
   peerRestarted(_now: number, peer: number): void {
     if (peer === Party.HAN) this.access.hanRestarted();
+    else if (peer === Party.CONSOLE) this.access.news.consoleRestarted();
   }
 
   private hanSaid(now: number, buffer: Uint8Array, length: number): void {
@@ -40,6 +42,11 @@ class AccessPartition implements Partition {
     if (operation === Operation.NETWORK_ASK) this.access.networkAsked(now, buffer, length);
     else if (operation === Operation.JOIN_ASK) this.access.joinAsked(now, buffer, length);
     else if (operation === Operation.JOIN_STORED) this.access.joinStored(now, buffer, length);
+  }
+
+  private consoleSaid(now: number, buffer: Uint8Array, length: number): void {
+    if (buffer[Message.OPERATION] !== Operation.CONSUMER_ASK) return;
+    this.access.consumerAsked(now, buffer, length);
   }
 
   private firewallSaid(now: number, buffer: Uint8Array, length: number): void {

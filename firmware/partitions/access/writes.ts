@@ -10,10 +10,13 @@ import { DeviceLimit } from "./device-log";
 export const enum Write {
   NONE = 0,
   COUNTER = 1,
-  LEFT = 2,
-  JOINED = 3,
-  ADD = 4,
-  REMOVE = 5,
+  /** One path more, or one of several less. */
+  PATH = 2,
+  LEFT = 3,
+  JOINED = 4,
+  ADD = 5,
+  DENY = 6,
+  REMOVE = 7,
 }
 
 export class Writes {

@@ -2,7 +2,7 @@
 // are in. Everything is said again until it is taken, and anew when either end has restarted.
 
 import { Sent } from "../../../hal/sent";
-import { JoinStored, NetworkAsk } from "../../ipc/join";
+import { JoinPath, JoinStored, NetworkAsk } from "../../ipc/join";
 import { Operation } from "../../ipc/operation";
 import type { Port } from "../../kernel/partition";
 import { copyBytes, writeU16 } from "../../wire/little-endian";
@@ -98,6 +98,7 @@ export class AccessLink {
     this.message.fill(0, 0, JoinStored.LENGTH);
     this.message[0] = Operation.JOIN_STORED;
     this.message[JoinStored.GONE] = gone;
+    this.message[JoinStored.PATH] = JoinPath.ZIGBEE;
     this.nodes.copyEui64(node, this.message, JoinStored.EUI64);
     writeU16(this.message, JoinStored.SHORT, this.nodes.short(node));
   }

@@ -7,7 +7,7 @@
 
 import type { Entropy } from "../../../hal/entropy";
 import { Sent } from "../../../hal/sent";
-import { JoinAnswer, JoinAsk, JoinDecision, JoinKind } from "../../ipc/join";
+import { JoinAnswer, JoinAsk, JoinDecision, JoinKind, JoinPath } from "../../ipc/join";
 import { Operation } from "../../ipc/operation";
 import { check, type Port } from "../../kernel/partition";
 import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
@@ -119,6 +119,7 @@ export class Joining {
       const node = this.nodes.findEui64(message, JoinAnswer.EUI64);
       if (node !== NodeLimit.NONE && this.nodes.isNetworked(node)) this.user.dismissNode(now, node);
     }
+    if (message[JoinAnswer.PATH] !== JoinPath.ZIGBEE) return;
     if (slot === SlotLimit.NONE || this.slots.state(slot) !== SlotState.ASKING) return;
     if (decision === JoinDecision.ACCEPTED) this.accept(now, slot, message);
     else this.refuse(now, slot, MacAssociation.PAN_ACCESS_DENIED);
@@ -206,6 +207,7 @@ export class Joining {
     ask[0] = Operation.JOIN_ASK;
     ask[JoinAsk.KIND] = kind;
     ask[JoinAsk.CAPABILITY] = capability;
+    ask[JoinAsk.PATH] = JoinPath.ZIGBEE;
     copyBytes(bytes, eui64At, ask, JoinAsk.EUI64, 8);
     writeU16(ask, JoinAsk.SHORT, short);
     if (this.access.send(ask, JoinAsk.LENGTH) !== Sent.OK) this.counts.dropped++;

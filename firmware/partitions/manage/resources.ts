@@ -260,6 +260,9 @@ function deviceCode(result: DeviceResult): CoapCode {
       return CoapCode.BAD_REQUEST;
     case DeviceResult.UNKNOWN_DEVICE:
       return CoapCode.NOT_FOUND;
+    case DeviceResult.NOT_DELEGATED:
+    case DeviceResult.DENIED:
+      return CoapCode.FORBIDDEN;
     default:
       return CoapCode.SERVICE_UNAVAILABLE;
   }

@@ -221,7 +221,12 @@ export class Bench implements NetworkUser {
   private makeAccess(): Partition {
     return createAccess({
       ...this.surroundings(),
-      ports: { han: port(this.toHan), firewall: port(this.toFirewall), audit: port(this.audit) },
+      ports: {
+        han: port(this.toHan),
+        firewall: port(this.toFirewall),
+        audit: port(this.audit),
+        console: port([]),
+      },
       devices: {},
       regions: { credentials: this.credentialFlash },
     } as unknown as Environment<"access">);

@@ -74,6 +74,8 @@ describe("the device log", () => {
     [DeviceResult.BAD_CODE, "4.00"],
     [DeviceResult.LOG_FULL, "5.03"],
     [DeviceResult.BUSY, "5.03"],
+    [DeviceResult.NOT_DELEGATED, "4.03"],
+    [DeviceResult.DENIED, "4.03"],
   ])("result %i is answered %s and audited", (result, code) => {
     const hub = new ManagementHub();
     const asked = hub.ask(PUT, DEVICE, cbor([0, 1], [1, CODE]));
