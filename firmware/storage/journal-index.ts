@@ -1,5 +1,5 @@
-// Where the live record of each key lies. Bounded; no value is kept in memory. All entries lie in one
-// array, as an array each for five columns would cost more than the columns.
+// Where the live record of each key lies. Bounded; no value is kept in memory. All entries lie in
+// one array: an array for each of five columns would cost more than the columns.
 
 import { check } from "../kernel/partition";
 

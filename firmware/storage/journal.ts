@@ -101,7 +101,10 @@ export class Journal implements FlashJob {
     this.turn.start(now, this);
   }
 
-  /** Copies the value. `token` is a whole number, 32 bits and a sign. False: not open, too many wait, or no key is free; try again later. */
+  /**
+   * Copies the value. False: not open, too many wait, or no key is free; try again later.
+   * @param token a whole number of 32 bits with its sign
+   */
   put(key: number, bytes: Uint8Array, start: number, length: number, token: number): boolean {
     check(length >= 0 && length <= this.valueMax, "journal value length");
     if (!this.takes() || !this.hasKeyFor(key)) return false;

@@ -12,7 +12,7 @@ export class SectorStart implements FlashJob {
   private failures = 0;
   private replaces: number = Sector.NONE;
 
-  /** @param header at least `SectorHeader.LENGTH` bytes that nobody else uses between begin and end */
+  /** @param header `SectorHeader.LENGTH` bytes that nobody else uses between begin and end */
   constructor(
     private readonly sectors: Sectors,
     private readonly header: Uint8Array,

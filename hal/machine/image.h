@@ -11,8 +11,8 @@
  * Buckets of the engine's tables of names and symbols. Each machine has a copy, and they are looked
  * up only when a name is made at run time: small.
  */
-#define IMAGE_NAME_MODULO 31
-#define IMAGE_SYMBOL_MODULO 7
+#define IMAGE_NAME_MODULO 7
+#define IMAGE_SYMBOL_MODULO 3
 
 /* The engine's numbers of the names that C calls and reads. */
 struct names {

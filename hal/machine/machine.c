@@ -21,9 +21,9 @@ _Static_assert(sizeof(struct life) <= MACHINE_STATE_BYTES, "the kernel keeps too
  */
 static const txCreation creation = {
 	.initialChunkSize = 512,
-	.incrementalChunkSize = 256,
-	.initialHeapCount = 96,
-	.incrementalHeapCount = 32,
+	.incrementalChunkSize = 64,
+	.initialHeapCount = 64,
+	.incrementalHeapCount = 16,
 	.initialKeyCount = 4,
 	.incrementalKeyCount = 4,
 	.nameModulo = IMAGE_NAME_MODULO,

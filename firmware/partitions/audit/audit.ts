@@ -60,36 +60,40 @@ export class Audit implements Partition {
       this.quotas.suppress(quota);
       return;
     }
-    const line = this.log.lines.add();
-    this.stamp(now, line, source, event[AuditEvent.CODE]!, detail);
-    copyBytes(event, AuditEvent.SUBJECT, line, LogRecord.SUBJECT, EUI64_LENGTH);
+    const { lines } = this.log;
+    const at = lines.add();
+    this.stamp(now, at, source, event[AuditEvent.CODE]!, detail);
+    copyBytes(event, AuditEvent.SUBJECT, lines.bytes, at + LogRecord.SUBJECT, EUI64_LENGTH);
     this.log.write();
   }
 
   private tellSuppressed(now: number): void {
     // Each round clears one count.
-    while (!this.log.lines.full) {
+    const { lines } = this.log;
+    while (!lines.full) {
       const quota = this.quotas.findSuppressed(now);
       if (quota < 0) return;
       const count = Math.min(this.quotas.takeSuppressed(quota), DETAIL_MAX);
       const source = this.quotas.sourceOf(quota);
-      const line = this.log.lines.add();
-      this.stamp(now, line, source, AuditCode.SUPPRESSED, count);
-      if (source === Party.KERNEL) line[LogRecord.SUBJECT] = this.quotas.aboutOf(quota);
+      const at = lines.add();
+      this.stamp(now, at, source, AuditCode.SUPPRESSED, count);
+      if (source === Party.KERNEL) {
+        lines.bytes[at + LogRecord.SUBJECT] = this.quotas.aboutOf(quota);
+      }
       this.log.write();
     }
   }
 
-  private stamp(now: number, line: Uint8Array, source: number, code: number, detail: number): void {
+  private stamp(now: number, at: number, source: number, code: number, detail: number): void {
     const { clock } = this.environment;
+    const { bytes } = this.log.lines;
     const quality = clock.quality();
     const known = quality !== TimeQuality.UNKNOWN;
-    line.fill(0);
-    line[LogRecord.SOURCE] = source;
-    line[LogRecord.CODE] = code;
-    line[LogRecord.QUALITY] = quality;
-    writeU32(line, LogRecord.DETAIL, detail);
-    writeU32(line, LogRecord.UTC, known ? Math.floor(clock.utcMs() / 1000) : 0);
-    writeU48(line, LogRecord.UPTIME, now);
+    bytes[at + LogRecord.SOURCE] = source;
+    bytes[at + LogRecord.CODE] = code;
+    bytes[at + LogRecord.QUALITY] = quality;
+    writeU32(bytes, at + LogRecord.DETAIL, detail);
+    writeU32(bytes, at + LogRecord.UTC, known ? Math.floor(clock.utcMs() / 1000) : 0);
+    writeU48(bytes, at + LogRecord.UPTIME, now);
   }
 }

@@ -9,26 +9,23 @@ const LINES_MAX = 16;
 export class Lines {
   count = 0;
   private head = 0;
-  private readonly lines: Uint8Array[] = [];
-
-  constructor() {
-    for (let i = 0; i < LINES_MAX; i++) this.lines.push(new Uint8Array(LogRecord.HASH));
-  }
+  readonly bytes = new Uint8Array(LINES_MAX * LogRecord.HASH);
 
   get full(): boolean {
     return this.count === LINES_MAX;
   }
 
-  /** The next free line, to be filled in; only when there is room. Its content is old. */
-  add(): Uint8Array {
-    const line = this.lines[(this.head + this.count) % LINES_MAX]!;
+  /** Where in `bytes` the next line is to be filled in; only when there is room. It is all zeros. */
+  add(): number {
+    const at = ((this.head + this.count) % LINES_MAX) * LogRecord.HASH;
     this.count++;
-    return line;
+    this.bytes.fill(0, at, at + LogRecord.HASH);
+    return at;
   }
 
   /** Copies the oldest line to the start of `record`. */
   copyFirst(record: Uint8Array): void {
-    copyBytes(this.lines[this.head]!, 0, record, 0, LogRecord.HASH);
+    copyBytes(this.bytes, this.head * LogRecord.HASH, record, 0, LogRecord.HASH);
   }
 
   drop(): void {

@@ -26,6 +26,9 @@ const enum Phase {
   WRITING = 6,
 }
 
+/** Written over a record that is not whole; nobody writes to it. */
+const VOID = new Uint8Array(LogRecord.LENGTH);
+
 export class Log implements FlashJob {
   readonly lines = new Lines();
   /** Lines that the chip did not take. */
@@ -35,11 +38,11 @@ export class Log implements FlashJob {
   private readonly sectors: number;
   private readonly turn: FlashTurn;
   private readonly end = new LogEnd();
-  private readonly opening: LogOpening;
+  /** Undefined once the end is found. */
+  private opening: LogOpening | undefined;
   private readonly hasher: LogHasher;
+  /** The record or the header that is written next. */
   private readonly record = new Uint8Array(LogRecord.LENGTH);
-  private readonly header = new Uint8Array(LogHeader.LENGTH);
-  private readonly zeros = new Uint8Array(LogRecord.LENGTH);
 
   constructor(
     private readonly region: FlashRegion,
@@ -84,13 +87,13 @@ export class Log implements FlashJob {
     const sector = end.sector * LogSector.LENGTH;
     switch (this.phase) {
       case Phase.OPENING:
-        return this.opening.issue(region);
+        return this.opening!.issue(region);
       case Phase.VOIDING:
-        return region.write(this.place(end.tail - 1), this.zeros, 0, this.zeros.length);
+        return region.write(this.place(end.tail - 1), VOID, 0, LogRecord.LENGTH);
       case Phase.ERASING:
         return region.erase(sector);
       case Phase.HEADING:
-        return region.write(sector, this.header, 0, LogHeader.LENGTH);
+        return region.write(sector, this.record, 0, LogHeader.LENGTH);
       default:
         check(this.phase === Phase.WRITING, "log operation out of order");
         return region.write(this.place(end.tail), this.record, 0, LogRecord.LENGTH);
@@ -100,7 +103,7 @@ export class Log implements FlashJob {
   done(ok: boolean, buffer: Uint8Array): Progress {
     switch (this.phase) {
       case Phase.OPENING:
-        return this.opening.done(ok, buffer);
+        return this.opened(this.opening!.done(ok, buffer));
       case Phase.VOIDING:
         this.end.torn = false;
         // A place that can neither be written nor given up ends its sector.
@@ -120,6 +123,11 @@ export class Log implements FlashJob {
     }
   }
 
+  private opened(progress: Progress): Progress {
+    if (progress !== Progress.MORE) this.opening = undefined;
+    return progress;
+  }
+
   /** Picks the next operation; false: there is nothing to do. */
   private choose(): boolean {
     const { end } = this;
@@ -136,7 +144,7 @@ export class Log implements FlashJob {
     this.phase = Phase.ERASING;
     // Each try has its own number: a header that was reported to fail may stand there all the same.
     end.sectorNumber++;
-    this.hasher.putHeader(this.header, end.sectorNumber, end.nextRecord, end.chain);
+    this.hasher.putHeader(this.record, end.sectorNumber, end.nextRecord, end.chain);
   }
 
   private beginRecord(): void {

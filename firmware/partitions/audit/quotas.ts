@@ -17,10 +17,8 @@ const LINES_AT_ONCE = 16;
 const FULL_MS = LINES_AT_ONCE * Quota.LINE_MS;
 
 export class Quotas {
-  /** Credit in milliseconds. */
-  private readonly credit = new Float64Array(Quota.SOURCES).fill(FULL_MS);
-  private readonly filledAt = new Float64Array(Quota.SOURCES);
-  private readonly suppressed = new Float64Array(Quota.SOURCES);
+  /** When each quota is full again, in monotonic milliseconds; behind them what was suppressed. */
+  private readonly fullAt = new Float64Array(2 * Quota.SOURCES);
 
   /**
    * The quota that counts for a line, -1: nobody who may write. The kernel's lines count for the
@@ -43,30 +41,28 @@ export class Quotas {
 
   /** Takes a line's worth of credit, false: there is none. */
   take(now: number, quota: number): boolean {
-    const credit = this.credit[quota]! + now - this.filledAt[quota]!;
-    this.filledAt[quota] = now;
-    this.credit[quota] = Math.min(credit, FULL_MS);
-    if (this.credit[quota]! < Quota.LINE_MS) return false;
-    this.credit[quota]! -= Quota.LINE_MS;
+    const fullAt = Math.max(this.fullAt[quota]!, now) + Quota.LINE_MS;
+    if (fullAt - now > FULL_MS) return false;
+    this.fullAt[quota] = fullAt;
     return true;
   }
 
   suppress(quota: number): void {
-    this.suppressed[quota]!++;
+    this.fullAt[Quota.SOURCES + quota]!++;
   }
 
   /** A quota that has suppressed lines and may say so now; -1: none. */
   findSuppressed(now: number): number {
     for (let quota = 0; quota < Quota.SOURCES; quota++) {
-      if (this.suppressed[quota]! > 0 && this.take(now, quota)) return quota;
+      if (this.fullAt[Quota.SOURCES + quota]! > 0 && this.take(now, quota)) return quota;
     }
     return -1;
   }
 
   /** How many lines were suppressed; from now on it counts anew. */
   takeSuppressed(quota: number): number {
-    const count = this.suppressed[quota]!;
-    this.suppressed[quota] = 0;
+    const count = this.fullAt[Quota.SOURCES + quota]!;
+    this.fullAt[Quota.SOURCES + quota] = 0;
     return count;
   }
 
@@ -74,9 +70,8 @@ export class Quotas {
   dueAt(): number {
     let due = Number.POSITIVE_INFINITY;
     for (let quota = 0; quota < Quota.SOURCES; quota++) {
-      if (this.suppressed[quota] === 0) continue;
-      const missing = Math.max(0, Quota.LINE_MS - this.credit[quota]!);
-      due = Math.min(due, this.filledAt[quota]! + missing);
+      if (this.fullAt[Quota.SOURCES + quota] === 0) continue;
+      due = Math.min(due, Math.max(0, this.fullAt[quota]! + Quota.LINE_MS - FULL_MS));
     }
     return due;
   }

@@ -4,6 +4,7 @@
 import type { FlashRegion } from "../../../hal/flash";
 import { GrantResult, isMove, Relationship } from "../../ipc/grant";
 import { Journal, type JournalOwner } from "../../storage/journal";
+import { readU16, readU32, writeU16, writeU32 } from "../../wire/little-endian";
 import { GrantLimit, GrantRecord, Grants } from "./grants";
 
 export interface GrantStoreOwner {
@@ -15,22 +16,27 @@ export interface GrantStoreOwner {
 // The journal lets four records wait.
 const CHANGES_MAX = 4;
 
-const NOBODY = -1;
-
-interface Change {
-  /** -1: not in use. */
-  place: number;
-  relationship: Relationship;
-  expires: number;
-  /** `NOBODY`: the one who asked died. */
-  reference: number;
+/** A change under way. */
+const enum Change {
+  PLACE = 0,
+  RELATIONSHIP = 1,
+  /** u32 */
+  EXPIRES = 2,
+  /** Of the one who asked. u16 */
+  REFERENCE = 6,
+  /** Whether anybody still waits for the answer. */
+  IS_AWAITED = 8,
+  LENGTH = 9,
 }
+
+/** In place of a place: the change is not in use. */
+const UNUSED = 0xff;
 
 export class GrantStore implements JournalOwner {
   readonly grants = new Grants();
   isOpen = false;
   private readonly journal: Journal;
-  private readonly changes: Change[] = [];
+  private readonly changes = new Uint8Array(CHANGES_MAX * Change.LENGTH).fill(UNUSED);
   private readonly record = new Uint8Array(GrantRecord.LENGTH);
 
   constructor(
@@ -38,9 +44,6 @@ export class GrantStore implements JournalOwner {
     private readonly owner: GrantStoreOwner,
   ) {
     this.journal = new Journal(region, this, GrantLimit.GRANTS, GrantRecord.LENGTH);
-    for (let i = 0; i < CHANGES_MAX; i++) {
-      this.changes.push({ place: -1, relationship: 0, expires: 0, reference: 0 });
-    }
   }
 
   open(now: number): void {
@@ -92,7 +95,9 @@ export class GrantStore implements JournalOwner {
 
   /** Who asked for the changes under way is gone; they are made all the same. */
   forgetReferences(): void {
-    for (const change of this.changes) change.reference = NOBODY;
+    for (let token = 0; token < CHANGES_MAX; token++) {
+      this.changes[token * Change.LENGTH + Change.IS_AWAITED] = 0;
+    }
   }
 
   flashDone(now: number, buffer: Uint8Array, length: number): void {
@@ -117,16 +122,19 @@ export class GrantStore implements JournalOwner {
   }
 
   stored(now: number, token: number, ok: boolean): void {
-    const change = this.changes[token]!;
-    const { place, relationship, expires } = change;
-    change.place = -1;
+    const { changes } = this;
+    const at = token * Change.LENGTH;
+    const place = changes[at + Change.PLACE]!;
+    const relationship = changes[at + Change.RELATIONSHIP]! as Relationship;
+    changes[at + Change.PLACE] = UNUSED;
     // Where the chip failed, flash has the old grant or the new one; here remains what both allow.
     if (ok && place < GrantLimit.GRANTS) {
       if (relationship === Relationship.UNAUTHORIZED) this.grants.free(place);
-      else this.grants.set(place, relationship, expires);
+      else this.grants.set(place, relationship, readU32(changes, at + Change.EXPIRES));
     }
-    if (change.reference === NOBODY) return;
-    this.owner.changed(now, change.reference, ok ? GrantResult.OK : GrantResult.BUSY);
+    if (changes[at + Change.IS_AWAITED] === 0) return;
+    const reference = readU16(changes, at + Change.REFERENCE);
+    this.owner.changed(now, reference, ok ? GrantResult.OK : GrantResult.BUSY);
   }
 
   private note(
@@ -136,18 +144,26 @@ export class GrantStore implements JournalOwner {
     expires: number,
     reference: number,
   ): void {
-    const change = this.changes[token]!;
-    change.place = place;
-    change.relationship = relationship;
-    change.expires = expires;
-    change.reference = reference;
+    const at = token * Change.LENGTH;
+    this.changes[at + Change.PLACE] = place;
+    this.changes[at + Change.RELATIONSHIP] = relationship;
+    writeU32(this.changes, at + Change.EXPIRES, expires);
+    writeU16(this.changes, at + Change.REFERENCE, reference);
+    this.changes[at + Change.IS_AWAITED] = 1;
   }
 
   private freeChange(): number {
-    return this.changes.findIndex((change) => change.place < 0);
+    return this.changeOf(UNUSED);
   }
 
   private isChanging(place: number): boolean {
-    return this.changes.some((change) => change.place === place);
+    return this.changeOf(place) >= 0;
+  }
+
+  private changeOf(place: number): number {
+    for (let token = 0; token < CHANGES_MAX; token++) {
+      if (this.changes[token * Change.LENGTH + Change.PLACE] === place) return token;
+    }
+    return -1;
   }
 }

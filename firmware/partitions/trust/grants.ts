@@ -31,10 +31,10 @@ const END_TOLD = 0x80;
 export const TIME_UNKNOWN = 0;
 
 export class Grants {
-  private readonly providers = new Uint8Array(GrantLimit.GRANTS).fill(Place.FREE);
-  private readonly relationships = new Uint8Array(GrantLimit.GRANTS);
-  private readonly expires = new Uint32Array(GrantLimit.GRANTS);
-  private readonly devices = new Uint8Array(GrantLimit.GRANTS * Place.EUI64_LENGTH);
+  /** A record for each place. */
+  private readonly records = new Uint8Array(GrantLimit.GRANTS * GrantRecord.LENGTH).fill(
+    Place.FREE,
+  );
 
   /** From flash; what no longer makes sense grants nothing. */
   restore(place: number, bytes: Uint8Array, start: number, length: number): void {
@@ -65,73 +65,82 @@ export class Grants {
 
   /** How they stand until it ends, whether it has ended or not. */
   held(place: number): Relationship {
-    return this.relationships[place]! & ~END_TOLD;
+    return this.records[place * GrantRecord.LENGTH + GrantRecord.RELATIONSHIP]! & ~END_TOLD;
   }
 
   /** Whether a relationship is over and nobody was told; true once for each end. */
   takeEnd(place: number, utcSeconds: number): boolean {
     if (place < 0 || utcSeconds === TIME_UNKNOWN || !this.isExpired(place, utcSeconds))
       return false;
-    const isNews = (this.relationships[place]! & END_TOLD) === 0;
-    this.relationships[place]! |= END_TOLD;
+    const at = place * GrantRecord.LENGTH + GrantRecord.RELATIONSHIP;
+    const isNews = (this.records[at]! & END_TOLD) === 0;
+    this.records[at]! |= END_TOLD;
     return isNews;
   }
 
   /** The place of that pair, -1: there is none. */
   find(provider: number, bytes: Uint8Array, eui64: number): number {
+    const { records } = this;
     for (let place = 0; place < GrantLimit.GRANTS; place++) {
-      if (this.providers[place] !== provider) continue;
-      const at = place * Place.EUI64_LENGTH;
-      if (equalBytes(this.devices, at, bytes, eui64, Place.EUI64_LENGTH)) return place;
+      const at = place * GrantRecord.LENGTH;
+      if (records[at + GrantRecord.PROVIDER] !== provider) continue;
+      if (equalBytes(records, at + GrantRecord.EUI64, bytes, eui64, Place.EUI64_LENGTH))
+        return place;
     }
     return -1;
   }
 
   /** A place for another pair: a free one, or one whose grant is over. -1: none. */
   findRoom(utcSeconds: number): number {
-    const free = this.providers.indexOf(Place.FREE);
-    if (free >= 0 || utcSeconds === TIME_UNKNOWN) return free;
+    let room = -1;
     for (let place = 0; place < GrantLimit.GRANTS; place++) {
-      if (this.isExpired(place, utcSeconds)) return place;
+      const isFree = this.records[place * GrantRecord.LENGTH + GrantRecord.PROVIDER] === Place.FREE;
+      if (isFree) return place;
+      if (room < 0 && utcSeconds !== TIME_UNKNOWN && this.isExpired(place, utcSeconds))
+        room = place;
     }
-    return -1;
+    return room;
   }
 
   /** Gives the place to a pair that is Unauthorized yet. */
   reserve(place: number, provider: number, bytes: Uint8Array, eui64: number): void {
-    this.providers[place] = provider;
-    copyBytes(bytes, eui64, this.devices, place * Place.EUI64_LENGTH, Place.EUI64_LENGTH);
+    const at = place * GrantRecord.LENGTH;
+    this.records[at + GrantRecord.PROVIDER] = provider;
+    copyBytes(bytes, eui64, this.records, at + GrantRecord.EUI64, Place.EUI64_LENGTH);
     this.set(place, 0, 0);
   }
 
   set(place: number, relationship: Relationship, expires: number): void {
-    this.relationships[place] = relationship;
-    this.expires[place] = expires;
+    const at = place * GrantRecord.LENGTH;
+    this.records[at + GrantRecord.RELATIONSHIP] = relationship;
+    writeU32(this.records, at + GrantRecord.EXPIRES, expires);
   }
 
   /** Takes away what the new grant will not have. */
   narrow(place: number, relationship: Relationship, expires: number): void {
-    const now = this.expires[place]!;
+    const now = this.expires(place);
     const sooner = now === 0 || (expires !== 0 && expires < now) ? expires : now;
     this.set(place, Math.min(this.held(place), relationship), sooner);
   }
 
   free(place: number): void {
-    this.providers[place] = Place.FREE;
+    this.records[place * GrantRecord.LENGTH + GrantRecord.PROVIDER] = Place.FREE;
     this.set(place, 0, 0);
   }
 
   /** The pair of a place with this relationship, as it goes into flash. */
   write(place: number, relationship: Relationship, expires: number, record: Uint8Array): void {
-    record[GrantRecord.PROVIDER] = this.providers[place]!;
+    copyBytes(this.records, place * GrantRecord.LENGTH, record, 0, GrantRecord.LENGTH);
     record[GrantRecord.RELATIONSHIP] = relationship;
     writeU32(record, GrantRecord.EXPIRES, expires);
-    const at = place * Place.EUI64_LENGTH;
-    copyBytes(this.devices, at, record, GrantRecord.EUI64, Place.EUI64_LENGTH);
   }
 
   private isExpired(place: number, utcSeconds: number): boolean {
-    const expires = this.expires[place]!;
+    const expires = this.expires(place);
     return expires !== 0 && (utcSeconds === TIME_UNKNOWN || utcSeconds >= expires);
+  }
+
+  private expires(place: number): number {
+    return readU32(this.records, place * GrantRecord.LENGTH + GrantRecord.EXPIRES);
   }
 }

@@ -10,23 +10,20 @@ export class Questions {
   count = 0;
   /** Questions that found no room; the firewall asks again or gives up. */
   dropped = 0;
-  private readonly kept: Uint8Array[] = [];
-
-  constructor() {
-    for (let i = 0; i < QUESTIONS_MAX; i++) this.kept.push(new Uint8Array(GrantCheck.LENGTH));
-  }
+  readonly bytes = new Uint8Array(QUESTIONS_MAX * GrantCheck.LENGTH);
 
   keep(question: Uint8Array): void {
     if (this.count === QUESTIONS_MAX) {
       this.dropped++;
       return;
     }
-    copyBytes(question, 0, this.kept[this.count]!, 0, GrantCheck.LENGTH);
+    copyBytes(question, 0, this.bytes, this.at(this.count), GrantCheck.LENGTH);
     this.count++;
   }
 
-  at(index: number): Uint8Array {
-    return this.kept[index]!;
+  /** Where in `bytes` one lies. */
+  at(index: number): number {
+    return index * GrantCheck.LENGTH;
   }
 
   forget(): void {

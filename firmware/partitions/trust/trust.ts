@@ -67,7 +67,8 @@ export class Trust implements Partition, GrantStoreOwner {
   }
 
   opened(now: number): void {
-    for (let i = 0; i < this.questions.count; i++) this.answer(now, this.questions.at(i));
+    const { questions } = this;
+    for (let i = 0; i < questions.count; i++) this.answer(now, questions.bytes, questions.at(i));
     this.questions.forget();
   }
 
@@ -76,22 +77,22 @@ export class Trust implements Partition, GrantStoreOwner {
   }
 
   private ask(now: number, question: Uint8Array): void {
-    if (this.store.isOpen) this.answer(now, question);
+    if (this.store.isOpen) this.answer(now, question, 0);
     else this.questions.keep(question);
   }
 
-  private answer(now: number, question: Uint8Array): void {
-    const provider = question[GrantCheck.PROVIDER]!;
-    const rights = question[GrantCheck.RIGHTS]!;
+  private answer(now: number, question: Uint8Array, at: number): void {
+    const provider = question[at + GrantCheck.PROVIDER]!;
+    const rights = question[at + GrantCheck.RIGHTS]!;
     const { grants } = this.store;
     const time = this.utcSeconds();
-    const place = grants.find(provider, question, GrantCheck.EUI64);
+    const place = grants.find(provider, question, at + GrantCheck.EUI64);
     if (grants.takeEnd(place, time)) {
       const old = grants.held(place);
-      this.audit(AuditCode.GRANT_EXPIRED, question, Relationship.UNAUTHORIZED, old);
+      this.audit(AuditCode.GRANT_EXPIRED, question, at, Relationship.UNAUTHORIZED, old);
     }
     const allowed = grants.allows(place, rights, time);
-    this.answers.give(now, allowed ? 1 : 0, readU16(question, GrantCheck.REFERENCE));
+    this.answers.give(now, allowed ? 1 : 0, readU16(question, at + GrantCheck.REFERENCE));
   }
 
   private change(now: number, message: Uint8Array): void {
@@ -101,7 +102,7 @@ export class Trust implements Partition, GrantStoreOwner {
     const old = grants.at(place, this.utcSeconds());
     const result = this.begin(message, reference);
     if (result === GrantResult.OK) {
-      this.audit(AuditCode.GRANT_CHANGED, message, message[GrantSet.RELATIONSHIP]!, old);
+      this.audit(AuditCode.GRANT_CHANGED, message, 0, message[GrantSet.RELATIONSHIP]!, old);
     } else this.results.give(now, result, reference);
   }
 
@@ -123,13 +124,13 @@ export class Trust implements Partition, GrantStoreOwner {
     );
   }
 
-  /** @param pair a question or a change: both have the pair at the same places */
-  private audit(code: AuditCode, pair: Uint8Array, next: number, old: number): void {
+  /** @param pair has at `at` a question or a change: both have the pair at the same places */
+  private audit(code: AuditCode, pair: Uint8Array, at: number, next: number, old: number): void {
     this.event[Message.OPERATION] = Operation.AUDIT_EVENT;
     this.event[AuditEvent.CODE] = code;
-    const detail = pair[GrantSet.PROVIDER]! | (next << 8) | (old << 16);
+    const detail = pair[at + GrantSet.PROVIDER]! | (next << 8) | (old << 16);
     writeU32(this.event, AuditEvent.DETAIL, detail);
-    copyBytes(pair, GrantSet.EUI64, this.event, AuditEvent.SUBJECT, 8);
+    copyBytes(pair, at + GrantSet.EUI64, this.event, AuditEvent.SUBJECT, 8);
     if (this.environment.ports.audit.send(this.event, AuditEvent.LENGTH) !== Sent.OK) {
       this.auditLost++;
     }
