@@ -60,7 +60,7 @@ export class KernelAccount {
 
   check(): void {
     const { kernel } = this.hub;
-    if (kernel === undefined) return;
+    if (kernel === undefined || kernel.isElsewhere) return;
     for (const { id, name } of SYSTEM.partitions) {
       const counters = kernel.countersOf(name);
       const seen = this.seen.get(id)!;

@@ -23,6 +23,8 @@ export interface MemoryFigure {
 /** One life of a kernel; its calls are those of `Kernel`. */
 export interface HubKernel {
   readonly channels: readonly QueueFigure[];
+  /** It runs elsewhere and tells of itself now and then: its figures are never of this moment. */
+  readonly isElsewhere?: true;
   start(now: number): void;
   run(now: number): boolean;
   dueAt(): number;

@@ -31,8 +31,14 @@ export class LineServer {
     this.socket?.write(bytes.slice(0, length));
   }
 
-  close(): void {
+  /** Whoever has the other end is gone for good: the next one may come. */
+  drop(): void {
     this.socket?.destroy();
+    this.socket = undefined;
+  }
+
+  close(): void {
+    this.drop();
     this.server.close();
   }
 
@@ -45,7 +51,7 @@ export class LineServer {
     socket.on("data", (bytes) => this.onBytes(bytes, bytes.length));
     socket.on("error", () => undefined);
     socket.on("close", () => {
-      this.socket = undefined;
+      if (this.socket === socket) this.socket = undefined;
       this.onClosed();
     });
     this.onOpened();

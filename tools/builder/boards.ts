@@ -35,6 +35,22 @@ export interface BoardBuild {
   /** The file that the linker writes. */
   readonly program: string;
   command(program: string): BoardCommand;
+  /** In real time, on lines of its own. */
+  live(program: string, lines: LiveLines): BoardCommand;
+}
+
+/** The other ends of a board's lines, and the file of its flash. */
+export interface LiveLines {
+  /** Unix sockets. */
+  readonly radio: string;
+  readonly plc: string;
+  /** The same for an emulated board; udp://HOST:PORT for a program of this machine. */
+  readonly wan: string;
+  readonly flash: string;
+  /** The directory that `flash` is in. */
+  readonly state: string;
+  /** The head-end's address, 18 bytes in hexadecimal. */
+  readonly peer: string;
 }
 
 /** In front of the compiler's name: `arm-none-eabi-`, or nothing. */
@@ -47,11 +63,25 @@ const BARE = ["--specs=picolibc.specs", "-Os", "-g0"];
 const ROOMY_HEAPS = "-DTABLE_HEAP_FACTOR=5/2";
 const BARE_LINK = ["-nostartfiles", "-T", "flash-ram.ld", "-Lhal/bare"];
 
+const QEMU_BARE = ["-display", "none", "-monitor", "none", "-parallel", "none", "-no-reboot"];
+const SEMIHOSTING = "enable=on,target=native";
 /** QEMU without screen and lines: the bench link is its standard input and output. */
-const QEMU = [
-  ...["-display", "none", "-monitor", "none", "-parallel", "none", "-serial", "null"],
-  ...["-no-reboot", "-semihosting-config", "enable=on,target=native"],
-];
+const QEMU = [...QEMU_BARE, "-serial", "null", "-semihosting-config", SEMIHOSTING];
+
+/** QEMU with the lines' sockets, for UARTs to name, and hal/bare/command-line.h for the board. */
+function qemuLive({ radio, wan, plc, flash, peer }: LiveLines): string[] {
+  const sockets = Object.entries({ radio, wan, plc }).flatMap(([id, path]) => {
+    return ["-chardev", `socket,id=${id},path=${path}`];
+  });
+  const words = ["live", flash, peer].map((word) => `,arg=${word}`).join("");
+  return [...QEMU_BARE, ...sockets, "-semihosting-config", `${SEMIHOSTING}${words}`];
+}
+
+const serialLines = (...ids: string[]): string[] =>
+  ids.flatMap((id) => ["-serial", `chardev:${id}`]);
+const pciLine = (id: string, place: number): string[] => {
+  return ["-device", `pci-serial,chardev=${id},addr=${place}`];
+};
 
 const LINUX: BoardBuild = {
   name: "linux",
@@ -63,6 +93,11 @@ const LINUX: BoardBuild = {
   memories: undefined,
   program: "heddle",
   command: (program) => ({ name: "linux", program, arguments: [] }),
+  live: (program, { radio, wan, state }) => ({
+    name: "linux",
+    program,
+    arguments: ["--radio", radio, "--wan", wan, "--state", state, "--json"],
+  }),
 };
 
 const CORTEX_M4F = ["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"];
@@ -86,6 +121,14 @@ const QEMU_ARM: BoardBuild = {
     name: "qemu-arm",
     program: "qemu-system-arm",
     arguments: ["-M", "mps2-an386", ...QEMU, "-kernel", program],
+  }),
+  live: (program, lines) => ({
+    name: "qemu-arm",
+    program: "qemu-system-arm",
+    arguments: [
+      ...["-M", "mps2-an386", ...qemuLive(lines)],
+      ...[...serialLines("radio", "wan", "plc"), "-kernel", program],
+    ],
   }),
 };
 
@@ -119,6 +162,14 @@ const QEMU_RISCV: BoardBuild = {
     name: "qemu-riscv",
     program: "qemu-system-riscv32",
     arguments: ["-M", "virt", "-m", "32M", "-bios", "none", ...QEMU, "-kernel", program],
+  }),
+  live: (program, lines) => ({
+    name: "qemu-riscv",
+    program: "qemu-system-riscv32",
+    arguments: [
+      ...["-M", "virt", "-m", "32M", "-bios", "none", ...qemuLive(lines), ...serialLines("radio")],
+      ...[...pciLine("wan", 1), ...pciLine("plc", 2), "-kernel", program],
+    ],
   }),
 };
 

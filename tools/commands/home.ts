@@ -9,6 +9,7 @@ import { board, boardNames } from "../board-option";
 import type { BoardBuild } from "../builder/boards";
 import { deviceKernels } from "../home/device";
 import { exchangeFile } from "../home/exchange-file";
+import { Realtime } from "../home/realtime";
 import { runHouse } from "../home/run-house";
 import { WanBridge } from "../home/wan-bridge";
 import { houseFile, profileFile } from "../read-file";
@@ -30,6 +31,7 @@ interface HomeOptions {
   readonly wan?: Endpoint;
   readonly oscore?: string;
   readonly device?: BoardBuild;
+  readonly realtime?: true;
   readonly json?: true;
 }
 
@@ -37,6 +39,8 @@ const DEFAULT_SPEED = 60;
 const FRAME_MS = 50;
 /** What comes from a real network waits no longer: at 60 times real time this is 0.6 s. */
 const NETWORK_FRAME_MS = 10;
+/** What comes over a line in real time. */
+const LINE_FRAME_MS = 5;
 /** Over a real network a round trip of some milliseconds must stay under CoAP's time-outs. */
 const REAL_NETWORK_SPEED_MAX = 100;
 const DAY_S = 86_400;
@@ -57,6 +61,7 @@ export function homeCommand(): Command {
     .option("--wan <udp://host:port>", "a head-end elsewhere, over real UDP", udpEndpoint("--wan"))
     .option("--oscore <file>", "the contexts shared with that head-end (docs/wan.md)")
     .option("--device <board>", `the hub on a board: ${boardNames()}`, board("--device"))
+    .option("--realtime", "that board runs by itself, and its lines join the house live")
     .option("--json", "print the report on standard output at the end")
     .addHelpText(
       "after",
@@ -76,8 +81,13 @@ Exit codes: 0 done, 1 a checker found something wrong, 2 a bad argument, file or
 
 async function home(options: HomeOptions): Promise<void> {
   checkCombination(options);
-  const makeKernel = options.device && (await deviceKernels(options.device));
-  const house = new House({ ...houseOptions(options), ...(makeKernel && { makeKernel }) });
+  const read = houseOptions(options);
+  const realtime = options.realtime && (await Realtime.open(options.device!));
+  const makeKernel = realtime
+    ? realtime.makeKernel
+    : options.device && (await deviceKernels(options.device));
+  const house = new House({ ...read, ...(makeKernel && { makeKernel }) });
+  realtime?.attach(house);
   const bridge = options.wan && new WanBridge(house, options.wan);
   const ended = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
@@ -85,8 +95,8 @@ async function home(options: HomeOptions): Promise<void> {
     await runHouse(
       house,
       {
-        speed: options.speed,
-        frameMs: bridge === undefined ? FRAME_MS : NETWORK_FRAME_MS,
+        speed: realtime === undefined ? options.speed : 1,
+        frameMs: frameMs(options),
         until: options.days === undefined ? Number.POSITIVE_INFINITY : options.days * DAY_S,
         report: options.report,
         json: options.json === true,
@@ -96,13 +106,20 @@ async function home(options: HomeOptions): Promise<void> {
   } finally {
     bridge?.close();
     house.hub.end();
+    realtime?.close();
   }
+}
+
+function frameMs({ realtime, wan }: HomeOptions): number {
+  if (realtime) return LINE_FRAME_MS;
+  return wan === undefined ? FRAME_MS : NETWORK_FRAME_MS;
 }
 
 function houseOptions(options: HomeOptions): HouseOptions {
   const read = houseFile(options.house);
   // A head-end elsewhere lives in the present, and tells the hub so.
-  const isNow = options.wan !== undefined && read.startUtcMs === DEFAULT_HOUSE.startUtcMs;
+  const isNow =
+    (options.wan ?? options.realtime) !== undefined && read.startUtcMs === DEFAULT_HOUSE.startUtcMs;
   const config = isNow ? { ...read, startUtcMs: Date.now() } : read;
   const { pcap, wanPcap, keylog, exchange, oscore } = options;
   const profile = profileFile(options.profile);
@@ -127,7 +144,13 @@ function houseOptions(options: HomeOptions): HouseOptions {
 }
 
 function checkCombination(options: HomeOptions): void {
-  const { wan, oscore, speed: pace, exchange } = options;
+  const { wan, oscore, speed: pace, exchange, realtime, device } = options;
+  if (realtime && device === undefined) {
+    throw new UsageError("--realtime needs --device, a board that runs by itself");
+  }
+  if (realtime && pace !== DEFAULT_SPEED && pace !== 1) {
+    throw new UsageError("--realtime has no other --speed than 1");
+  }
   if (wan !== undefined && oscore === undefined) {
     throw new UsageError("--wan needs --oscore FILE, the contexts shared with that head-end");
   }

@@ -12,12 +12,16 @@ import { UsageError } from "../usage-error";
 
 /** Builds what has changed since the last time; makes the kernels of a hub on that board. */
 export async function deviceKernels(board: BoardBuild): Promise<MakeKernel> {
-  const program = await boardProgram(board);
-  const command = board.command(program);
-  if (command.program !== program && !hasCommand(command.program)) {
-    throw new UsageError(`${command.program} is not installed: run tools/setup.sh --device`);
-  }
+  const command = board.command(await runnableProgram(board));
   return (around, observer) => new DeviceKernel(SYSTEM, around, observer, command);
+}
+
+/** As `boardProgram`, when there is what runs it: an emulator, or this machine. */
+export async function runnableProgram(board: BoardBuild): Promise<string> {
+  const program = await boardProgram(board);
+  const { program: runner } = board.command(program);
+  if (runner === program || hasCommand(runner)) return program;
+  throw new UsageError(`${runner} is not installed: run tools/setup.sh --device`);
 }
 
 /** Builds what has changed since the last time; the path of the board's program. */
