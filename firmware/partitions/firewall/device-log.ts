@@ -12,7 +12,7 @@ import {
 import { Operation } from "../../ipc/operation";
 import { Party } from "../../ipc/party";
 import { copyBytes, equalBytes, readU16, writeU16 } from "../../wire/little-endian";
-import { type Gate, Refusal } from "./gate";
+import { Deadlines, type Gate, Refusal } from "./gate";
 
 export const enum DeviceLogLimit {
   /** What `manage` serves at once. */
@@ -37,8 +37,6 @@ export class DeviceLog {
   expired = 0;
   lostNews = 0;
   private readonly questions = new Uint8Array(DeviceLogLimit.QUESTIONS * Question.LENGTH);
-  private readonly deadlines = new Float64Array(DeviceLogLimit.QUESTIONS);
-  private readonly message = new Uint8Array(DeviceAdd.LENGTH);
   /** Results and events that found no room, oldest first; both have the same length. */
   private readonly news = new Uint8Array(DeviceLogLimit.NEWS * DeviceEventMessage.LENGTH);
   private newsCount = 0;
@@ -62,11 +60,11 @@ export class DeviceLog {
       return;
     }
     this.reference = (this.reference + 1) & 0xffff;
-    copyBytes(question, 0, this.message, 0, length);
-    writeU16(this.message, DeviceRemove.REFERENCE, this.reference);
-    const sent = this.gate.forward(Party.MANAGE, Party.ACCESS, this.message, length);
+    copyBytes(question, 0, this.gate.message, 0, length);
+    writeU16(this.gate.message, DeviceRemove.REFERENCE, this.reference);
+    const sent = this.gate.forward(Party.MANAGE, Party.ACCESS, this.gate.message, length);
     // It held an install code.
-    this.message.fill(0);
+    this.gate.message.fill(0);
     if (sent !== Sent.OK) {
       this.answer(now, question, DeviceResult.BUSY);
       return;
@@ -76,7 +74,7 @@ export class DeviceLog {
     copyBytes(question, DeviceRemove.REFERENCE, this.questions, at + Question.THEIRS, 2);
     writeU16(this.questions, at + Question.OURS, this.reference);
     copyBytes(question, DeviceRemove.EUI64, this.questions, at + Question.EUI64, 8);
-    this.deadlines[index] = now + DeviceLogLimit.ANSWER_MS;
+    this.gate.deadlines[Deadlines.DEVICES + index] = now + DeviceLogLimit.ANSWER_MS;
   }
 
   /** `DEVICE_RESULT` from access. */
@@ -88,14 +86,20 @@ export class DeviceLog {
     }
     const at = index * Question.LENGTH;
     this.questions[at + Question.IS_OPEN] = 0;
-    copyBytes(result, 0, this.message, 0, DeviceResultMessage.LENGTH);
-    copyBytes(this.questions, at + Question.THEIRS, this.message, DeviceResultMessage.REFERENCE, 2);
+    copyBytes(result, 0, this.gate.message, 0, DeviceResultMessage.LENGTH);
+    copyBytes(
+      this.questions,
+      at + Question.THEIRS,
+      this.gate.message,
+      DeviceResultMessage.REFERENCE,
+      2,
+    );
     this.tell(now, Party.ACCESS);
   }
 
   /** `DEVICE_EVENT` from access. */
   event(now: number, event: Uint8Array): void {
-    copyBytes(event, 0, this.message, 0, DeviceEventMessage.LENGTH);
+    copyBytes(event, 0, this.gate.message, 0, DeviceEventMessage.LENGTH);
     this.tell(now, Party.ACCESS);
   }
 
@@ -110,7 +114,7 @@ export class DeviceLog {
   tick(now: number): void {
     for (let index = 0; index < DeviceLogLimit.QUESTIONS; index++) {
       if (this.questions[index * Question.LENGTH + Question.IS_OPEN] === 0) continue;
-      if (now < this.deadlines[index]!) continue;
+      if (now < this.gate.deadlines[Deadlines.DEVICES + index]!) continue;
       this.expired++;
       this.turnDown(now, index);
     }
@@ -121,7 +125,7 @@ export class DeviceLog {
     let due = this.retryAt;
     for (let index = 0; index < DeviceLogLimit.QUESTIONS; index++) {
       if (this.questions[index * Question.LENGTH + Question.IS_OPEN] === 0) continue;
-      due = Math.min(due, this.deadlines[index]!);
+      due = Math.min(due, this.gate.deadlines[Deadlines.DEVICES + index]!);
     }
     return due;
   }
@@ -145,7 +149,7 @@ export class DeviceLog {
     eui64: number,
     result: DeviceResult,
   ): void {
-    const { message } = this;
+    const { message } = this.gate;
     message.fill(0);
     message[0] = Operation.DEVICE_RESULT;
     message[DeviceResultMessage.RESULT] = result;
@@ -158,14 +162,14 @@ export class DeviceLog {
   private tell(now: number, from: Party): void {
     const length = DeviceEventMessage.LENGTH;
     if (this.newsCount === 0) {
-      const sent = this.gate.forward(from, Party.MANAGE, this.message, length);
+      const sent = this.gate.forward(from, Party.MANAGE, this.gate.message, length);
       if (sent === Sent.OK) return;
     }
     if (this.newsCount === DeviceLogLimit.NEWS) {
       this.lostNews++;
       return;
     }
-    copyBytes(this.message, 0, this.news, this.newsCount * length, length);
+    copyBytes(this.gate.message, 0, this.news, this.newsCount * length, length);
     this.newsCount++;
     this.retryAt = now + DeviceLogLimit.RETRY_MS;
   }
@@ -174,8 +178,9 @@ export class DeviceLog {
     const length = DeviceEventMessage.LENGTH;
     let told = 0;
     for (; told < this.newsCount; told++) {
-      copyBytes(this.news, told * length, this.message, 0, length);
-      if (this.gate.forward(Party.ACCESS, Party.MANAGE, this.message, length) !== Sent.OK) break;
+      copyBytes(this.news, told * length, this.gate.message, 0, length);
+      if (this.gate.forward(Party.ACCESS, Party.MANAGE, this.gate.message, length) !== Sent.OK)
+        break;
     }
     this.news.copyWithin(0, told * length, this.newsCount * length);
     this.newsCount -= told;

@@ -7,7 +7,7 @@ import { Operation } from "../../ipc/operation";
 import { Party, Provider } from "../../ipc/party";
 import { StreamEnd } from "../../ipc/stream";
 import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
-import { esiOf, type Gate, Refusal } from "./gate";
+import { Deadlines, esiOf, type Gate, Refusal } from "./gate";
 import { type GrantDesk, GrantReference } from "./grant-desk";
 
 export const enum FateLimit {
@@ -37,8 +37,6 @@ export class Fates {
   /** Given up, or without room. */
   lost = 0;
   private readonly bytes = new Uint8Array(FateLimit.ENTRIES * Entry.LENGTH);
-  private readonly deadlines = new Float64Array(FateLimit.ENTRIES);
-  private readonly message = new Uint8Array(StreamEnd.LENGTH);
   private retryAt = Number.POSITIVE_INFINITY;
 
   constructor(
@@ -62,7 +60,7 @@ export class Fates {
     const at = index * Entry.LENGTH;
     copyBytes(end, 0, this.bytes, at, StreamEnd.LENGTH);
     this.bytes[at + Entry.STATE] = State.TO_ASK;
-    this.deadlines[index] = now + FateLimit.WAIT_MS;
+    this.gate.deadlines[Deadlines.FATES + index] = now + FateLimit.WAIT_MS;
     this.advance(now, index);
   }
 
@@ -109,7 +107,7 @@ export class Fates {
     for (let index = 0; index < FateLimit.ENTRIES; index++) {
       const at = index * Entry.LENGTH + Entry.STATE;
       if (this.bytes[at] === State.FREE) continue;
-      if (now >= this.deadlines[index]!) {
+      if (now >= this.gate.deadlines[Deadlines.FATES + index]!) {
         this.lost++;
         this.bytes[at] = State.FREE;
       } else if (isRetry) this.advance(now, index);
@@ -120,7 +118,7 @@ export class Fates {
     let due = this.retryAt;
     for (let index = 0; index < FateLimit.ENTRIES; index++) {
       if (this.bytes[index * Entry.LENGTH + Entry.STATE] === State.FREE) continue;
-      due = Math.min(due, this.deadlines[index]!);
+      due = Math.min(due, this.gate.deadlines[Deadlines.FATES + index]!);
     }
     return due;
   }
@@ -144,9 +142,9 @@ export class Fates {
   }
 
   private send(now: number, at: number): void {
-    copyBytes(this.bytes, at, this.message, 0, StreamEnd.LENGTH);
+    copyBytes(this.bytes, at, this.gate.message, 0, StreamEnd.LENGTH);
     const to = esiOf(readU16(this.bytes, at + StreamEnd.STREAM));
-    if (this.gate.forward(Party.HAN, to, this.message, StreamEnd.LENGTH) === Sent.OK) {
+    if (this.gate.forward(Party.HAN, to, this.gate.message, StreamEnd.LENGTH) === Sent.OK) {
       this.bytes[at + Entry.STATE] = State.FREE;
       return;
     }

@@ -5,6 +5,7 @@ import { Sent } from "../../../hal/sent";
 import { AuditCode, AuditEvent } from "../../ipc/audit";
 import { Message, Operation } from "../../ipc/operation";
 import { Party, Provider } from "../../ipc/party";
+import { Stream, StreamSegment } from "../../ipc/stream";
 import { check, type Port } from "../../kernel/partition";
 import type { PortsOf } from "../../system";
 import { copyBytes, writeU32 } from "../../wire/little-endian";
@@ -42,7 +43,24 @@ const enum Limit {
   NO_SUBJECT = -1,
 }
 
+/** Where the deadlines of each state machine's entries begin. */
+export const enum Deadlines {
+  READINGS = 0,
+  MIRROR = 16,
+  STREAMS = 24,
+  FATES = 32,
+  DEVICES = 40,
+  COUNT = 44,
+}
+
 export class Gate {
+  /**
+   * What is sent next, of whichever state machine: it is put together and sent in one go.
+   * An array each would cost more than all their messages.
+   */
+  readonly message = new Uint8Array(StreamSegment.DATA + Stream.SEGMENT_MAX);
+  /** When entries are given up, monotonic milliseconds; one array for all, for the same reason. */
+  readonly deadlines = new Float64Array(Deadlines.COUNT);
   passed = 0;
   refused = 0;
   /** Refusals by `Refusal`. */

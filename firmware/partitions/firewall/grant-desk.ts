@@ -13,7 +13,6 @@ export const enum GrantReference {
 }
 
 export class GrantDesk {
-  private readonly message = new Uint8Array(GrantCheck.LENGTH);
   private reference = 0;
 
   constructor(private readonly gate: Gate) {}
@@ -23,7 +22,7 @@ export class GrantDesk {
    * Answers the reference that `GRANT_ANSWER` will carry; `NONE`: no room, ask again later.
    */
   ask(provider: number, right: number, eui64: Uint8Array, start: number): number {
-    const { message } = this;
+    const { message } = this.gate;
     this.reference = (this.reference % 0xffff) + 1;
     message[0] = Operation.GRANT_CHECK;
     message[GrantCheck.PROVIDER] = provider;

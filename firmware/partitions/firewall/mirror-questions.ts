@@ -7,7 +7,7 @@ import { MirrorRead, MirrorStatus, MirrorValue } from "../../ipc/mirror";
 import { Operation } from "../../ipc/operation";
 import { Party } from "../../ipc/party";
 import { copyBytes, equalBytes, readU16, writeU16 } from "../../wire/little-endian";
-import { esiOf, type Gate, providerOf, Refusal } from "./gate";
+import { Deadlines, esiOf, type Gate, providerOf, Refusal } from "./gate";
 import { type GrantDesk, GrantReference } from "./grant-desk";
 
 export const enum MirrorLimit {
@@ -46,8 +46,6 @@ const enum Entry {
 export class MirrorQuestions {
   expired = 0;
   private readonly bytes = new Uint8Array(MirrorLimit.ENTRIES * Entry.LENGTH);
-  private readonly deadlines = new Float64Array(MirrorLimit.ENTRIES);
-  private readonly message = new Uint8Array(MirrorValue.LENGTH);
   private reference = 0;
   private retryAt = Number.POSITIVE_INFINITY;
 
@@ -69,7 +67,7 @@ export class MirrorQuestions {
         MirrorRead.EUI64,
         MirrorStatus.BUSY,
       );
-      this.gate.forward(Party.FIREWALL, from, this.message, MirrorValue.LENGTH);
+      this.gate.forward(Party.FIREWALL, from, this.gate.message, MirrorValue.LENGTH);
       return;
     }
     const at = index * Entry.LENGTH;
@@ -79,7 +77,7 @@ export class MirrorQuestions {
     copyBytes(question, MirrorRead.REFERENCE, this.bytes, at + Entry.THEIRS, 2);
     writeU16(this.bytes, at + Entry.OURS, this.reference);
     copyBytes(question, MirrorRead.EUI64, this.bytes, at + Entry.EUI64, 8);
-    this.deadlines[index] = now + MirrorLimit.ANSWER_MS;
+    this.gate.deadlines[Deadlines.MIRROR + index] = now + MirrorLimit.ANSWER_MS;
     this.advance(now, index);
   }
 
@@ -107,10 +105,10 @@ export class MirrorQuestions {
       return;
     }
     const at = index * Entry.LENGTH;
-    copyBytes(value, 0, this.message, 0, MirrorValue.LENGTH);
-    copyBytes(this.bytes, at + Entry.THEIRS, this.message, MirrorValue.REFERENCE, 2);
+    copyBytes(value, 0, this.gate.message, 0, MirrorValue.LENGTH);
+    copyBytes(this.bytes, at + Entry.THEIRS, this.gate.message, MirrorValue.REFERENCE, 2);
     const to = esiOf(this.bytes[at + Entry.PROVIDER]!);
-    const sent = this.gate.forward(Party.GAS, to, this.message, MirrorValue.LENGTH);
+    const sent = this.gate.forward(Party.GAS, to, this.gate.message, MirrorValue.LENGTH);
     // The value is not kept: without room for it now, the asker hears BUSY and asks again.
     if (sent === Sent.FULL) this.turnDown(now, index, MirrorStatus.BUSY);
     else this.bytes[at + Entry.STATE] = State.FREE;
@@ -138,7 +136,7 @@ export class MirrorQuestions {
     for (let index = 0; index < MirrorLimit.ENTRIES; index++) {
       const state = this.bytes[index * Entry.LENGTH + Entry.STATE]! as State;
       if (state === State.FREE) continue;
-      if (now >= this.deadlines[index]!) this.expire(now, index, state);
+      if (now >= this.gate.deadlines[Deadlines.MIRROR + index]!) this.expire(now, index, state);
       else if (isRetry) this.advance(now, index);
     }
   }
@@ -147,7 +145,7 @@ export class MirrorQuestions {
     let due = this.retryAt;
     for (let index = 0; index < MirrorLimit.ENTRIES; index++) {
       if (this.bytes[index * Entry.LENGTH + Entry.STATE] === State.FREE) continue;
-      due = Math.min(due, this.deadlines[index]!);
+      due = Math.min(due, this.gate.deadlines[Deadlines.MIRROR + index]!);
     }
     return due;
   }
@@ -180,7 +178,7 @@ export class MirrorQuestions {
   }
 
   private send(now: number, at: number): void {
-    const { message } = this;
+    const { message } = this.gate;
     message.fill(0, 0, MirrorRead.LENGTH);
     message[0] = Operation.MIRROR_READ;
     copyBytes(this.bytes, at + Entry.OURS, message, MirrorRead.REFERENCE, 2);
@@ -217,7 +215,7 @@ export class MirrorQuestions {
     const at = index * Entry.LENGTH;
     this.bytes[at + Entry.STATE] = State.TO_REFUSE;
     this.bytes[at + Entry.STATUS] = status;
-    this.deadlines[index] = now + MirrorLimit.ANSWER_MS;
+    this.gate.deadlines[Deadlines.MIRROR + index] = now + MirrorLimit.ANSWER_MS;
     this.advance(now, index);
   }
 
@@ -233,7 +231,7 @@ export class MirrorQuestions {
     const status = bytes[at + Entry.STATUS]! as MirrorStatus;
     this.layRefusal(bytes, at + Entry.THEIRS, bytes, at + Entry.EUI64, status);
     const to = esiOf(bytes[at + Entry.PROVIDER]!);
-    const sent = this.gate.forward(Party.FIREWALL, to, this.message, MirrorValue.LENGTH);
+    const sent = this.gate.forward(Party.FIREWALL, to, this.gate.message, MirrorValue.LENGTH);
     if (sent === Sent.FULL) this.retryAt = now + MirrorLimit.RETRY_MS;
     else bytes[at + Entry.STATE] = State.FREE;
   }
@@ -245,7 +243,7 @@ export class MirrorQuestions {
     eui64: number,
     status: MirrorStatus,
   ): void {
-    const { message } = this;
+    const { message } = this.gate;
     message.fill(0);
     message[0] = Operation.MIRROR_VALUE;
     message[MirrorValue.STATUS] = status;

@@ -3,21 +3,16 @@
 import { RULES } from "./rules";
 
 export class Rates {
-  /** Messages that may come now, for each line; and since when that is so. */
-  private readonly tokens = new Float64Array(RULES.length);
-  private readonly since = new Float64Array(RULES.length);
-
-  constructor() {
-    for (let i = 0; i < RULES.length; i++) this.tokens[i] = RULES[i]!.burst;
-  }
+  /** When each line may be used as often as its burst again, in monotonic milliseconds. */
+  private readonly fullAt = new Float64Array(RULES.length);
 
   /** False: too often. */
   take(now: number, index: number): boolean {
     const rule = RULES[index]!;
-    const earned = ((now - this.since[index]!) * rule.perSecond) / 1000;
-    const tokens = Math.min(rule.burst, this.tokens[index]! + earned);
-    this.since[index] = now;
-    this.tokens[index] = tokens < 1 ? tokens : tokens - 1;
-    return tokens >= 1;
+    const each = 1000 / rule.perSecond;
+    const fullAt = Math.max(this.fullAt[index]!, now) + each;
+    if (fullAt - now > rule.burst * each) return false;
+    this.fullAt[index] = fullAt;
+    return true;
   }
 }

@@ -14,7 +14,7 @@ import {
   writeU16,
   writeU32,
 } from "../../wire/little-endian";
-import { esiOf, type Gate, providerOf, Refusal } from "./gate";
+import { Deadlines, esiOf, type Gate, providerOf, Refusal } from "./gate";
 import { type GrantDesk, GrantReference } from "./grant-desk";
 
 export const enum ReadingsLimit {
@@ -54,8 +54,6 @@ export class Readings {
   /** Given up: somebody did not answer. */
   expired = 0;
   private readonly bytes = new Uint8Array(ReadingsLimit.ENTRIES * Entry.LENGTH);
-  private readonly deadlines = new Float64Array(ReadingsLimit.ENTRIES);
-  private readonly message = new Uint8Array(Reading.LENGTH);
   private reference = 0;
   private retryAt = Number.POSITIVE_INFINITY;
 
@@ -82,7 +80,7 @@ export class Readings {
     writeU32(this.bytes, at + Entry.REFERENCE, this.reference);
     this.bytes[at + Entry.FROM] = from;
     this.bytes.fill(Phase.TO_ASK, at + Entry.PHASES, at + Entry.PHASES + Provider.COUNT);
-    this.deadlines[index] = now + ReadingsLimit.ANSWER_MS;
+    this.gate.deadlines[Deadlines.READINGS + index] = now + ReadingsLimit.ANSWER_MS;
     this.advance(now, index);
   }
 
@@ -144,7 +142,7 @@ export class Readings {
     if (isRetry) this.retryAt = Number.POSITIVE_INFINITY;
     for (let index = 0; index < ReadingsLimit.ENTRIES; index++) {
       if (this.bytes[index * Entry.LENGTH + Entry.FROM] === 0) continue;
-      if (now >= this.deadlines[index]!) {
+      if (now >= this.gate.deadlines[Deadlines.READINGS + index]!) {
         this.expired++;
         this.free(index);
       } else if (isRetry) this.advance(now, index);
@@ -155,7 +153,7 @@ export class Readings {
     let due = this.retryAt;
     for (let index = 0; index < ReadingsLimit.ENTRIES; index++) {
       if (this.bytes[index * Entry.LENGTH + Entry.FROM] === 0) continue;
-      due = Math.min(due, this.deadlines[index]!);
+      due = Math.min(due, this.gate.deadlines[Deadlines.READINGS + index]!);
     }
     return due;
   }
@@ -188,10 +186,10 @@ export class Readings {
 
   private send(now: number, index: number, provider: number): void {
     const at = index * Entry.LENGTH;
-    copyBytes(this.bytes, at, this.message, 0, Reading.LENGTH);
-    copyBytes(this.bytes, at + Entry.REFERENCE, this.message, Reading.REFERENCE, 4);
+    copyBytes(this.bytes, at, this.gate.message, 0, Reading.LENGTH);
+    copyBytes(this.bytes, at + Entry.REFERENCE, this.gate.message, Reading.REFERENCE, 4);
     const from = this.bytes[at + Entry.FROM]! as Party;
-    const sent = this.gate.forward(from, esiOf(provider), this.message, Reading.LENGTH);
+    const sent = this.gate.forward(from, esiOf(provider), this.gate.message, Reading.LENGTH);
     if (sent === Sent.OK) this.setPhase(index, provider, Phase.SENT);
     else {
       // The grant is asked for anew: it may be gone by the time there is room.
@@ -221,7 +219,7 @@ export class Readings {
   }
 
   private answer(to: Party, reading: Uint8Array, at: number, code: Stored): Sent {
-    const { message } = this;
+    const { message } = this.gate;
     message.fill(0, 0, ReadingStored.LENGTH);
     message[0] = Operation.READING_STORED;
     message[ReadingStored.CODE] = code;

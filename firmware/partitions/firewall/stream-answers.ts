@@ -9,8 +9,6 @@ import type { Gate } from "./gate";
 import { Owed, StreamEntry, type StreamTable } from "./stream-table";
 
 export class StreamAnswers {
-  private readonly message = new Uint8Array(StreamEnd.LENGTH);
-
   constructor(
     private readonly gate: Gate,
     private readonly table: StreamTable,
@@ -27,7 +25,7 @@ export class StreamAnswers {
 
   /** For a stream that never was in the table. Without room, its opener's time-out ends it. */
   turnAway(opener: Party, open: Uint8Array, result: StreamResult): void {
-    const { message } = this;
+    const { message } = this.gate;
     message.fill(0);
     message[0] = Operation.STREAM_END;
     message[StreamEnd.RESULT] = result;
@@ -46,7 +44,8 @@ export class StreamAnswers {
   }
 
   private credit(index: number): Sent {
-    const { message, table } = this;
+    const { gate, table } = this;
+    const { message } = gate;
     const at = index * StreamEntry.LENGTH;
     message.fill(0);
     message[0] = Operation.STREAM_CREDIT;
@@ -58,7 +57,8 @@ export class StreamAnswers {
   }
 
   private end(index: number, owed: Owed): Sent {
-    const { message, table } = this;
+    const { gate, table } = this;
+    const { message } = gate;
     const at = index * StreamEntry.LENGTH;
     const isOpener = owed === Owed.OPENER_END;
     const number = isOpener ? StreamEntry.THEIRS : StreamEntry.OURS;

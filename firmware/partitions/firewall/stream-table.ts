@@ -69,7 +69,6 @@ export const enum StreamEntry {
 
 export class StreamTable {
   readonly bytes = new Uint8Array(StreamLimit.ENTRIES * StreamEntry.LENGTH);
-  readonly deadlines = new Float64Array(StreamLimit.ENTRIES);
   private number = 0;
 
   state(index: number): StreamState {

@@ -15,7 +15,7 @@ import {
 } from "../../ipc/stream";
 import { check } from "../../kernel/partition";
 import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
-import { type Gate, providerOf, Refusal } from "./gate";
+import { Deadlines, type Gate, providerOf, Refusal } from "./gate";
 import { type GrantDesk, GrantReference } from "./grant-desk";
 import { HeldSegments } from "./held-segments";
 import { StreamAnswers } from "./stream-answers";
@@ -43,7 +43,6 @@ export class Streams {
   readonly table = new StreamTable();
   private readonly held = new HeldSegments();
   private readonly answers: StreamAnswers;
-  private readonly message = new Uint8Array(StreamOpen.LENGTH);
   private retryAt = Number.POSITIVE_INFINITY;
 
   constructor(
@@ -88,7 +87,7 @@ export class Streams {
     writeU16(bytes, at + StreamEntry.TOTAL, total);
     // EUI-64, message and expiry stand together.
     copyBytes(open, StreamOpen.EUI64, bytes, at + StreamEntry.EUI64, 16);
-    this.table.deadlines[index] = now + StreamTime.ADMIT_MS;
+    this.gate.deadlines[Deadlines.STREAMS + index] = now + StreamTime.ADMIT_MS;
     this.advance(now, index);
   }
 
@@ -129,7 +128,7 @@ export class Streams {
       return;
     }
     writeU16(bytes, at + StreamEntry.PASSED, end);
-    this.table.deadlines[index] = now + StreamTime.SILENCE_MS;
+    this.gate.deadlines[Deadlines.STREAMS + index] = now + StreamTime.SILENCE_MS;
     if (this.held.has(index) || !this.sendSegment(index, segment, length)) {
       const isHeld = !this.held.has(index) && this.held.hold(index, segment, length);
       if (isHeld) this.retryAt = now + StreamTime.RETRY_MS;
@@ -160,7 +159,7 @@ export class Streams {
     }
     writeU16(bytes, at + StreamEntry.TAKEN, taken);
     writeU16(bytes, at + StreamEntry.LIMIT, limit);
-    this.table.deadlines[index] = now + StreamTime.SILENCE_MS;
+    this.gate.deadlines[Deadlines.STREAMS + index] = now + StreamTime.SILENCE_MS;
     bytes[at + StreamEntry.OWED]! |= Owed.CREDIT;
     this.advance(now, index);
   }
@@ -205,7 +204,7 @@ export class Streams {
     if (isRetry) this.retryAt = Number.POSITIVE_INFINITY;
     for (let index = 0; index < StreamLimit.ENTRIES; index++) {
       if (this.table.state(index) === StreamState.FREE) continue;
-      if (now >= this.table.deadlines[index]!) this.expire(now, index);
+      if (now >= this.gate.deadlines[Deadlines.STREAMS + index]!) this.expire(now, index);
       else if (isRetry) this.advance(now, index);
     }
   }
@@ -214,7 +213,7 @@ export class Streams {
     let due = this.retryAt;
     for (let index = 0; index < StreamLimit.ENTRIES; index++) {
       if (this.table.state(index) === StreamState.FREE) continue;
-      due = Math.min(due, this.table.deadlines[index]!);
+      due = Math.min(due, this.gate.deadlines[Deadlines.STREAMS + index]!);
     }
     return due;
   }
@@ -242,7 +241,7 @@ export class Streams {
 
   private openAtReceiver(now: number, index: number): void {
     const at = index * StreamEntry.LENGTH;
-    const { message } = this;
+    const { message } = this.gate;
     const { bytes } = this.table;
     message.fill(0);
     message[0] = Operation.STREAM_OPEN;
@@ -253,7 +252,7 @@ export class Streams {
     copyBytes(bytes, at + StreamEntry.EUI64, message, StreamOpen.EUI64, 16);
     if (this.relay(index, message, StreamOpen.LENGTH) === Sent.OK) {
       this.table.setState(index, StreamState.OPEN);
-      this.table.deadlines[index] = now + StreamTime.SILENCE_MS;
+      this.gate.deadlines[Deadlines.STREAMS + index] = now + StreamTime.SILENCE_MS;
       // Asked for anew otherwise: the grant may be gone by the time there is room.
     } else this.table.setState(index, StreamState.TO_ASK);
   }
@@ -270,7 +269,7 @@ export class Streams {
   }
 
   private sendSegment(index: number, segment: Uint8Array, length: number): boolean {
-    const { bytes } = this.held;
+    const bytes = this.gate.message;
     if (segment !== bytes) copyBytes(segment, 0, bytes, 0, length);
     bytes.fill(0, 1, StreamSegment.STREAM);
     const at = index * StreamEntry.LENGTH;
@@ -280,8 +279,9 @@ export class Streams {
   }
 
   private sendHeld(index: number): void {
-    const length = this.held.look(index);
-    if (length > 0 && this.sendSegment(index, this.held.bytes, length)) this.held.drop(index);
+    const { message } = this.gate;
+    const length = this.held.look(index, message);
+    if (length > 0 && this.sendSegment(index, message, length)) this.held.drop(index);
   }
 
   private relay(index: number, message: Uint8Array, length: number): Sent {
@@ -301,7 +301,7 @@ export class Streams {
     this.table.setState(index, StreamState.ENDING);
     this.table.bytes[at + StreamEntry.OWED] = owed;
     this.table.bytes[at + StreamEntry.RESULT] = result;
-    this.table.deadlines[index] = now + StreamTime.END_MS;
+    this.gate.deadlines[Deadlines.STREAMS + index] = now + StreamTime.END_MS;
   }
 
   private expire(now: number, index: number): void {
