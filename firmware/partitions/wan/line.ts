@@ -6,27 +6,26 @@ import { Sent } from "../../../hal/sent";
 import { Exchange, ExchangeFlags } from "../../ipc/exchange";
 import { CoapCode, CoapOption, CoapType, putCoapHeader } from "../../wire/coap";
 import { OptionWriter } from "../../wire/coap-options";
+import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
 import type { WanCounts, WanLink } from "./link";
-import type { Transmission } from "./transmission";
+import { Transmission, WanMemory } from "./memory";
 
-/** The longest diagnostic is 30 characters. */
-const SMALL_MAX = Datagram.ADDRESS_LENGTH + 64;
+/** Where a datagram's CoAP message begins. */
+const START = Datagram.ADDRESS_LENGTH;
 
 export class Line {
-  /** For random bytes; its content means nothing between calls. */
-  readonly scratch = new Uint8Array(8);
-  private readonly small = new Uint8Array(SMALL_MAX);
   private readonly options = new OptionWriter();
   private messageId: number;
 
   constructor(
-    private readonly wan: WanLink,
-    private readonly counts: WanCounts,
-    readonly entropy: Entropy,
+    readonly wan: WanLink,
+    readonly memory: Uint8Array,
+    readonly counts: WanCounts,
+    private readonly entropy: Entropy,
   ) {
     // A random start, so that the peer does not take messages after a restart for duplicates.
-    entropy.fill(this.scratch, 0, 2);
-    this.messageId = (this.scratch[0]! << 8) | this.scratch[1]!;
+    entropy.fill(memory, WanMemory.OUT, 2);
+    this.messageId = (memory[WanMemory.OUT]! << 8) | memory[WanMemory.OUT + 1]!;
   }
 
   nextMessageId(): number {
@@ -34,60 +33,68 @@ export class Line {
     return this.messageId;
   }
 
+  randomByte(): number {
+    this.entropy.fill(this.memory, WanMemory.OUT, 1);
+    return this.memory[WanMemory.OUT]!;
+  }
+
+  makeToken(at: number, length: number): void {
+    this.entropy.fill(this.memory, at, length);
+  }
+
   /**
-   * Lays a message with the content of a channel message (layout `Exchange`) into a transmission.
-   * False: it is too long.
+   * Lays a message with the content of a channel message (layout `Exchange`) at `start`, `most`
+   * bytes at most, for the transmission at `at`. False: it is too long.
    */
   lay(
-    out: Transmission,
+    at: number,
+    start: number,
+    most: number,
     type: CoapType,
     messageId: number,
-    token: Uint8Array,
+    token: number,
     tokenLength: number,
     message: Uint8Array,
     length: number,
   ): boolean {
-    const bytes = out.bytes;
-    const options = this.options;
+    const { memory, options } = this;
     const flags = message[Exchange.FLAGS]!;
     const optionLength = message[Exchange.OPTION_LENGTH]!;
     const payload = Exchange.OPTION + optionLength;
-    // Header, token, heads of three options, marker.
-    const overhead = 4 + tokenLength + 12;
-    if (payload > length || Datagram.ADDRESS_LENGTH + overhead + length > bytes.length) {
-      return false;
-    }
+    // Header, token, heads of three options, marker; in the place of the channel message's head.
+    const size = 4 + tokenLength + 12 + length - Exchange.OPTION;
+    if (payload > length || size > most) return false;
     const code = message[Exchange.CODE]!;
-    this.address(bytes);
-    const start = Datagram.ADDRESS_LENGTH;
-    options.open(putCoapHeader(bytes, start, type, code, messageId, token, 0, tokenLength));
+    options.open(putCoapHeader(memory, start, type, code, messageId, memory, token, tokenLength));
     if ((flags & ExchangeFlags.HAS_OBSERVE) !== 0) {
-      options.putUint(bytes, CoapOption.OBSERVE, observeOf(message));
+      options.putUint(memory, CoapOption.OBSERVE, observeOf(message));
     }
     if ((flags & ExchangeFlags.HAS_OSCORE) !== 0) {
-      options.put(bytes, CoapOption.OSCORE, message, Exchange.OPTION, optionLength);
-    } else if (code >= CoapCode.BAD_REQUEST) options.putUint(bytes, CoapOption.MAX_AGE, 0);
+      options.put(memory, CoapOption.OSCORE, message, Exchange.OPTION, optionLength);
+    } else if (code >= CoapCode.BAD_REQUEST) options.putUint(memory, CoapOption.MAX_AGE, 0);
+    let end = options.at;
     if (payload < length) {
-      options.marker(bytes);
-      for (let i = payload; i < length; i++) bytes[options.at++] = message[i]!;
+      options.marker(memory);
+      copyBytes(message, payload, memory, options.at, length - payload);
+      end = options.at + length - payload;
     }
-    out.length = options.at;
-    out.messageId = messageId;
+    writeU16(memory, at + Transmission.SIZE, end - start);
+    writeU16(memory, at + Transmission.MESSAGE_ID, messageId);
     return true;
   }
 
-  send(out: Transmission): void {
-    this.put(out.bytes, out.length);
+  /** Sends the message at `start` of the transmission at `at`. */
+  send(at: number, start: number): void {
+    const size = readU16(this.memory, at + Transmission.SIZE);
+    this.memory.copyWithin(WanMemory.OUT + START, start, start + size);
+    this.put(WanMemory.OUT + START + size);
   }
 
   /** An empty ACK or RST. */
   empty(type: CoapType, messageId: number): void {
-    this.address(this.small);
-    const start = Datagram.ADDRESS_LENGTH;
-    this.put(
-      this.small,
-      putCoapHeader(this.small, start, type, CoapCode.EMPTY, messageId, this.small, 0, 0),
-    );
+    const { memory } = this;
+    const start = WanMemory.OUT + START;
+    this.put(putCoapHeader(memory, start, type, CoapCode.EMPTY, messageId, memory, 0, 0));
   }
 
   /**
@@ -102,13 +109,12 @@ export class Line {
     type: CoapType,
     diagnostic: string,
   ): void {
-    const bytes = this.small;
+    const bytes = this.memory;
     const tokenLength = request[start]! & 15;
     const isConfirmable = type === CoapType.CON;
-    this.address(bytes);
     const after = putCoapHeader(
       bytes,
-      Datagram.ADDRESS_LENGTH,
+      WanMemory.OUT + START,
       isConfirmable ? CoapType.ACK : CoapType.NON,
       code,
       isConfirmable ? messageId : this.nextMessageId(),
@@ -123,16 +129,17 @@ export class Line {
     }
     let at = this.options.at;
     for (let i = 0; i < diagnostic.length; i++) bytes[at++] = diagnostic.charCodeAt(i);
-    this.put(bytes, at);
+    this.put(at);
   }
 
-  private address(bytes: Uint8Array): void {
-    for (let i = 0; i < Datagram.ADDRESS_LENGTH; i++) bytes[i] = this.wan.link.peer[i]!;
-  }
-
-  /** A datagram that the link does not take is as good as lost on its way: CoAP repeats it. */
-  private put(bytes: Uint8Array, length: number): void {
-    if (this.wan.link.send(bytes, length) !== Sent.OK) this.counts.full++;
+  /**
+   * Puts the peer's address before the message in `OUT`, and sends both. A datagram that the link
+   * does not take is as good as lost on its way: CoAP repeats it.
+   */
+  private put(length: number): void {
+    const { link } = this.wan;
+    copyBytes(link.peer, 0, this.memory, WanMemory.OUT, Datagram.ADDRESS_LENGTH);
+    if (link.send(this.memory, length) !== Sent.OK) this.counts.full++;
   }
 }
 

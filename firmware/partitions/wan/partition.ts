@@ -21,9 +21,11 @@ import {
   coapType,
 } from "../../wire/coap";
 import { isCritical, OptionReader, optionUint } from "../../wire/coap-options";
+import { readU16, writeU16 } from "../../wire/little-endian";
 import { Oscore, OscoreOption } from "../../wire/oscore-option";
 import { Line } from "./line";
 import { createCounts, type WanCounts, WanLimit, type WanLink } from "./link";
+import { RequestRecord, ServedRecord, WanMemory } from "./memory";
 import { Refusals } from "./refusals";
 import { Requests } from "./requests";
 import { Routes } from "./routes";
@@ -66,10 +68,10 @@ export class Wan implements Partition {
   private readonly refusals: Refusals;
   private readonly options = new OptionReader();
   private readonly oscore = new OscoreOption();
-  /** The channel message that a datagram becomes. */
-  private readonly message = new Uint8Array(Message.MAX_LENGTH);
-  private readonly recent = new Int32Array(RECENT).fill(-1);
-  private recentNext = 0;
+  /** Layout `WanMemory`. */
+  private readonly memory: Uint8Array;
+  /** How many ids `RECENT` has ever taken. */
+  private recents = 0;
   /** Where the OSCORE option of the message under way is; -1: it has none. */
   private optionStart = -1;
   private optionLength = 0;
@@ -78,11 +80,15 @@ export class Wan implements Partition {
     surroundings: Surroundings,
     private readonly wan: WanLink,
   ) {
-    this.line = new Line(wan, this.counts, surroundings.entropy);
-    this.requests = new Requests(wan.owners, this.line, this.counts);
-    this.served = new ServedRequests(wan.owners, this.line, this.counts);
-    this.routes = new Routes(wan.owners.length);
-    this.refusals = new Refusals(wan.audit, this.counts, surroundings.startedAt);
+    const requests = WanLimit.REQUESTS_EACH * RequestRecord.LENGTH;
+    const each = requests + WanLimit.SERVED_EACH * ServedRecord.LENGTH;
+    const memory = new Uint8Array(WanMemory.TABLES + wan.owners.length * each);
+    this.memory = memory;
+    this.line = new Line(wan, memory, this.counts, surroundings.entropy);
+    this.requests = new Requests(this.line);
+    this.served = new ServedRequests(this.line);
+    this.routes = new Routes(memory, wan.owners.length);
+    this.refusals = new Refusals(this.line, surroundings.startedAt);
   }
 
   receive(now: number, from: number, buffer: Uint8Array, length: number): void {
@@ -188,15 +194,22 @@ export class Wan implements Partition {
       this.counts.malformed++;
       return;
     }
-    if (!this.requests.answer(index, this.message, size) || type !== CoapType.CON) return;
+    if (!this.requests.answer(index, size) || type !== CoapType.CON) return;
     this.line.empty(CoapType.ACK, messageId);
-    this.recent[this.recentNext++ % RECENT] = messageId;
+    writeU16(this.memory, WanMemory.RECENT + 2 * (this.recents++ % RECENT), messageId);
   }
 
   /** Ours was acknowledged already, or nobody asked. @source RFC 7252 section 5.3.2 */
   private strayResponse(type: CoapType, messageId: number): void {
     if (type !== CoapType.CON) return;
-    this.line.empty(this.recent.includes(messageId) ? CoapType.ACK : CoapType.RST, messageId);
+    this.line.empty(this.isRecent(messageId) ? CoapType.ACK : CoapType.RST, messageId);
+  }
+
+  private isRecent(messageId: number): boolean {
+    for (let i = 0; i < Math.min(this.recents, RECENT); i++) {
+      if (readU16(this.memory, WanMemory.RECENT + 2 * i) === messageId) return true;
+    }
+    return false;
   }
 
   private request(now: number, type: CoapType, buffer: Uint8Array, length: number): void {
@@ -230,17 +243,17 @@ export class Wan implements Partition {
       this.refuse(buffer, type, CoapCode.REQUEST_ENTITY_TOO_LARGE, "");
       return;
     }
-    if (this.served.open(now, owner, buffer, START, type, this.message, size)) return;
+    if (this.served.open(now, owner, buffer, START, type, size)) return;
     this.refuse(buffer, type, CoapCode.SERVICE_UNAVAILABLE, "");
   }
 
   /**
-   * Finds the OSCORE option, notes Observe, and where the payload is. False: a critical option
+   * Finds the OSCORE option, notes Observe in `OUT`, and where the payload is. False: a critical option
    * that belongs inside, or that we do not know.
    */
   private findOptions(buffer: Uint8Array, length: number): boolean {
     const options = this.options;
-    const message = this.message;
+    const message = this.memory;
     this.optionStart = -1;
     this.optionLength = 0;
     message[Exchange.FLAGS] = 0;
@@ -262,9 +275,9 @@ export class Wan implements Partition {
     return true;
   }
 
-  /** Makes a channel message of a datagram. Its length, -1: it does not fit. */
+  /** Makes a channel message of a datagram, in `OUT`. Its length, -1: it does not fit. */
   private lay(buffer: Uint8Array, length: number): number {
-    const message = this.message;
+    const message = this.memory;
     const payloadLength = length - this.options.payload;
     const size = Exchange.OPTION + this.optionLength + payloadLength;
     if (size > Message.MAX_LENGTH || this.optionLength > Oscore.OPTION_MAX) return -1;

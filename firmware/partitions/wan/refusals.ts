@@ -3,9 +3,9 @@
 
 import { AuditCode, AuditEvent, type SessionRefusal } from "../../ipc/audit";
 import { Operation } from "../../ipc/operation";
-import type { Port } from "../../kernel/partition";
 import { writeU32 } from "../../wire/little-endian";
-import type { WanCounts } from "./link";
+import type { Line } from "./line";
+import { WanMemory } from "./memory";
 
 const enum Quota {
   /** A burst of this many lines; one more for each period. */
@@ -14,29 +14,26 @@ const enum Quota {
 }
 
 export class Refusals {
-  private readonly line = new Uint8Array(AuditEvent.LENGTH);
   private credit = Quota.LINES as number;
-  private refilledAt: number;
 
   constructor(
-    private readonly audit: Port,
-    private readonly counts: WanCounts,
-    startedAt: number,
-  ) {
-    this.refilledAt = startedAt;
-  }
+    private readonly line: Line,
+    private refilledAt: number,
+  ) {}
 
   refuse(now: number, reason: SessionRefusal): void {
-    this.counts.refused++;
+    const { memory, counts, wan } = this.line;
+    counts.refused++;
     const periods = Math.floor((now - this.refilledAt) / Quota.PERIOD_MS);
     this.refilledAt += periods * Quota.PERIOD_MS;
     this.credit = Math.min(Quota.LINES, this.credit + periods);
     if (this.credit === 0) return;
     this.credit--;
-    this.line[0] = Operation.AUDIT_EVENT;
-    this.line[AuditEvent.CODE] = AuditCode.SESSION_REFUSED;
-    writeU32(this.line, AuditEvent.DETAIL, reason);
+    memory.fill(0, WanMemory.OUT, WanMemory.OUT + AuditEvent.LENGTH);
+    memory[WanMemory.OUT] = Operation.AUDIT_EVENT;
+    memory[WanMemory.OUT + AuditEvent.CODE] = AuditCode.SESSION_REFUSED;
+    writeU32(memory, WanMemory.OUT + AuditEvent.DETAIL, reason);
     // A full audit channel loses the line; the count above remains.
-    this.audit.send(this.line, AuditEvent.LENGTH);
+    wan.audit.send(memory, AuditEvent.LENGTH);
   }
 }

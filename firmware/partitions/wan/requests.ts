@@ -2,7 +2,6 @@
 // until a response, a reset, or a time-out ends it.
 // @source RFC 7252 sections 4.2, 4.4, 5.2 and 5.3
 
-import { Datagram } from "../../../hal/datagram";
 import { Sent } from "../../../hal/sent";
 import { Exchange, ExchangeFailed, ExchangeFailure } from "../../ipc/exchange";
 import { Operation } from "../../ipc/operation";
@@ -10,8 +9,9 @@ import { check } from "../../kernel/partition";
 import { CoapType } from "../../wire/coap";
 import { equalBytes, readU16, writeU16 } from "../../wire/little-endian";
 import type { Line } from "./line";
-import { type WanCounts, WanLimit, type WanOwner } from "./link";
-import { Transmission } from "./transmission";
+import { WanLimit } from "./link";
+import { RequestRecord, Transmission, WanMemory } from "./memory";
+import { awaitAcknowledgement, dueOf, setDue, tryAgain } from "./transmission";
 
 const enum RequestState {
   FREE = 0,
@@ -29,173 +29,196 @@ const enum RequestTime {
   RETRY_MS = 50,
 }
 
-class Request extends Transmission {
-  state = RequestState.FREE;
-  owner = 0;
-  exchange = 0;
-  readonly token = new Uint8Array(WanLimit.TOKEN_LENGTH);
-  reason = ExchangeFailure.TIMEOUT;
-}
+/** No record: they lie behind `TABLES`. */
+const NONE = -1;
 
+/** A record is named by its place in memory. */
 export class Requests {
-  private readonly slots: Request[] = [];
-  private readonly failed = new Uint8Array(ExchangeFailed.LENGTH);
+  private readonly end: number;
 
-  constructor(
-    private readonly owners: readonly WanOwner[],
-    private readonly line: Line,
-    private readonly counts: WanCounts,
-  ) {
-    for (let i = 0; i < owners.length * WanLimit.REQUESTS_EACH; i++) this.slots.push(new Request());
+  constructor(private readonly line: Line) {
+    const count = line.wan.owners.length * WanLimit.REQUESTS_EACH;
+    this.end = WanMemory.TABLES + count * RequestRecord.LENGTH;
   }
 
   /** `EXCHANGE_REQUEST` of an owner. */
   open(now: number, owner: number, message: Uint8Array, length: number): void {
+    const { line } = this;
+    const { memory } = line;
     const exchange = readU16(message, Exchange.EXCHANGE);
-    const slot = this.freeFor(owner);
-    if (slot === undefined) {
+    const at = this.freeFor(owner);
+    if (at < 0) {
       this.refuse(owner, exchange);
       return;
     }
-    this.line.entropy.fill(slot.token, 0, WanLimit.TOKEN_LENGTH);
-    const id = this.line.nextMessageId();
-    const isLaid = this.line.lay(
-      slot,
+    line.makeToken(at + RequestRecord.TOKEN, WanLimit.TOKEN_LENGTH);
+    const isLaid = line.lay(
+      at,
+      at + RequestRecord.MESSAGE,
+      RequestRecord.MESSAGE_MAX,
       CoapType.CON,
-      id,
-      slot.token,
+      line.nextMessageId(),
+      at + RequestRecord.TOKEN,
       WanLimit.TOKEN_LENGTH,
       message,
       length,
     );
     check(isLaid, "an owner's request fits a datagram");
-    slot.state = RequestState.SENT;
-    slot.owner = owner;
-    slot.exchange = exchange;
-    this.line.send(slot);
-    slot.await(now, this.line.entropy, this.line.scratch);
+    this.setState(at, RequestState.SENT);
+    memory[at + RequestRecord.OWNER] = owner;
+    writeU16(memory, at + RequestRecord.EXCHANGE, exchange);
+    line.send(at, at + RequestRecord.MESSAGE);
+    awaitAcknowledgement(memory, at, now, line.randomByte());
   }
 
   /** An empty ACK. False: none of these. */
   acknowledged(now: number, messageId: number): boolean {
-    const slot = this.sent(messageId);
-    if (slot === undefined) return false;
-    slot.state = RequestState.ACKNOWLEDGED;
-    slot.dueAt = now + RequestTime.SEPARATE_MS;
+    const at = this.sent(messageId);
+    if (at < 0) return false;
+    this.setState(at, RequestState.ACKNOWLEDGED);
+    setDue(this.line.memory, at, now + RequestTime.SEPARATE_MS);
     return true;
   }
 
   /** A RST. False: none of these. */
   reset(now: number, messageId: number): boolean {
-    const slot = this.sent(messageId);
-    if (slot === undefined) return false;
-    this.fail(now, slot, ExchangeFailure.RESET);
+    const at = this.sent(messageId);
+    if (at < 0) return false;
+    this.fail(now, at, ExchangeFailure.RESET);
     return true;
   }
 
-  /** Whose exchange a response is, by its token. -1: nobody's. */
+  /** Whose exchange a response is, by its token. Negative: nobody's. */
   find(bytes: Uint8Array, token: number, tokenLength: number): number {
-    if (tokenLength !== WanLimit.TOKEN_LENGTH) return -1;
-    for (let i = 0; i < this.slots.length; i++) {
-      const slot = this.slots[i]!;
-      const isOpen = slot.state === RequestState.SENT || slot.state === RequestState.ACKNOWLEDGED;
-      if (isOpen && equalBytes(bytes, token, slot.token, 0, tokenLength)) return i;
+    if (tokenLength !== WanLimit.TOKEN_LENGTH) return NONE;
+    const { memory } = this.line;
+    for (let at = this.first(); at < this.end; at += RequestRecord.LENGTH) {
+      const state = this.state(at);
+      const isOpen = state === RequestState.SENT || state === RequestState.ACKNOWLEDGED;
+      const own = at + RequestRecord.TOKEN;
+      if (isOpen && equalBytes(bytes, token, memory, own, tokenLength)) return at;
     }
-    return -1;
+    return NONE;
   }
 
   /** A piggybacked response must acknowledge that very request. @source RFC 7252 section 5.3.2 */
-  isMessage(index: number, messageId: number): boolean {
-    return this.slots[index]!.messageId === messageId;
+  isMessage(at: number, messageId: number): boolean {
+    return readU16(this.line.memory, at + Transmission.MESSAGE_ID) === messageId;
   }
 
   /**
-   * Hands a response to its owner; the exchange is then over. False: the channel was full, and it
-   * stays open: the response comes again, because our acknowledgement or our silence makes it so.
+   * Hands the response in `OUT` to its owner; the exchange is then over. False: the channel was
+   * full, and it stays open: the response comes again, because our acknowledgement or our silence
+   * makes it so.
    */
-  answer(index: number, response: Uint8Array, length: number): boolean {
-    const slot = this.slots[index]!;
-    response[0] = Operation.EXCHANGE_RESPONSE;
-    writeU16(response, Exchange.EXCHANGE, slot.exchange);
-    const sent = this.owners[slot.owner]!.port.send(response, length);
-    if (sent === Sent.FULL) {
-      this.counts.full++;
+  answer(at: number, length: number): boolean {
+    const { memory } = this.line;
+    memory[WanMemory.OUT] = Operation.EXCHANGE_RESPONSE;
+    const exchange = readU16(memory, at + RequestRecord.EXCHANGE);
+    writeU16(memory, WanMemory.OUT + Exchange.EXCHANGE, exchange);
+    if (this.tellOwner(memory[at + RequestRecord.OWNER]!, length) === Sent.FULL) {
+      this.line.counts.full++;
       return false;
     }
-    this.free(slot);
+    this.free(at);
     return true;
   }
 
   ownerRestarted(owner: number): void {
-    for (const slot of this.slots) if (slot.owner === owner) this.free(slot);
+    for (let at = this.first(); at < this.end; at += RequestRecord.LENGTH) {
+      if (this.line.memory[at + RequestRecord.OWNER] === owner) this.free(at);
+    }
   }
 
   tick(now: number): void {
-    for (const slot of this.slots) {
-      if (slot.dueAt > now) continue;
-      if (slot.state === RequestState.SENT && slot.again(now)) {
-        this.counts.retransmissions++;
-        this.line.send(slot);
-      } else if (slot.state === RequestState.FAILED) this.tell(now, slot);
-      else this.fail(now, slot, ExchangeFailure.TIMEOUT);
+    const { line } = this;
+    for (let at = this.first(); at < this.end; at += RequestRecord.LENGTH) {
+      if (dueOf(line.memory, at) > now) continue;
+      const state = this.state(at);
+      if (state === RequestState.SENT && tryAgain(line.memory, at, now)) {
+        line.counts.retransmissions++;
+        line.send(at, at + RequestRecord.MESSAGE);
+      } else if (state === RequestState.FAILED) this.tell(now, at);
+      else this.fail(now, at, ExchangeFailure.TIMEOUT);
     }
   }
 
   dueAt(): number {
     let due = Number.POSITIVE_INFINITY;
-    for (const slot of this.slots) due = Math.min(due, slot.dueAt);
+    for (let at = this.first(); at < this.end; at += RequestRecord.LENGTH) {
+      due = Math.min(due, dueOf(this.line.memory, at));
+    }
     return due;
   }
 
-  private freeFor(owner: number): Request | undefined {
-    let free: Request | undefined;
+  private first(): number {
+    return WanMemory.TABLES;
+  }
+
+  private freeFor(owner: number): number {
+    let free = NONE as number;
     let mine = 0;
-    for (const slot of this.slots) {
-      if (slot.state === RequestState.FREE) free = slot;
-      else if (slot.owner === owner) mine++;
+    for (let at = this.first(); at < this.end; at += RequestRecord.LENGTH) {
+      if (this.state(at) === RequestState.FREE) free = at;
+      else if (this.line.memory[at + RequestRecord.OWNER] === owner) mine++;
     }
-    return mine < WanLimit.REQUESTS_EACH ? free : undefined;
+    return mine < WanLimit.REQUESTS_EACH ? free : NONE;
   }
 
-  private sent(messageId: number): Request | undefined {
-    for (const slot of this.slots) {
-      if (slot.state === RequestState.SENT && slot.messageId === messageId) return slot;
+  private sent(messageId: number): number {
+    for (let at = this.first(); at < this.end; at += RequestRecord.LENGTH) {
+      if (this.state(at) === RequestState.SENT && this.isMessage(at, messageId)) return at;
     }
-    return undefined;
+    return NONE;
   }
 
-  private fail(now: number, slot: Request, reason: ExchangeFailure): void {
-    slot.state = RequestState.FAILED;
-    slot.reason = reason;
-    this.tell(now, slot);
+  private fail(now: number, at: number, reason: ExchangeFailure): void {
+    this.setState(at, RequestState.FAILED);
+    this.line.memory[at + RequestRecord.REASON] = reason;
+    this.tell(now, at);
   }
 
-  private tell(now: number, slot: Request): void {
-    const sent = this.sendFailed(slot.owner, slot.exchange, slot.reason);
-    if (sent !== Sent.FULL) {
-      this.free(slot);
+  private tell(now: number, at: number): void {
+    const { memory, counts } = this.line;
+    const exchange = readU16(memory, at + RequestRecord.EXCHANGE);
+    const owner = memory[at + RequestRecord.OWNER]!;
+    const reason = memory[at + RequestRecord.REASON]! as ExchangeFailure;
+    if (this.sendFailed(owner, exchange, reason) !== Sent.FULL) {
+      this.free(at);
       return;
     }
-    this.counts.full++;
-    slot.dueAt = now + RequestTime.RETRY_MS;
+    counts.full++;
+    setDue(memory, at, now + RequestTime.RETRY_MS);
   }
 
   /** With its channel full too, the owner's own time-out ends the exchange. */
   private refuse(owner: number, exchange: number): void {
-    this.counts.refused++;
+    this.line.counts.refused++;
     this.sendFailed(owner, exchange, ExchangeFailure.BUSY);
   }
 
   private sendFailed(owner: number, exchange: number, reason: ExchangeFailure): Sent {
-    this.failed[0] = Operation.EXCHANGE_FAILED;
-    this.failed[ExchangeFailed.REASON] = reason;
-    writeU16(this.failed, ExchangeFailed.EXCHANGE, exchange);
-    return this.owners[owner]!.port.send(this.failed, ExchangeFailed.LENGTH);
+    const { memory } = this.line;
+    memory[WanMemory.OUT] = Operation.EXCHANGE_FAILED;
+    memory[WanMemory.OUT + ExchangeFailed.REASON] = reason;
+    writeU16(memory, WanMemory.OUT + ExchangeFailed.EXCHANGE, exchange);
+    return this.tellOwner(owner, ExchangeFailed.LENGTH);
   }
 
-  private free(slot: Request): void {
-    slot.state = RequestState.FREE;
-    slot.stop();
-    slot.bytes.fill(0, 0, Datagram.ADDRESS_LENGTH);
+  private tellOwner(owner: number, length: number): Sent {
+    return this.line.wan.owners[owner]!.port.send(this.line.memory, length);
+  }
+
+  private free(at: number): void {
+    this.setState(at, RequestState.FREE);
+    setDue(this.line.memory, at, 0);
+  }
+
+  private state(at: number): RequestState {
+    return this.line.memory[at + RequestRecord.STATE]!;
+  }
+
+  private setState(at: number, state: RequestState): void {
+    this.line.memory[at + RequestRecord.STATE] = state;
   }
 }

@@ -7,10 +7,18 @@ import { Sent } from "../../../hal/sent";
 import { Exchange, ExchangeFlags, ServeCancel } from "../../ipc/exchange";
 import { Operation } from "../../ipc/operation";
 import { Coap, CoapCode, CoapType, coapMessageId, coapTokenLength } from "../../wire/coap";
-import { equalBytes, readU16, writeU16 } from "../../wire/little-endian";
+import {
+  copyBytes,
+  equalBytes,
+  readU16,
+  readU48,
+  writeU16,
+  writeU48,
+} from "../../wire/little-endian";
 import type { Line } from "./line";
-import { type WanCounts, WanLimit, type WanOwner } from "./link";
-import { Transmission } from "./transmission";
+import { WanLimit } from "./link";
+import { RequestRecord, ServedRecord, Transmission, WanMemory } from "./memory";
+import { awaitAcknowledgement, dueOf, momentAt, setDue, tryAgain } from "./transmission";
 
 const enum ServedState {
   FREE = 0,
@@ -36,35 +44,19 @@ const enum ServedTime {
   LIFETIME_MS = 247_000,
 }
 
-class Served extends Transmission {
-  state = ServedState.FREE;
-  owner = 0;
-  exchange = 0;
-  /** Of the request. */
-  requestId = 0;
-  requestedAt = 0;
-  isConfirmable = false;
-  isAcknowledged = false;
-  readonly token = new Uint8Array(Coap.TOKEN_MAX);
-  tokenLength = 0;
-  /** When the empty ACK, then when the patience with the owner, runs out. */
-  waitUntil = Number.POSITIVE_INFINITY;
-  /** Retransmission waits for an acknowledgement. */
-  isSeparate = false;
-  usedAt = 0;
-}
+/** No record: they lie behind the requests' table. */
+const NONE = -1;
 
+/** A record is named by its place in memory. */
 export class ServedRequests {
-  private readonly slots: Served[] = [];
-  private readonly cancel = new Uint8Array(ServeCancel.LENGTH);
+  private readonly first: number;
+  private readonly end: number;
   private exchange = 0;
 
-  constructor(
-    private readonly owners: readonly WanOwner[],
-    private readonly line: Line,
-    private readonly counts: WanCounts,
-  ) {
-    for (let i = 0; i < owners.length * WanLimit.SERVED_EACH; i++) this.slots.push(new Served());
+  constructor(private readonly line: Line) {
+    const owners = line.wan.owners.length;
+    this.first = WanMemory.TABLES + owners * WanLimit.REQUESTS_EACH * RequestRecord.LENGTH;
+    this.end = this.first + owners * WanLimit.SERVED_EACH * ServedRecord.LENGTH;
   }
 
   /**
@@ -72,216 +64,295 @@ export class ServedRequests {
    * too: who guesses the peer's next message ID must not have its request taken for his.
    */
   isDuplicate(now: number, datagram: Uint8Array, start: number): boolean {
+    const { memory, counts } = this.line;
     const messageId = coapMessageId(datagram, start);
-    for (const slot of this.slots) {
-      if (slot.state === ServedState.FREE || slot.requestId !== messageId) continue;
-      if (now - slot.requestedAt >= ServedTime.LIFETIME_MS) continue;
-      if (!isToken(slot, datagram, start)) continue;
-      this.counts.duplicates++;
-      if (slot.isConfirmable && slot.isAcknowledged) this.line.empty(CoapType.ACK, messageId);
-      else if (slot.state !== ServedState.OPEN && slot.messageId === messageId) {
-        this.line.send(slot);
-      }
+    for (let at = this.first; at < this.end; at += ServedRecord.LENGTH) {
+      const state = this.state(at);
+      const requestId = readU16(memory, at + ServedRecord.REQUEST_ID);
+      if (state === ServedState.FREE || requestId !== messageId) continue;
+      const age = now - readU48(memory, at + ServedRecord.REQUESTED_AT);
+      if (age >= ServedTime.LIFETIME_MS || !this.isToken(at, datagram, start)) continue;
+      counts.duplicates++;
+      if (this.isAcknowledged(at)) this.line.empty(CoapType.ACK, messageId);
+      else if (state !== ServedState.OPEN && this.messageId(at) === messageId) this.send(at);
       return true;
     }
     return false;
   }
 
-  /** Hands a request on. False: there is no slot for it now. */
+  /** Hands the request in `OUT` on. False: there is no slot for it now. */
   open(
     now: number,
     owner: number,
     datagram: Uint8Array,
     start: number,
     type: CoapType,
-    message: Uint8Array,
     length: number,
   ): boolean {
-    const slot = this.slotFor(owner);
-    if (slot === undefined) return false;
+    const { memory, counts } = this.line;
+    const at = this.slotFor(owner);
+    if (at < 0) return false;
     this.exchange = (this.exchange + 1) & 0xffff;
-    message[0] = Operation.SERVE_REQUEST;
-    writeU16(message, Exchange.EXCHANGE, this.exchange);
-    slot.tokenLength = coapTokenLength(datagram, start);
-    for (let i = 0; i < slot.tokenLength; i++) {
-      slot.token[i] = datagram[start + Coap.HEADER_LENGTH + i]!;
-    }
-    this.releaseSameToken(owner, slot);
-    if (this.owners[owner]!.port.send(message, length) !== Sent.OK) {
+    memory[WanMemory.OUT] = Operation.SERVE_REQUEST;
+    writeU16(memory, WanMemory.OUT + Exchange.EXCHANGE, this.exchange);
+    const tokenLength = coapTokenLength(datagram, start);
+    memory[at + ServedRecord.TOKEN_LENGTH] = tokenLength;
+    copyBytes(datagram, start + Coap.HEADER_LENGTH, memory, at + ServedRecord.TOKEN, tokenLength);
+    this.releaseSameToken(owner, at);
+    if (this.tellOwner(owner, length) !== Sent.OK) {
       // As if it were lost on its way: the peer sends it again.
-      this.counts.full++;
-      this.free(slot);
+      counts.full++;
+      this.free(at);
       return true;
     }
-    slot.state = ServedState.OPEN;
-    slot.owner = owner;
-    slot.exchange = this.exchange;
-    slot.requestId = coapMessageId(datagram, start);
-    slot.requestedAt = now;
-    slot.isConfirmable = type === CoapType.CON;
-    slot.isAcknowledged = false;
-    slot.isSeparate = false;
-    slot.usedAt = now;
-    slot.waitUntil = now + (slot.isConfirmable ? ServedTime.ACKNOWLEDGE_MS : ServedTime.ANSWER_MS);
+    const isConfirmable = type === CoapType.CON;
+    this.setState(at, ServedState.OPEN);
+    memory[at + ServedRecord.OWNER] = owner;
+    writeU16(memory, at + ServedRecord.EXCHANGE, this.exchange);
+    writeU16(memory, at + ServedRecord.REQUEST_ID, coapMessageId(datagram, start));
+    writeU48(memory, at + ServedRecord.REQUESTED_AT, now);
+    memory[at + ServedRecord.IS_CONFIRMABLE] = Number(isConfirmable);
+    memory[at + ServedRecord.IS_ACKNOWLEDGED] = 0;
+    memory[at + ServedRecord.IS_SEPARATE] = 0;
+    writeU48(memory, at + ServedRecord.USED_AT, now);
+    this.waitFor(at, now + (isConfirmable ? ServedTime.ACKNOWLEDGE_MS : ServedTime.ANSWER_MS));
     return true;
   }
 
   /** `SERVE_RESPONSE` of an owner. A late one, of an exchange that is over, is dropped. */
   respond(now: number, owner: number, message: Uint8Array, length: number): void {
-    const slot = this.find(owner, readU16(message, Exchange.EXCHANGE));
-    if (slot === undefined) return;
+    const at = this.find(owner, readU16(message, Exchange.EXCHANGE));
+    if (at < 0) return;
     const isMore = (message[Exchange.FLAGS]! & ExchangeFlags.MORE) !== 0;
     if (message[Exchange.CODE] === CoapCode.EMPTY) {
-      if (!isMore) this.free(slot);
+      if (!isMore) this.free(at);
       return;
     }
-    const isFirst = slot.state === ServedState.OPEN;
-    const type =
-      !isFirst || (slot.isConfirmable && slot.isAcknowledged)
-        ? CoapType.CON
-        : slot.isConfirmable
-          ? CoapType.ACK
-          : CoapType.NON;
-    const id = type === CoapType.ACK ? slot.requestId : this.line.nextMessageId();
-    const isLaid = this.line.lay(slot, type, id, slot.token, slot.tokenLength, message, length);
-    if (!isLaid) {
-      this.counts.malformed++;
+    const type = this.typeOfReply(at);
+    if (!this.lay(at, type, message, length)) {
+      this.line.counts.malformed++;
       return;
     }
-    this.line.send(slot);
-    slot.isSeparate = type === CoapType.CON;
-    if (slot.isSeparate) slot.await(now, this.line.entropy, this.line.scratch);
-    slot.state = isMore ? ServedState.OBSERVED : ServedState.ANSWERED;
-    slot.waitUntil = isMore ? now + ServedTime.OBSERVED_MS : Number.POSITIVE_INFINITY;
-    slot.usedAt = now;
+    this.send(at);
+    const { memory } = this.line;
+    const isSeparate = type === CoapType.CON;
+    memory[at + ServedRecord.IS_SEPARATE] = Number(isSeparate);
+    if (isSeparate) awaitAcknowledgement(memory, at, now, this.line.randomByte());
+    this.setState(at, isMore ? ServedState.OBSERVED : ServedState.ANSWERED);
+    this.waitFor(at, isMore ? now + ServedTime.OBSERVED_MS : 0);
+    writeU48(memory, at + ServedRecord.USED_AT, now);
   }
 
   /** An empty ACK. */
   acknowledged(messageId: number): boolean {
-    const slot = this.separate(messageId);
-    if (slot === undefined) return false;
-    slot.isSeparate = false;
-    slot.stop();
+    const at = this.separate(messageId);
+    if (at < 0) return false;
+    this.stop(at);
     return true;
   }
 
   /** A RST: to a notification, the observer wants no more. @source RFC 7641 section 3.6 */
   reset(now: number, messageId: number): boolean {
-    const slot = this.separate(messageId);
-    if (slot === undefined) return false;
-    this.abandon(now, slot);
+    const at = this.separate(messageId);
+    if (at < 0) return false;
+    this.abandon(now, at);
     return true;
   }
 
   ownerRestarted(owner: number): void {
-    for (const slot of this.slots) if (slot.owner === owner) this.free(slot);
+    for (let at = this.first; at < this.end; at += ServedRecord.LENGTH) {
+      if (this.owner(at) === owner) this.free(at);
+    }
   }
 
   tick(now: number): void {
-    for (const slot of this.slots) {
-      if (slot.waitUntil <= now) this.waited(now, slot);
-      if (slot.dueAt > now) continue;
-      if (slot.again(now)) {
-        this.counts.retransmissions++;
-        this.line.send(slot);
-      } else this.abandon(now, slot);
+    const { memory, counts } = this.line;
+    for (let at = this.first; at < this.end; at += ServedRecord.LENGTH) {
+      if (momentAt(memory, at + ServedRecord.WAIT_UNTIL) <= now) this.waited(now, at);
+      if (dueOf(memory, at) > now) continue;
+      if (tryAgain(memory, at, now)) {
+        counts.retransmissions++;
+        this.send(at);
+      } else this.abandon(now, at);
     }
   }
 
   dueAt(): number {
+    const { memory } = this.line;
     let due = Number.POSITIVE_INFINITY;
-    for (const slot of this.slots) due = Math.min(due, slot.dueAt, slot.waitUntil);
+    for (let at = this.first; at < this.end; at += ServedRecord.LENGTH) {
+      due = Math.min(due, dueOf(memory, at), momentAt(memory, at + ServedRecord.WAIT_UNTIL));
+    }
     return due;
   }
 
-  private waited(now: number, slot: Served): void {
-    if (slot.state === ServedState.CANCELLED) {
-      this.tell(now, slot);
-      return;
-    }
-    if (slot.state === ServedState.OBSERVED) {
-      this.abandon(now, slot);
-      return;
-    }
-    if (slot.isConfirmable && !slot.isAcknowledged) {
-      slot.isAcknowledged = true;
-      slot.waitUntil = now + ServedTime.ANSWER_MS;
-      this.line.empty(CoapType.ACK, slot.requestId);
-      return;
-    }
-    this.free(slot);
+  private waited(now: number, at: number): void {
+    const { memory } = this.line;
+    const state = this.state(at);
+    if (state === ServedState.CANCELLED) this.tell(now, at);
+    else if (state === ServedState.OBSERVED) this.abandon(now, at);
+    else if (this.isConfirmable(at) && !this.isAcknowledged(at)) {
+      memory[at + ServedRecord.IS_ACKNOWLEDGED] = 1;
+      this.waitFor(at, now + ServedTime.ANSWER_MS);
+      this.line.empty(CoapType.ACK, readU16(memory, at + ServedRecord.REQUEST_ID));
+    } else this.free(at);
   }
 
   /** The peer does not listen any more. */
-  private abandon(now: number, slot: Served): void {
-    slot.stop();
-    slot.isSeparate = false;
-    if (slot.state !== ServedState.OBSERVED) return;
-    slot.state = ServedState.CANCELLED;
-    this.tell(now, slot);
+  private abandon(now: number, at: number): void {
+    this.stop(at);
+    if (this.state(at) !== ServedState.OBSERVED) return;
+    this.setState(at, ServedState.CANCELLED);
+    this.tell(now, at);
   }
 
-  private tell(now: number, slot: Served): void {
-    this.cancel[0] = Operation.SERVE_CANCEL;
-    writeU16(this.cancel, ServeCancel.EXCHANGE, slot.exchange);
-    const sent = this.owners[slot.owner]!.port.send(this.cancel, ServeCancel.LENGTH);
-    if (sent !== Sent.FULL) {
-      this.free(slot);
+  private tell(now: number, at: number): void {
+    const { memory, counts } = this.line;
+    memory[WanMemory.OUT] = Operation.SERVE_CANCEL;
+    const exchange = readU16(memory, at + ServedRecord.EXCHANGE);
+    writeU16(memory, WanMemory.OUT + ServeCancel.EXCHANGE, exchange);
+    if (this.tellOwner(this.owner(at), ServeCancel.LENGTH) !== Sent.FULL) {
+      this.free(at);
       return;
     }
-    this.counts.full++;
-    slot.waitUntil = now + ServedTime.RETRY_MS;
+    counts.full++;
+    this.waitFor(at, now + ServedTime.RETRY_MS);
+  }
+
+  private tellOwner(owner: number, length: number): Sent {
+    return this.line.wan.owners[owner]!.port.send(this.line.memory, length);
   }
 
   /** A free one, or the oldest whose reply is only kept for duplicates. */
-  private slotFor(owner: number): Served | undefined {
-    let best: Served | undefined;
+  private slotFor(owner: number): number {
+    const { memory } = this.line;
+    let best = NONE as number;
     let mine = 0;
-    for (const slot of this.slots) {
-      const isBusy = slot.state !== ServedState.FREE && slot.state !== ServedState.ANSWERED;
-      if (isBusy || slot.isSeparate) {
-        if (slot.owner === owner) mine++;
+    for (let at = this.first; at < this.end; at += ServedRecord.LENGTH) {
+      const state = this.state(at);
+      const isBusy = state !== ServedState.FREE && state !== ServedState.ANSWERED;
+      if (isBusy || this.isSeparate(at)) {
+        if (this.owner(at) === owner) mine++;
         continue;
       }
-      if (slot.state === ServedState.FREE) slot.usedAt = Number.NEGATIVE_INFINITY;
-      if (best === undefined || slot.usedAt < best.usedAt) best = slot;
+      if (state === ServedState.FREE) writeU48(memory, at + ServedRecord.USED_AT, 0);
+      if (best < 0 || this.usedAt(at) < this.usedAt(best)) best = at;
     }
-    return mine < WanLimit.SERVED_EACH ? best : undefined;
+    return mine < WanLimit.SERVED_EACH ? best : NONE;
   }
 
   /** A request with an observation's token takes its place. @source RFC 7641 section 4.1 */
-  private releaseSameToken(owner: number, fresh: Served): void {
-    for (const slot of this.slots) {
-      if (slot === fresh || slot.owner !== owner || slot.state !== ServedState.OBSERVED) continue;
-      const isSame = slot.tokenLength === fresh.tokenLength;
-      if (isSame && equalBytes(slot.token, 0, fresh.token, 0, slot.tokenLength)) this.free(slot);
+  private releaseSameToken(owner: number, fresh: number): void {
+    const { memory } = this.line;
+    const length = memory[fresh + ServedRecord.TOKEN_LENGTH]!;
+    for (let at = this.first; at < this.end; at += ServedRecord.LENGTH) {
+      const isObserved = at !== fresh && this.state(at) === ServedState.OBSERVED;
+      if (!isObserved || this.owner(at) !== owner) continue;
+      if (memory[at + ServedRecord.TOKEN_LENGTH] !== length) continue;
+      const token = at + ServedRecord.TOKEN;
+      if (equalBytes(memory, token, memory, fresh + ServedRecord.TOKEN, length)) this.free(at);
     }
   }
 
-  private find(owner: number, exchange: number): Served | undefined {
-    for (const slot of this.slots) {
-      const isOpen = slot.state === ServedState.OPEN || slot.state === ServedState.OBSERVED;
-      if (isOpen && slot.owner === owner && slot.exchange === exchange) return slot;
+  private find(owner: number, exchange: number): number {
+    for (let at = this.first; at < this.end; at += ServedRecord.LENGTH) {
+      const state = this.state(at);
+      const isOpen = state === ServedState.OPEN || state === ServedState.OBSERVED;
+      if (!isOpen || this.owner(at) !== owner) continue;
+      if (readU16(this.line.memory, at + ServedRecord.EXCHANGE) === exchange) return at;
     }
-    return undefined;
+    return NONE;
   }
 
-  private separate(messageId: number): Served | undefined {
-    for (const slot of this.slots) {
-      if (slot.isSeparate && slot.messageId === messageId) return slot;
+  private separate(messageId: number): number {
+    for (let at = this.first; at < this.end; at += ServedRecord.LENGTH) {
+      if (this.isSeparate(at) && this.messageId(at) === messageId) return at;
     }
-    return undefined;
+    return NONE;
   }
 
-  private free(slot: Served): void {
-    slot.state = ServedState.FREE;
-    slot.isSeparate = false;
-    slot.waitUntil = Number.POSITIVE_INFINITY;
-    slot.stop();
+  private typeOfReply(at: number): CoapType {
+    const isFirst = this.state(at) === ServedState.OPEN;
+    if (!isFirst || (this.isConfirmable(at) && this.isAcknowledged(at))) return CoapType.CON;
+    return this.isConfirmable(at) ? CoapType.ACK : CoapType.NON;
   }
-}
 
-function isToken(slot: Served, datagram: Uint8Array, start: number): boolean {
-  if (slot.tokenLength !== coapTokenLength(datagram, start)) return false;
-  return equalBytes(slot.token, 0, datagram, start + Coap.HEADER_LENGTH, slot.tokenLength);
+  private lay(at: number, type: CoapType, message: Uint8Array, length: number): boolean {
+    const { line } = this;
+    const { memory } = line;
+    const isAck = type === CoapType.ACK;
+    return line.lay(
+      at,
+      at + ServedRecord.MESSAGE,
+      ServedRecord.MESSAGE_MAX,
+      type,
+      isAck ? readU16(memory, at + ServedRecord.REQUEST_ID) : line.nextMessageId(),
+      at + ServedRecord.TOKEN,
+      memory[at + ServedRecord.TOKEN_LENGTH]!,
+      message,
+      length,
+    );
+  }
+
+  private send(at: number): void {
+    this.line.send(at, at + ServedRecord.MESSAGE);
+  }
+
+  private free(at: number): void {
+    this.setState(at, ServedState.FREE);
+    this.waitFor(at, 0);
+    this.stop(at);
+  }
+
+  /** Nothing is sent again. */
+  private stop(at: number): void {
+    this.line.memory[at + ServedRecord.IS_SEPARATE] = 0;
+    setDue(this.line.memory, at, 0);
+  }
+
+  private isToken(at: number, datagram: Uint8Array, start: number): boolean {
+    const { memory } = this.line;
+    const length = memory[at + ServedRecord.TOKEN_LENGTH]!;
+    if (length !== coapTokenLength(datagram, start)) return false;
+    const token = at + ServedRecord.TOKEN;
+    return equalBytes(memory, token, datagram, start + Coap.HEADER_LENGTH, length);
+  }
+
+  private state(at: number): ServedState {
+    return this.line.memory[at + ServedRecord.STATE]!;
+  }
+
+  private setState(at: number, state: ServedState): void {
+    this.line.memory[at + ServedRecord.STATE] = state;
+  }
+
+  private owner(at: number): number {
+    return this.line.memory[at + ServedRecord.OWNER]!;
+  }
+
+  private messageId(at: number): number {
+    return readU16(this.line.memory, at + Transmission.MESSAGE_ID);
+  }
+
+  private isConfirmable(at: number): boolean {
+    return this.line.memory[at + ServedRecord.IS_CONFIRMABLE] === 1;
+  }
+
+  /** The request, by an empty message. */
+  private isAcknowledged(at: number): boolean {
+    return this.line.memory[at + ServedRecord.IS_ACKNOWLEDGED] === 1;
+  }
+
+  private isSeparate(at: number): boolean {
+    return this.line.memory[at + ServedRecord.IS_SEPARATE] === 1;
+  }
+
+  private usedAt(at: number): number {
+    return readU48(this.line.memory, at + ServedRecord.USED_AT);
+  }
+
+  /** @param moment 0: for nothing any more */
+  private waitFor(at: number, moment: number): void {
+    writeU48(this.line.memory, at + ServedRecord.WAIT_UNTIL, moment);
+  }
 }

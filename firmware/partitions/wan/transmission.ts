@@ -1,9 +1,9 @@
-// One CoAP message that may have to be sent again: its bytes, and when the next try is due.
+// Sending a confirmable CoAP message again and again until it is acknowledged: when the next try of
+// the record at `at` is due.
 // @source RFC 7252 sections 4.2 and 4.8
 
-import { Datagram } from "../../../hal/datagram";
-import type { Entropy } from "../../../hal/entropy";
-import { WanLimit } from "./link";
+import { readU16, readU48, writeU16, writeU48 } from "../../wire/little-endian";
+import { Transmission } from "./memory";
 
 const enum Transmit {
   ACK_TIMEOUT_MS = 2000,
@@ -12,34 +12,42 @@ const enum Transmit {
   MAX_RETRANSMIT = 4,
 }
 
-export class Transmission {
-  /** Destination and message. A response of ours may be a little longer than what we take. */
-  readonly bytes = new Uint8Array(Datagram.ADDRESS_LENGTH + WanLimit.DATAGRAM_MAX);
-  length = 0;
-  messageId = 0;
-  /** `Infinity`: it is not waiting for an acknowledgement. */
-  dueAt = Number.POSITIVE_INFINITY;
-  private timeoutMs = 0;
-  private tries = 0;
+/** After the first sending of a CON. @param random a byte */
+export function awaitAcknowledgement(
+  memory: Uint8Array,
+  at: number,
+  now: number,
+  random: number,
+): void {
+  const timeout = Transmit.ACK_TIMEOUT_MS + ((random * Transmit.RANDOM_MS) >> 8);
+  writeU16(memory, at + Transmission.TIMEOUT, timeout);
+  memory[at + Transmission.TRIES] = 0;
+  setDue(memory, at, now + timeout);
+}
 
-  /** After the first sending of a CON. */
-  await(now: number, entropy: Entropy, scratch: Uint8Array): void {
-    entropy.fill(scratch, 0, 1);
-    this.timeoutMs = Transmit.ACK_TIMEOUT_MS + ((scratch[0]! * Transmit.RANDOM_MS) >> 8);
-    this.tries = 0;
-    this.dueAt = now + this.timeoutMs;
-  }
+/** When it is due. False: the last try was not acknowledged either. */
+export function tryAgain(memory: Uint8Array, at: number, now: number): boolean {
+  const tries = memory[at + Transmission.TRIES]!;
+  if (tries === Transmit.MAX_RETRANSMIT) return false;
+  memory[at + Transmission.TRIES] = tries + 1;
+  const timeout = 2 * readU16(memory, at + Transmission.TIMEOUT);
+  writeU16(memory, at + Transmission.TIMEOUT, timeout);
+  setDue(memory, at, now + timeout);
+  return true;
+}
 
-  /** At `dueAt`. False: the last try was not acknowledged either. */
-  again(now: number): boolean {
-    if (this.tries === Transmit.MAX_RETRANSMIT) return false;
-    this.tries++;
-    this.timeoutMs *= 2;
-    this.dueAt = now + this.timeoutMs;
-    return true;
-  }
+/** `Infinity`: it is not waiting. */
+export function dueOf(memory: Uint8Array, at: number): number {
+  return momentAt(memory, at + Transmission.DUE);
+}
 
-  stop(): void {
-    this.dueAt = Number.POSITIVE_INFINITY;
-  }
+/** @param due 0: it waits no more */
+export function setDue(memory: Uint8Array, at: number, due: number): void {
+  writeU48(memory, at + Transmission.DUE, due);
+}
+
+/** A moment in a record, of which 0 is never. */
+export function momentAt(memory: Uint8Array, at: number): number {
+  const moment = readU48(memory, at);
+  return moment === 0 ? Number.POSITIVE_INFINITY : moment;
 }
