@@ -248,8 +248,8 @@ export class Wan implements Partition {
   }
 
   /**
-   * Finds the OSCORE option, notes Observe in `OUT`, and where the payload is. False: a critical option
-   * that belongs inside, or that we do not know.
+   * Finds the OSCORE option, notes Observe in `OUT`, and where the payload is. False: a critical
+   * option that belongs inside, or that we do not know.
    */
   private findOptions(buffer: Uint8Array, length: number): boolean {
     const options = this.options;
