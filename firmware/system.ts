@@ -50,21 +50,21 @@ export const SYSTEM = {
   // 157 KB for all machines together: what an nRF52840 leaves beside kernel, queues and stack.
   // `vault`, `policy` and `console` hold their planned memory and are not written yet.
   partitions: [
-    row(Party.AUDIT, "audit", Side.LEAF, 0, 8, 8),
-    row(Party.VAULT, "vault", Side.LEAF, 0, 8, 10),
-    row(Party.TRUST, "trust", Side.LEAF, 0, 8, 10),
-    row(Party.ACCESS, "access", Side.HAN, 1, 10, 24),
-    row(Party.HAN, "han", Side.HAN, 2, 28, 64),
-    row(Party.WAN_MANAGEMENT, "wan-management", Side.WAN, 3, 8, 14),
-    row(Party.WAN_APPLICATION, "wan-application", Side.WAN, 4, 8, 14),
-    row(Party.FIREWALL, "firewall", Side.FIREWALL, 5, 9, 14),
-    row(Party.MANAGE, "manage", Side.WAN, 6, 12, 40),
-    row(Party.ESI_SUPPLIER, "esi-supplier", Side.WAN, 7, 13, 32),
-    row(Party.ESI_OPERATOR, "esi-operator", Side.WAN, 7, 13, 32),
+    row(Party.AUDIT, "audit", Side.LEAF, 0, 8, 20),
+    row(Party.VAULT, "vault", Side.LEAF, 0, 8, 24),
+    row(Party.TRUST, "trust", Side.LEAF, 0, 8, 24),
+    row(Party.ACCESS, "access", Side.HAN, 1, 10, 48),
+    row(Party.HAN, "han", Side.HAN, 2, 28, 304),
+    row(Party.WAN_MANAGEMENT, "wan-management", Side.WAN, 3, 8, 36),
+    row(Party.WAN_APPLICATION, "wan-application", Side.WAN, 4, 8, 36),
+    row(Party.FIREWALL, "firewall", Side.FIREWALL, 5, 9, 56),
+    row(Party.MANAGE, "manage", Side.WAN, 6, 12, 32),
+    row(Party.ESI_SUPPLIER, "esi-supplier", Side.WAN, 7, 13, 72),
+    row(Party.ESI_OPERATOR, "esi-operator", Side.WAN, 7, 13, 72),
     row(Party.GAS, "gas", Side.HAN, 6, 8, 16),
     row(Party.DEMAND, "demand", Side.HAN, 6, 8, 16),
     row(Party.POLICY, "policy", Side.HAN, 8, 8, 24),
-    row(Party.CONSOLE, "console", Side.HAN, 9, 8, 24),
+    row(Party.CONSOLE, "console", Side.HAN, 9, 8, 32),
   ],
 
   // A queue fills only while its receiver waits for more important ones: in simulated houses two

@@ -5,21 +5,34 @@
 
 #include "image-digest.h"
 
-/* Of the image's assembler file; a board of puppets in C has none. */
+#include "../machine/segment-place.h"
+
+/* Of the base image's assembler file; a board of puppets in C has none. */
 extern const uint32_t image_start[] __attribute__((weak));
 extern const uint32_t image_end[] __attribute__((weak));
 
 #define OFFSET_BASIS 0x811c9dc5u
 #define PRIME 0x01000193u
 
+static uint32_t over(uint32_t digest, const uint32_t *word, const uint32_t *end)
+{
+	for (; word < end; word++)
+		digest = (digest ^ *word) * PRIME;
+	return digest;
+}
+
 uint32_t image_digest(void)
 {
-	const uint32_t *word = image_start;
-	uint32_t digest = OFFSET_BASIS;
+	uint32_t digest;
 
-	if (word == 0)
+	if (image_start == 0)
 		return 0;
-	for (; word < image_end; word++)
-		digest = (digest ^ *word) * PRIME;
+	digest = over(OFFSET_BASIS, image_start, image_end);
+	for (unsigned i = 0; i < SEGMENT_PLACES; i++) {
+		const struct segment_place *place = &segment_places[i];
+		const uint32_t *word = place->start;
+
+		digest = over(digest, word, word + place->bytes / sizeof *word);
+	}
 	return digest;
 }

@@ -1,4 +1,4 @@
-/* From a module's text to bytecode that runs where it lies. */
+/* From a script's text to bytecode that runs where it lies. */
 #include "bytecode.h"
 
 static char *text_of(const char *path)
@@ -34,7 +34,7 @@ static txScript *compile(txString path, txString text)
 	parser.firstJump = &jump;
 	if (c_setjmp(jump.jmp_buf) == 0) {
 		parser.path = fxNewParserSymbol(&parser, path);
-		fxParserTree(&parser, &stream, fxStringCGetter, 0, NULL);
+		fxParserTree(&parser, &stream, fxStringCGetter, mxProgramFlag, NULL);
 		fxParserHoist(&parser);
 		fxParserBind(&parser);
 		script = fxParserCode(&parser);

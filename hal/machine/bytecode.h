@@ -1,6 +1,6 @@
 /*
- * From a module's text to bytecode that runs where it lies: names are the root machine's numbers,
- * and functions and strings are used in place instead of being copied to the heap.
+ * From a script's text to bytecode that runs where it lies: names are the machine's numbers, and
+ * functions and strings are used in place instead of being copied to the heap.
  */
 #ifndef HEDDLE_BYTECODE_H
 #define HEDDLE_BYTECODE_H
@@ -9,7 +9,7 @@
 #include "xsAll.h"
 #include "xsScript.h"
 
-/* False: the file is not there or is no module. The bytecode lies in `heap`, the machine's own. */
+/* False: the file is not there or is no script. The bytecode lies in `heap`, the machine's own. */
 bool bytecode_of(txMachine *the, struct heap *heap, txString path, txScript *script);
 
 #endif

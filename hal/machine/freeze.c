@@ -1,24 +1,22 @@
 /*
- * Makes a root machine constant: every property of every object, and every variable of every
- * module, can be read and neither set nor deleted; strings, code and names are of the kinds that a
- * collection neither marks nor moves.
+ * Makes a machine constant: every property of every object, and every variable of every script, can
+ * be read and neither set nor deleted; strings, code and names are of the kinds that a collection
+ * neither marks nor moves.
  */
 #include "freeze.h"
 
+#include "holes.h"
+#include "settle.h"
+
 #define FROZEN (XS_DONT_DELETE_FLAG | XS_DONT_SET_FLAG)
 
-static void link_root(txMachine *the, txSlot *slot)
+void freeze_keep(txMachine *the, txSlot *slots, unsigned count)
 {
-	slot->next = the->cRoot;
-	slot->kind = XS_UNDEFINED_KIND;
-	the->cRoot = slot;
-}
-
-void freeze_keep(txMachine *the, struct image *image)
-{
-	for (unsigned i = 0; i < IMAGE_PARTITIONS; i++) {
-		link_root(the, &image->constructors[i]);
-		link_root(the, &image->environments[i]);
+	for (; count > 0; count--, slots++) {
+		memset(slots, 0, sizeof *slots);
+		slots->next = the->cRoot;
+		slots->kind = XS_UNDEFINED_KIND;
+		the->cRoot = slots;
 	}
 }
 
@@ -61,6 +59,31 @@ unsigned freeze_states(txMachine *the)
 	return states;
 }
 
+/*
+ * A `function` that is no class is never called with `new`: its `prototype`, an object that names it
+ * as its constructor, goes.
+ */
+static void drop_prototype(txMachine *the, txSlot *slot)
+{
+	const txSlot *code;
+
+	(void)the;
+	if (slot->kind != XS_INSTANCE_KIND || !(slot->flag & XS_CAN_CONSTRUCT_FLAG))
+		return;
+	code = slot->next;
+	if (code == NULL || code->kind != XS_CODE_X_KIND)
+		return;
+	if (*(const txU1 *)code->value.code.address != XS_CODE_BEGIN_STRICT)
+		return;
+	slot->flag &= ~XS_CAN_CONSTRUCT_FLAG;
+	for (txSlot **link = &slot->next; *link != NULL; link = &(*link)->next) {
+		if ((*link)->ID != mxID(_prototype))
+			continue;
+		*link = (*link)->next;
+		return;
+	}
+}
+
 static void freeze_items(txMachine *the, txSlot *array)
 {
 	txSlot *item = array->value.array.address;
@@ -82,102 +105,6 @@ static void freeze_instance(txMachine *the, txSlot *instance)
 	}
 }
 
-/* How much of its value a kind uses; the rest is left over from what the slot was before. */
-#define USED_BY(field) (offsetof(txValue, field) + sizeof ((txValue *)0)->field)
-
-static size_t used_by(txKind kind)
-{
-	switch (kind) {
-	case XS_UNINITIALIZED_KIND:
-	case XS_UNDEFINED_KIND:
-	case XS_NULL_KIND:
-		return 0;
-	case XS_BOOLEAN_KIND:
-		return USED_BY(boolean);
-	case XS_INTEGER_KIND:
-		return USED_BY(integer);
-	case XS_NUMBER_KIND:
-	case XS_DATE_KIND:
-		return USED_BY(number);
-	case XS_STRING_KIND:
-	case XS_STRING_X_KIND:
-		return USED_BY(string);
-	case XS_SYMBOL_KIND:
-		return USED_BY(symbol);
-	case XS_REFERENCE_KIND:
-	case XS_CLOSURE_KIND:
-		return USED_BY(reference);
-	case XS_ARRAY_KIND:
-	case XS_STACK_KIND:
-		return USED_BY(array.length);
-	case XS_GLOBAL_KIND:
-	case XS_MAP_KIND:
-	case XS_SET_KIND:
-		return USED_BY(table.length);
-	case XS_MODULE_KIND:
-	case XS_PROGRAM_KIND:
-		return USED_BY(module.id);
-	case XS_ERROR_KIND:
-		return USED_BY(error.which);
-	case XS_KEY_KIND:
-	case XS_KEY_X_KIND:
-		return USED_BY(key.sum);
-	case XS_DATA_VIEW_KIND:
-	case XS_BUFFER_INFO_KIND:
-		return USED_BY(dataView.size);
-	default:
-		return sizeof(txValue);
-	}
-}
-
-static void scrub(txSlot *slot)
-{
-	size_t used = used_by(slot->kind);
-
-	if (slot->kind == XS_INSTANCE_KIND)
-		slot->value.instance.garbage = NULL;
-	memset((uint8_t *)&slot->value + used, 0, sizeof slot->value - used);
-}
-
-static void settle_slot(txSlot *slot);
-
-/* Items are slots too. Room behind the last one, kept for more, holds leftovers. */
-static void settle_items(txSlot *array)
-{
-	txSlot *item = array->value.array.address;
-	txSize count;
-
-	if (item == NULL)
-		return;
-	count = ((txChunk *)((txByte *)item - sizeof(txChunk)))->size;
-	count = (count - (txSize)sizeof(txChunk)) / (txSize)sizeof(txSlot);
-	for (txSize i = 0; i < count; i++, item++) {
-		if ((txIndex)i >= array->value.array.length)
-			memset(item, 0, sizeof *item);
-		settle_slot(item);
-		item->flag |= XS_MARK_FLAG;
-	}
-}
-
-static void settle_slot(txSlot *slot)
-{
-	scrub(slot);
-	switch (slot->kind) {
-	case XS_STRING_KIND:
-		slot->kind = XS_STRING_X_KIND;
-		break;
-	case XS_CODE_KIND:
-		slot->kind = XS_CODE_X_KIND;
-		break;
-	case XS_KEY_KIND:
-		slot->kind = XS_KEY_X_KIND;
-		break;
-	case XS_ARRAY_KIND:
-		settle_items(slot);
-		break;
-	}
-}
-
 static void freeze_slot(txMachine *the, txSlot *slot)
 {
 	if (slot->kind == XS_INSTANCE_KIND)
@@ -189,61 +116,26 @@ static void freeze_slot(txMachine *the, txSlot *slot)
 static void settle_one(txMachine *the, txSlot *slot)
 {
 	(void)the;
-	settle_slot(slot);
+	settle(slot);
 }
 
-static void hole(FILE *file, const void *start, const void *end)
+/* Kept slots are no list any more. */
+static void settle_kept(txMachine *the)
 {
-	uintptr_t from = ((uintptr_t)start + 7) & ~(uintptr_t)7;
-	uintptr_t to = (uintptr_t)end & ~(uintptr_t)7;
+	for (txSlot *slot = the->cRoot, *next; slot != NULL; slot = next) {
+		next = slot->next;
+		settle(slot);
+		slot->next = NULL;
+	}
+	the->cRoot = NULL;
+}
 
-	if (from >= to)
+static void refuse_variables(txMachine *the)
+{
+	if (the->aliasCount == 0)
 		return;
-	fprintf(file, "0x%lx 0x%lx\n", (unsigned long)from, (unsigned long)to);
-	memset((void *)from, 0, to - from);
-}
-
-/* Where chunks end: only a collection asks, and none comes here. What a compiler pads is cleared. */
-static void forget_ends(txBlock *block)
-{
-	txByte *at = (txByte *)(block + 1), *end = block->current, *next;
-
-	for (; at < end; at = next) {
-		txChunk *chunk = (txChunk *)at;
-		txSize size = chunk->size;
-
-		next = chunk->temporary;
-		memset(chunk, 0, sizeof *chunk);
-		chunk->size = size;
-	}
-	memset(block, 0, sizeof *block);
-}
-
-/* What the root machine once needed and the image does not. */
-static void write_holes(txMachine *the, struct heap *heap, FILE *file)
-{
-	txSlot *free = the->freeHeap, *next;
-
-	for (; free != NULL; free = next) {
-		next = free->next;
-		hole(file, free, free + 1);
-	}
-	for (txBlock *block = the->firstBlock, *after; block != NULL; block = after) {
-		after = block->nextBlock;
-		hole(file, block->current, block->limit);
-		forget_ends(block);
-	}
-	hole(file, the->stackBottom, the->stack);
-	hole(file, the->keyArray + the->keyIndex, the->keyArray + the->keyCount);
-	hole(file, heap->low, heap->high);
-	for (txSlot *slots = the->firstHeap, *after; slots != NULL; slots = after) {
-		after = slots->next;
-		memset(slots, 0, sizeof *slots);
-	}
-	the->freeHeap = NULL;
-	the->firstHeap = NULL;
-	the->firstBlock = NULL;
-	the->stackBottom = NULL;
+	fprintf(stderr, "image-maker: %d objects are not constant\n", the->aliasCount);
+	exit(1);
 }
 
 /* What pointed at the host's stack or at what has gone. */
@@ -255,36 +147,41 @@ static void clear_running(txMachine *the)
 	the->scope = NULL;
 	the->frame = NULL;
 	the->code = NULL;
-	the->cRoot = NULL;
 	memset(the->nameBuffer, 0, sizeof the->nameBuffer);
 }
 
-void freeze(txMachine *the, struct image *image, struct heap *heap, const char *holes)
+void freeze_base(txMachine *the, struct image *image, struct heap *heap, FILE *holes)
 {
-	FILE *file = fopen(holes, "w");
-
-	if (file == NULL) {
-		perror(holes);
-		exit(1);
-	}
+	each_slot(the, drop_prototype);
 	fxCollectGarbage(the);
 	each_slot(the, freeze_slot);
 	fxShareMachine(the);
 	/* One object, the empty list of modules that sharing makes, is numbered 0, which is no alias. */
-	if (the->aliasCount > 1 || XS_NO_ID != 0) {
-		fprintf(stderr, "image-maker: %d objects are not constant\n", the->aliasCount);
-		exit(1);
-	}
-	the->aliasCount = 0;
+	if (the->aliasCount == 1 && XS_NO_ID == 0)
+		the->aliasCount = 0;
+	refuse_variables(the);
 	each_slot(the, settle_one);
 	for (txSlot *slot = the->stack; slot < the->stackTop; slot++)
-		settle_slot(slot);
-	for (unsigned i = 0; i < IMAGE_PARTITIONS; i++) {
-		image->constructors[i].next = NULL;
-		image->environments[i].next = NULL;
-	}
+		settle(slot);
+	settle_kept(the);
 	image->root = the;
-	write_holes(the, heap, file);
+	hole(holes, the->stackBottom, the->stack);
+	hole(holes, the->keyArray + the->keyIndex, the->keyArray + the->keyCount);
+	free_holes(the, heap, holes);
+	the->stackBottom = NULL;
 	clear_running(the);
-	fclose(file);
+}
+
+void freeze_clone(txMachine *the, struct heap *heap, FILE *holes)
+{
+	for (txSlot *slot = the->stack; slot < the->stackTop; slot++)
+		slot->kind = XS_UNDEFINED_KIND;
+	each_slot(the, drop_prototype);
+	fxCollectGarbage(the);
+	each_slot(the, freeze_slot);
+	fxShare(the);
+	refuse_variables(the);
+	each_slot(the, settle_one);
+	settle_kept(the);
+	free_holes(the, heap, holes);
 }

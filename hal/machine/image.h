@@ -1,6 +1,7 @@
 /*
- * The frozen image: the engine's built-ins and the partitions' evaluated modules, as constants in
- * flash. The image maker fills it; machines are cloned from it and never write to it.
+ * The base image: the engine's built-ins, the modules that several partitions use, and what each
+ * partition is handed, as constants in flash. The image maker fills it; machines are cloned from it
+ * and never write to it. The partitions' own modules are in segments: segment.h.
  */
 #ifndef HEDDLE_IMAGE_H
 #define HEDDLE_IMAGE_H
@@ -24,11 +25,10 @@ struct names {
 
 struct image {
 	/*
-	 * By Party: the function that makes the partition, and its `environment`; or undefined. Slots
-	 * lie on multiples of 8, which one 32-bit compiler does by itself and another does not.
+	 * By Party: the partition's `environment`; or undefined. Slots lie on multiples of 8, which
+	 * one 32-bit compiler does by itself and another does not.
 	 */
-	_Alignas(8) txSlot constructors[IMAGE_PARTITIONS];
-	txSlot environments[IMAGE_PARTITIONS];
+	_Alignas(8) txSlot environments[IMAGE_PARTITIONS];
 	struct names names;
 	/* Last, so that no compiler pads. */
 	txMachine *root;

@@ -6,7 +6,7 @@
 #define HEDDLE_LAYOUT_H
 
 #include <stddef.h>
-#include "image.h"
+#include "segment.h"
 
 #define LAYOUT(FIELD) \
 	FIELD(SLOT, sizeof(txSlot)) \
@@ -25,6 +25,12 @@
 	FIELD(MACHINE_KEYS, offsetof(txMachine, keyArray)) \
 	FIELD(MACHINE_KEY_INDEX, offsetof(txMachine, keyIndex)) \
 	FIELD(MACHINE_PROFILE, offsetof(txMachine, profileID)) \
-	FIELD(IMAGE, sizeof(struct image))
+	FIELD(MACHINE_SEGMENT, offsetof(txMachine, segment)) \
+	FIELD(IMAGE, sizeof(struct image)) \
+	FIELD(SEGMENT, sizeof(struct segment)) \
+	FIELD(SEGMENT_LENGTH, offsetof(struct segment, length)) \
+	FIELD(SEGMENT_DIGEST, offsetof(struct segment, digest)) \
+	FIELD(SEGMENT_ABI, offsetof(struct segment, abi)) \
+	FIELD(SEGMENT_KEYS, offsetof(struct segment, keys))
 
 #endif

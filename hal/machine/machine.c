@@ -8,6 +8,7 @@
 #include "board.h"
 #include "figures.h"
 #include "life.h"
+#include "segment.h"
 #include "stack.h"
 #include "table.h"
 
@@ -165,7 +166,7 @@ static void construct(struct life *life, const struct call *call)
 	mxRunCount(1);
 	mxPullSlot(life->kept + KEPT_BUFFER);
 	mxPushUndefined();
-	mxPush(image.constructors[life->partition]);
+	mxPush(*segment_constructor(the->segment, life->partition));
 	mxCall();
 	mxPush(image.environments[life->partition]);
 	mxRunCount(1);
@@ -250,6 +251,7 @@ enum machine_end machine_start(struct machine *machine, unsigned partition, doub
 {
 	struct life *life = life_of(machine);
 	const struct partition_row *row = &table_partitions[partition];
+	const struct segment *segment;
 	txCreation made = creation;
 	txMachine *the;
 
@@ -260,6 +262,9 @@ enum machine_end machine_start(struct machine *machine, unsigned partition, doub
 	life->buffer_bytes = longest_input(partition);
 	life->what = "";
 	heap_open(&life->heap, row->heap, row->heap_bytes & ~(size_t)7);
+	segment = segment_of(partition, &life->what);
+	if (segment == NULL)
+		return MACHINE_THREW;
 	heap_choose(&life->heap);
 	if (!stack_enrol(life))
 		return no_room(life);
@@ -268,6 +273,7 @@ enum machine_end machine_start(struct machine *machine, unsigned partition, doub
 	life->the = the = fxCloneMachine(&made, image.root, NULL, life);
 	if (the == NULL)
 		return no_room(life);
+	segment_adopt(the, segment);
 	for (unsigned i = 0; i < KEPT_COUNT; i++)
 		mxPushUndefined();
 	life->kept = the->stack;

@@ -55,7 +55,7 @@ void fxQueuePromiseJobs(txMachine *the)
 /* Ends the machine's call, past every `catch` and `finally` of its program. */
 void fxAbort(txMachine *the, int status)
 {
-	the->ended_with = status;
+	the->ended_with = (int16_t)status;
 #ifdef HEDDLE_IMAGE_MAKER
 	fprintf(stderr, "image-maker: ended with %d: %s\n", status, fxToString(the, &mxException));
 	exit(1);
@@ -76,9 +76,7 @@ char *fxCStackLimit(void)
 	return (char *)__builtin_frame_address(0) - MACHINE_C_STACK_BYTES;
 }
 
-#ifndef HEDDLE_IMAGE_MAKER
-
-/* All modules were evaluated when the image was made: a machine loads none. */
+/* All code was evaluated when the image was made, and is scripts: no machine loads a module. */
 txID fxFindModule(txMachine *the, txSlot *realm, txID module, txSlot *name)
 {
 	(void)the;
@@ -94,6 +92,8 @@ void fxLoadModule(txMachine *the, txSlot *module, txID id)
 	(void)module;
 	(void)id;
 }
+
+#ifndef HEDDLE_IMAGE_MAKER
 
 /* A device turns no text into code. */
 txScript *fxParseScript(txMachine *the, void *stream, txGetter getter, txUnsigned flags)

@@ -35,10 +35,16 @@
 #define c_malloc_uint32 heap_take
 #define c_free_uint32 heap_give
 
-/* What a machine ended with: one of the engine's exits, or 0. */
+struct segment;
+
+/*
+ * What a machine ended with: one of the engine's exits, or 0. The partition's own code in flash.
+ * A whole multiple of 8 bytes, so that no compiler pads.
+ */
 #define mxMachinePlatform \
-	int ended_with; \
-	int has_jobs;
+	int16_t ended_with; \
+	int16_t has_jobs; \
+	const struct segment *segment;
 
 #define mxUseDefaultBuildKeys 1
 /* Where the C stack of machines ends; see platform.c. */
@@ -47,13 +53,26 @@
 #define mxUseDefaultParseScript 1
 #endif
 
-/* Whether an address lies in the frozen image, which nothing may write. */
+/*
+ * Whether an address lies in flash, which nothing may write; and the name with a number that is
+ * below those of the machine's own: of the base image, or of the partition's segment behind it.
+ */
 #ifdef HEDDLE_IMAGE_MAKER
-#define mxIsFrozen(address) 0
-#else
-extern const uint8_t image_start[], image_end[];
+extern const uint8_t *image_start, *image_end;
 #define mxIsFrozen(address) \
 	((const uint8_t *)(address) >= image_start && (const uint8_t *)(address) < image_end)
+#define mxHostKey(id) the->keyArrayHost[id]
+#else
+extern const uint8_t image_start[], image_end[];
+bool segment_holds(const struct segment *segment, const void *address);
+void *segment_key(const struct segment *segment, unsigned place);
+#define mxIsFrozen(address) \
+	(((const uint8_t *)(address) >= image_start && (const uint8_t *)(address) < image_end) || \
+	 segment_holds(the->segment, address))
+#define mxHostKey(id) \
+	((id) < the->sharedMachine->keyIndex \
+		 ? the->keyArrayHost[id] \
+		 : segment_key(the->segment, (unsigned)((id) - the->sharedMachine->keyIndex)))
 #endif
 
 #endif

@@ -8,10 +8,11 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasEngine } from "../../tools/builder/engine";
-import type { WordBytes } from "../../tools/builder/image";
+import type { WordBytes } from "../../tools/builder/image-maker";
 import { buildMachines } from "../../tools/builder/machines";
 import { cryptoParts, hasMbedtls } from "../../tools/builder/mbedtls";
 import { compileObjects, OUR_WARNINGS } from "../../tools/builder/objects";
+import { seal } from "../../tools/builder/seal";
 import { tableSource } from "../../tools/builder/table";
 import { ENDED, endlessTicks } from "../conformance/endless-ticks";
 import { FAILING_SCRIPTS } from "../conformance/failing-scripts";
@@ -51,7 +52,7 @@ async function build(word: WordBytes, machine: readonly string[], program: strin
     tableSource(PUPPET_TABLE, (name) => name !== "erin"),
   );
   const system = "test/device/puppet-system";
-  const { objects } = await buildMachines(ROOT, compiler, word, ENTRIES, work, system);
+  const machines = await buildMachines(ROOT, compiler, word, ENTRIES, work, system);
   const bench = join(ROOT, "test", "device", "kernel", "bench.c");
   const ours = [table, bench, ...cFilesOf("hal/kernel")];
   const parts = [
@@ -62,8 +63,9 @@ async function build(word: WordBytes, machine: readonly string[], program: strin
   for (const [place, { flags, sources }] of parts.entries()) {
     rest.push(...(await compileObjects(compiler, flags, sources, join(work, `part-${place}`))));
   }
-  const line = [...machine, "-no-pie", ...objects, ...rest, "-lm", "-o", program];
+  const line = [...machine, "-no-pie", ...machines.objects, ...rest, "-lm", "-o", program];
   execFileSync("gcc", line, { stdio: ["ignore", "inherit", "inherit"] });
+  seal(program, machines, "", join(program, ".."));
 }
 
 describe.each(BUILDS)("the device kernel on machines of the engine, built $name", (one) => {

@@ -9,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasEngine } from "../../tools/builder/engine";
 import { makeImage } from "../../tools/builder/image";
 import { buildMachines } from "../../tools/builder/machines";
+import { cryptoParts, hasMbedtls } from "../../tools/builder/mbedtls";
 import { compileObjects, ENGINE_USER_WARNINGS } from "../../tools/builder/objects";
+import { seal } from "../../tools/builder/seal";
 import { compiles, ROOT } from "./compiler";
 
 const enum End {
@@ -49,9 +51,11 @@ const ENTRIES = [0, 1, 2].map((id) => ({
   create: "createVictim",
 }));
 
-const here = WORDS.filter(({ option }) => hasEngine(ROOT) && compiles([option]));
+const here = WORDS.filter(
+  ({ option }) => hasEngine(ROOT) && hasMbedtls(ROOT) && compiles([option]),
+);
 if (here.length === 0)
-  console.warn("skipped: no gcc, or no engine (tools/setup.sh --device fetches it)");
+  console.warn("skipped: no gcc, no engine or no mbed TLS (tools/setup.sh --device fetches them)");
 
 describe.each(here)("machines of $word-byte words", ({ word, option }) => {
   const directory = mkdtempSync(join(tmpdir(), "heddle-machine-"));
@@ -89,32 +93,43 @@ async function runVictims(option: string, word: 4 | 8, directory: string): Promi
   const compiler = { command: "gcc", machine: [option, "-O1", "-fno-pie"] };
   const objects = join(ROOT, ".heddle", "build", `test-${word}`);
   const machines = await buildMachines(ROOT, compiler, word, ENTRIES, objects);
-  const sources = ["main.c", "no-crypto.c"].map((name) =>
-    join(ROOT, "test", "device", "machine", name),
-  );
-  const ours = await compileObjects(
-    compiler,
-    [...machines.flags, ...ENGINE_USER_WARNINGS],
-    sources,
-    join(objects, "victims"),
-  );
+  const main = {
+    flags: [...machines.flags, ...ENGINE_USER_WARNINGS],
+    sources: [join(ROOT, "test", "device", "machine", "main.c")],
+  };
+  const ours: string[] = [];
+  for (const { flags, sources } of [main, ...cryptoParts(ROOT)]) {
+    ours.push(...(await compileObjects(compiler, flags, sources, join(objects, "victims"))));
+  }
   const program = join(directory, "victims");
   const inputs = [...machines.objects, ...ours, "-lm"];
   execFileSync("gcc", [option, "-no-pie", "-Wl,--gc-sections", ...inputs, "-o", program]);
+  seal(program, machines, "", directory);
   return execFileSync(program, { encoding: "utf8" });
 }
 
+const REFUSED = [
+  ["a Map", "const kept = new Map(); function createIt() { return kept; }", "keeps a Map"],
+  ["a RegExp", "const kept = /a/; function createIt() { return kept; }", "keeps a Map"],
+  ["what a module threw", "function createIt() {} createIt.x.y;", "TypeError"],
+] as const;
+
 describe.skipIf(here.length === 0)("an image", () => {
-  test.each([
-    ["a Map", "const kept = new Map(); export function createIt() { return kept; }", "keeps a Map"],
-    ["a RegExp", "const kept = /a/; export function createIt() { return kept; }", "keeps a Map"],
-    ["what a module threw", "export function createIt() {} createIt.x.y;", "TypeError"],
-  ])("is not made with %s at module level", async (_name, text, why) => {
+  test.each(
+    REFUSED.flatMap(([what, text, why]) => [
+      [what, "its base", `${text} heddle.share(0, createIt);`, "", why] as const,
+      [what, "a segment", "", `${text} heddle.constructor(0, createIt);`, why] as const,
+    ]),
+  )("is not made with %s at module level of %s", async (_what, _where, base, segment, why) => {
     const directory = mkdtempSync(join(tmpdir(), "heddle-image-"));
+    const script = (name: string, text: string) => {
+      const path = join(directory, `${name}.js`);
+      writeFileSync(path, `"use strict"; (() => { ${text} })();`);
+      return { name, path };
+    };
     try {
-      const path = join(directory, "module.js");
-      writeFileSync(path, `${text} heddle.constructor(0, createIt);`);
-      const image = makeImage(ROOT, [{ name: "module", path }], here[0]!.word, directory);
+      const scripts = { base: script("base", base), segments: [script("one", segment)] };
+      const image = makeImage(ROOT, scripts, here[0]!.word, directory);
       await expect(image).rejects.toThrow(why);
     } finally {
       rmSync(directory, { recursive: true });

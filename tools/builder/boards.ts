@@ -2,7 +2,7 @@
 // them on the bench.
 
 import type { BoardCommand } from "../../host-sim/device/board-process";
-import type { WordBytes } from "./image";
+import type { WordBytes } from "./image-maker";
 import type { Compiler } from "./objects";
 
 const KIB = 1024;
@@ -32,6 +32,8 @@ export interface BoardBuild {
   readonly directories: readonly string[];
   /** Undefined: a program of this machine, which has no memories to lay out. */
   readonly memories: Memories | undefined;
+  /** Whose code lies in the flash inside, where another is outside: what each frame passes. */
+  readonly hot: readonly string[];
   /** The file that the linker writes. */
   readonly program: string;
   command(program: string): BoardCommand;
@@ -91,6 +93,7 @@ const LINUX: BoardBuild = {
   linkFlags: ["-no-pie"],
   directories: ["hal/live", "hal/hdlc", "hal/linux"],
   memories: undefined,
+  hot: [],
   program: "heddle",
   command: (program) => ({ name: "linux", program, arguments: [] }),
   live: (program, { radio, wan, state }) => ({
@@ -116,6 +119,7 @@ const QEMU_ARM: BoardBuild = {
     nor: { start: 0x2100_0000, bytes: 8192 * KIB },
     ram: { start: ARM_RAM, bytes: 256 * KIB },
   },
+  hot: ["han", "access", "firewall", "trust"],
   program: "heddle.elf",
   command: (program) => ({
     name: "qemu-arm",
@@ -157,6 +161,7 @@ const QEMU_RISCV: BoardBuild = {
     flash: { start: 0x8000_0000, bytes: 4096 * KIB },
     ram: { start: 0x8080_0000, bytes: 512 * KIB },
   },
+  hot: [],
   program: "heddle.elf",
   command: (program) => ({
     name: "qemu-riscv",

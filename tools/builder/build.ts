@@ -7,9 +7,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type BoardBuild, toolPrefix } from "./boards";
+import { codePlaces, placesScript, sectionOf } from "./code-places";
 import { hasEngine } from "./engine";
 import { FIRMWARE, type Firmware } from "./firmware";
-import { buildMachines } from "./machines";
+import { type FlashFile, flashFile } from "./flash-file";
+import { buildMachines, type Machines } from "./machines";
 import { cryptoParts, hasMbedtls } from "./mbedtls";
 import { type MemoryMap, memoryMap } from "./memory-map";
 import {
@@ -19,6 +21,7 @@ import {
   hasCommand,
   OUR_WARNINGS,
 } from "./objects";
+import { type PlacedSegment, seal } from "./seal";
 import { tableSource } from "./table";
 
 const execute = promisify(execFile);
@@ -29,7 +32,19 @@ export interface Build {
   readonly program: string;
   /** Of flash.bin. */
   readonly sha256: string;
+  /** Which memory has which part of flash.bin. */
+  readonly flash: FlashFile;
+  /** SHA-256 over all that a segment can refer to in the base. */
+  readonly abi: string;
+  /** Each partition's code. */
+  readonly segments: readonly BuiltSegment[];
   readonly memories: MemoryMap;
+}
+
+export interface BuiltSegment extends Omit<PlacedSegment, "partitions"> {
+  /** The names of all that run it. */
+  readonly partitions: readonly string[];
+  readonly memory: string;
 }
 
 /** Something is not installed: one line that says what to do. */
@@ -64,21 +79,55 @@ export async function buildBoard(
   mkdirSync(out, { recursive: true });
   mkdirSync(work, { recursive: true });
   const compiler = reproducible(board.compiler, root, work);
-  const objects = await compileAll(root, board, compiler, work, firmware);
+  const { objects, machines } = await compileAll(root, board, compiler, work, firmware);
   const program = join(out, board.program);
   const map = join(work, "link.map");
-  const linked = { ...board, linkFlags: [...board.linkFlags, ...(firmware.test?.linkFlags ?? [])] };
-  await link(root, linked, compiler, objects, program, map);
-  const flash = join(out, "flash.bin");
-  await copyFlash(board, program, flash);
+  writeFileSync(join(work, "places.ld"), placesScript(machines.places));
+  const flags = [...linkFlags(board, firmware), `-L${work}`, `-Wl,-Map=${map}`];
+  await link(root, board.name, compiler, [...flags, ...objects, "-lm", "-o", program]);
+  const sealed = seal(program, machines, toolPrefix(board), work);
+  const outside = machines.places.filter(({ hot }) => !hot).map(sectionOf);
+  const { bytes, layout } = flashFile(program, board, outside, sealed.segments, work);
+  writeFileSync(join(out, "flash.bin"), bytes);
+  const segments = sealed.segments.map((one) => builtSegment(one, board, firmware));
   const build = {
     board: board.name,
     program: board.program,
-    sha256: createHash("sha256").update(readFileSync(flash)).digest("hex"),
-    memories: memoryMap(readFileSync(map, "utf8"), board.memories, firmware.table),
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    flash: layout,
+    abi: sealed.abi,
+    segments,
+    memories: memoryMap(readFileSync(map, "utf8"), board.memories, firmware.table, segments),
   };
   writeFileSync(join(out, "build.json"), `${JSON.stringify(build, null, 2)}\n`);
   return { ...build, program };
+}
+
+function builtSegment(
+  segment: PlacedSegment,
+  { memories }: BoardBuild,
+  { table }: Firmware,
+): BuiltSegment {
+  const { partitions, address } = segment;
+  const nor = memories?.nor;
+  const names = table.partitions.filter(({ id }) => partitions.includes(id));
+  return {
+    ...segment,
+    partitions: names.map(({ name }) => name),
+    memory: nor !== undefined && address >= nor.start ? "nor" : "flash",
+  };
+}
+
+/** What the linker is told besides its inputs; the outside flash keeps room for the stores. */
+function linkFlags({ linkFlags: own }: BoardBuild, { table, test }: Firmware): string[] {
+  const stores = table.regions.reduce((sum, { bytes }) => sum + bytes, 0);
+  return [
+    ...own,
+    ...(test?.linkFlags ?? []),
+    "-Wl,--gc-sections",
+    "-Wl,--build-id=none",
+    `-Wl,--defsym=stores_bytes=${stores}`,
+  ];
 }
 
 /** Paths of this machine do not reach the objects. */
@@ -93,7 +142,7 @@ async function compileAll(
   compiler: Compiler,
   work: string,
   { table: system, system: module, entries, test }: Firmware,
-): Promise<string[]> {
+): Promise<{ objects: string[]; machines: Machines }> {
   const table = join(work, "table.c");
   const idOf = (name: string) => system.partitions.find((row) => row.name === name)?.id;
   writeFileSync(
@@ -109,18 +158,21 @@ async function compileAll(
   for (const { flags, sources } of cryptoParts(root)) {
     crypto.push(...(await compile("crypto", flags, sources)));
   }
-  const machines = await buildMachines(root, compiler, board.word, entries, work, module);
+  const places = codePlaces(system, entries, board);
+  const { word } = board;
+  const machines = await buildMachines(root, compiler, word, entries, work, module, places);
   const bench = [
     ...sourcesIn(root, "hal/bench"),
     ...board.directories.flatMap((directory) => sourcesIn(root, directory)),
   ];
-  return [
+  const objects = [
     ...(await compile("board", ours, bench)),
     ...(await compile("kernel", ours, [table, ...kernelSources(root)])),
     ...(await compile("test", [...machines.flags, ...ENGINE_USER_WARNINGS], test?.sources ?? [])),
     ...crypto,
     ...machines.objects,
   ];
+  return { objects, machines };
 }
 
 /** The board on the bench has an observer of its own. */
@@ -137,28 +189,13 @@ function sourcesIn(root: string, directory: string): string[] {
 
 async function link(
   root: string,
-  { linkFlags, name }: BoardBuild,
+  name: string,
   { command, machine }: Compiler,
-  objects: readonly string[],
-  program: string,
-  map: string,
+  line: readonly string[],
 ): Promise<void> {
-  const flags = ["-Wl,--gc-sections", "-Wl,--build-id=none", `-Wl,-Map=${map}`];
-  const line = [...machine, ...linkFlags, ...flags, ...objects, "-lm", "-o", program];
   try {
-    await execute(command, line, { cwd: root });
+    await execute(command, [...machine, ...line], { cwd: root });
   } catch (error) {
     throw new Error(`${name} does not link:\n${(error as { stderr?: string }).stderr}`);
   }
-}
-
-/** What is written into the flash inside; a native program is its own image. */
-async function copyFlash(board: BoardBuild, program: string, flash: string): Promise<void> {
-  if (board.memories === undefined) {
-    writeFileSync(flash, readFileSync(program));
-    return;
-  }
-  const outside = board.memories.nor === undefined ? [] : ["--remove-section=.image"];
-  const copy = `${toolPrefix(board)}objcopy`;
-  await execute(copy, ["-O", "binary", ...outside, program, flash]);
 }

@@ -3,7 +3,16 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { PATCHES, type Patch } from "./patches";
 
@@ -27,27 +36,43 @@ export function engineDirectory(root: string): string {
   return join(root, ".heddle", "engine");
 }
 
-/** Whether `fetchEngine` has nothing to do. */
+/** Whether `fetchEngine` needs no network. */
 export function hasEngine(root: string): boolean {
-  const stamp = join(engineDirectory(root), "stamp");
-  return existsSync(stamp) && readFileSync(stamp, "utf8") === stampOf();
+  return isCurrent(root) || archiveIn(engineDirectory(root)) !== undefined;
 }
 
-/** Fetches, checks, unpacks and patches the engine. A hash or a patch that does not fit throws. */
+/**
+ * Fetches, checks, unpacks and patches the engine; what was fetched before is unpacked again when
+ * the patches have changed. A hash or a patch that does not fit throws.
+ */
 export function fetchEngine(root: string): void {
-  if (hasEngine(root)) return;
+  if (isCurrent(root)) return;
   const directory = engineDirectory(root);
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", directory, PACKAGE]);
-  const name = readdirSync(directory).find((one) => one.endsWith(".tgz"));
+  const fresh = `${directory}.${process.pid}`;
+  mkdirSync(fresh, { recursive: true });
+  const fetched = archiveIn(directory);
+  if (fetched !== undefined) copyFileSync(join(directory, fetched), join(fresh, fetched));
+  else execFileSync("npm", ["pack", "--silent", "--pack-destination", fresh, PACKAGE]);
+  const name = archiveIn(fresh);
   if (name === undefined) throw new Error(`npm pack ${PACKAGE} left no archive`);
-  const archive = join(directory, name);
+  const archive = join(fresh, name);
   const found = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
   if (found !== INTEGRITY) throw new Error(`${PACKAGE} has ${found}, expected ${INTEGRITY}`);
-  execFileSync("tar", ["-xzf", archive, "-C", directory, "--strip-components=1"]);
-  for (const patch of PATCHES) applyPatch(directory, patch);
-  writeFileSync(join(directory, "stamp"), stampOf());
+  execFileSync("tar", ["-xzf", archive, "-C", fresh, "--strip-components=1"]);
+  for (const patch of PATCHES) applyPatch(fresh, patch);
+  writeFileSync(join(fresh, "stamp"), stampOf());
+  rmSync(directory, { recursive: true, force: true });
+  renameSync(fresh, directory);
+}
+
+function archiveIn(directory: string): string | undefined {
+  if (!existsSync(directory)) return undefined;
+  return readdirSync(directory).find((one) => one.endsWith(".tgz"));
+}
+
+function isCurrent(root: string): boolean {
+  const stamp = join(engineDirectory(root), "stamp");
+  return existsSync(stamp) && readFileSync(stamp, "utf8") === stampOf();
 }
 
 /** The engine's C files; with the parser for the host's compiler, without for a device. */

@@ -1,11 +1,15 @@
 // The machines of a board: the engine, what stands between it and the kernel, and the frozen image
 // with the partitions, as objects to be linked.
 
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type CodePlace, equalPlaces, placesSource } from "./code-places";
 import { engineFlags, engineSources, fetchEngine } from "./engine";
-import { type Image, makeImage, type WordBytes } from "./image";
-import { bundleModules, type Entry, SYSTEM_MODULE } from "./modules";
+import { makeImage } from "./image";
+import { layoutDirectory, type WordBytes } from "./image-maker";
+import { bundleScripts, type Entry, SYSTEM_MODULE } from "./modules";
 import { type Compiler, compileObjects, ENGINE_USER_WARNINGS } from "./objects";
+import type { Unsealed } from "./seal";
 
 const SOURCES = [
   "machine.c",
@@ -16,11 +20,15 @@ const SOURCES = [
   "platform.c",
   "stack.c",
   "layout.c",
+  "segment.c",
 ];
 
-export interface Machines {
+/** Of each place, for programs whose table plans none. */
+const PLACE_BYTES = 64 * 1024;
+
+/** Objects to be linked, and what to `seal` the linked program with. */
+export interface Machines extends Unsealed {
   readonly objects: readonly string[];
-  readonly image: Image;
   /** For C files that include headers of hal/machine. */
   readonly flags: readonly string[];
 }
@@ -37,11 +45,17 @@ export async function buildMachines(
   entries: readonly Entry[],
   directory: string,
   system = SYSTEM_MODULE,
+  places: readonly CodePlace[] = equalPlaces(entries, PLACE_BYTES),
 ): Promise<Machines> {
   fetchEngine(root);
-  const modules = await bundleModules(root, entries, join(directory, "modules"), system);
-  const image = await makeImage(root, modules, word, join(directory, "image"));
-  const flags = [...engineFlags(root, false), `-I${join(directory, "image")}`];
+  const scripts = await bundleScripts(root, entries, join(directory, "scripts"), system);
+  const images = join(directory, "image");
+  const image = await makeImage(root, scripts, word, images);
+  const rooms = join(images, "places.s");
+  mkdirSync(images, { recursive: true });
+  writeFileSync(rooms, placesSource(places, word));
+  const layout = layoutDirectory(images);
+  const flags = [...engineFlags(root, false), `-I${layout}`];
   const ours = SOURCES.map((name) => join(root, "hal", "machine", name));
   const engine = await compileObjects(
     compiler,
@@ -52,11 +66,13 @@ export async function buildMachines(
   const rest = join(directory, "machine");
   return {
     image,
+    places,
+    layout: readFileSync(join(layout, "image-layout.h"), "utf8"),
     flags,
     objects: [
       ...engine,
       ...(await compileObjects(compiler, [...flags, ...ENGINE_USER_WARNINGS], ours, rest)),
-      ...(await compileObjects(compiler, [], [image.path], rest)),
+      ...(await compileObjects(compiler, [], [image.base.path, rooms], rest)),
     ],
   };
 }

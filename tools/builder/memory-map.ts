@@ -13,6 +13,12 @@ export interface MemoryUsage {
   readonly parts: Usage;
 }
 
+/** How much of a place for code is used. */
+export interface UsedPlace {
+  readonly name: string;
+  readonly bytes: number;
+}
+
 export type MemoryMap = Readonly<Record<string, MemoryUsage>>;
 
 /** One input section as the linker placed it. */
@@ -23,20 +29,22 @@ interface Piece {
   readonly object: string;
 }
 
-const CODE = /^\.(text|rodata|image|vectors|reset|srodata|data\.rel\.ro|init)/;
+const CODE = /^\.(text|rodata|image|abi|segment|vectors|reset|srodata|data\.rel\.ro|init)/;
 const DATA = /^\.(data|sdata|tdata)/;
 const EMPTY = /^\.(bss|sbss|tbss)|^COMMON/;
 
 /**
  * @param text what the linker wrote with `-Map`
  * @param memories where things may lie; undefined: a native program
+ * @param segments what lies in the places for code
  */
 export function memoryMap(
   text: string,
   memories: Memories | undefined,
   table: SystemTable,
+  segments: readonly UsedPlace[] = [],
 ): MemoryMap {
-  const pieces = piecesOf(text);
+  const pieces = piecesOf(text).flatMap((piece) => usedAndFree(piece, segments));
   const owner = (piece: Piece): string => ownerOf(piece, table);
   if (memories === undefined) {
     return {
@@ -47,20 +55,23 @@ export function memoryMap(
   const { flash, nor, ram } = memories;
   const initial = pieces.filter(({ section }) => DATA.test(section));
   const inside = pieces.filter((piece) => isIn(piece, flash)).concat(initial);
-  const stack = stackOf(text);
+  const kept = reserved(text);
   return {
     flash: { ...usageOf(inside, owner), limit: flash.bytes },
     ...(nor && {
       nor: {
         ...usageOf(
-          pieces.filter((piece) => isIn(piece, nor)),
+          pieces.concat(kept).filter((piece) => isIn(piece, nor)),
           owner,
         ),
         limit: nor.bytes,
       },
     }),
     ram: {
-      ...usageOf(pieces.filter((piece) => isIn(piece, ram)).concat(stack), owner),
+      ...usageOf(
+        pieces.concat(kept).filter((piece) => isIn(piece, ram)),
+        owner,
+      ),
       limit: ram.bytes,
     },
   };
@@ -116,16 +127,39 @@ function piecesOf(text: string): Piece[] {
   return pieces;
 }
 
-/** The stack is an output section without an input. */
-function stackOf(text: string): Piece[] {
-  const found = /^\.stack\s+0x([0-9a-f]+)\s+0x([0-9a-f]+)/m.exec(text);
-  if (found === null) return [];
-  const [address, bytes] = [found[1]!, found[2]!].map((digits) => Number.parseInt(digits, 16));
-  return [{ section: ".stack", address: address!, bytes: bytes!, object: "C stack" }];
+/** A place for code as two pieces: what is used of it, and what the partition may still grow by. */
+function usedAndFree(piece: Piece, segments: readonly UsedPlace[]): Piece[] {
+  const name = /^\.segment\.(.+)$/.exec(piece.section)?.[1];
+  if (name === undefined) return [piece];
+  const used = segments.find((one) => one.name === name)?.bytes ?? 0;
+  const free = { ...piece, section: ".segment", address: piece.address + used };
+  return [
+    ...(used === 0 ? [] : [{ ...piece, bytes: used }]),
+    ...(used === piece.bytes ? [] : [{ ...free, bytes: piece.bytes - used }]),
+  ];
+}
+
+/** Output sections without an input: the stack, and what is only kept free. */
+const RESERVED: Readonly<Record<string, string>> = {
+  ".stack": "C stack",
+  ".stores": "stores",
+  ".staged": "staged image",
+  ".previous": "previous image",
+};
+
+function reserved(text: string): Piece[] {
+  return Object.entries(RESERVED).flatMap(([section, object]) => {
+    const found = new RegExp(`^\\${section}\\s+0x([0-9a-f]+)\\s+0x([0-9a-f]+)`, "m").exec(text);
+    if (found === null) return [];
+    const [address, bytes] = [found[1]!, found[2]!].map((digits) => Number.parseInt(digits, 16));
+    return [{ section, address: address!, bytes: bytes!, object }];
+  });
 }
 
 function ownerOf({ object, section }: Piece, table: SystemTable): string {
-  if (section === ".stack") return "C stack";
+  if (section in RESERVED) return object;
+  if (section === ".segment") return "kept for code";
+  if (section.startsWith(".segment.")) return `code of ${section.slice(".segment.".length)}`;
   if (section.endsWith(".table_stack")) return "stack of all machines";
   const heap = /heap_(\d+)$/.exec(section);
   if (heap !== null) return `heap of ${nameOf(table, Number(heap[1]))}`;

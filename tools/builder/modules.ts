@@ -1,13 +1,21 @@
-// Each partition as one ES module for the engine, with all that it imports.
+// The firmware as scripts for the engine: one for the base, with what several partitions use, and
+// one for each segment, with the modules that only it uses.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { bundle, tableOf } from "./bundle-script";
+import { type SharedModule, sharedModules, sharedStubs } from "./sharing";
 
-/** One module of the image: a partition, or what all are handed. */
-export interface ImageModule {
+/** One script; its file is NAME.js. */
+export interface Script {
   readonly name: string;
   readonly path: string;
+}
+
+/** What an image is made of. */
+export interface Scripts {
+  readonly base: Script;
+  readonly segments: readonly Script[];
 }
 
 /** A partition's constructor: the Party, the file it is in, the function's name. */
@@ -35,57 +43,54 @@ export function entriesOf(
 /** The module that exports the table as `SYSTEM`, from the project's root, without extension. */
 export const SYSTEM_MODULE = "firmware/system";
 
+/** Entries of one file share its code: one segment each, in the order of the table. */
+export function segmentsOf(entries: readonly Entry[]): Map<string, readonly Entry[]> {
+  const files = [...new Set(entries.map(({ file }) => file))];
+  return new Map(
+    files.map((file) => [basename(dirname(file)), entries.filter((one) => one.file === file)]),
+  );
+}
+
 /**
- * Bundles the environment and every file that entries name into `directory`; the environment comes
- * first. Entries of one file share its code.
+ * Bundles the base, with the environment, and a segment for every file that entries name into
+ * `directory`.
  * @param system another table's module in the place of `SYSTEM_MODULE`
  */
-export async function bundleModules(
+export async function bundleScripts(
   root: string,
   entries: readonly Entry[],
   directory: string,
   system = SYSTEM_MODULE,
-): Promise<ImageModule[]> {
+): Promise<Scripts> {
   mkdirSync(directory, { recursive: true });
-  const environment = { name: "environment", text: 'import "./hal/machine/environment";' };
-  const files = [...new Set(entries.map(({ file }) => file))];
-  const partitions = files.map((file) => {
-    const made = entries.filter((one) => one.file === file);
-    const names = made.map(({ create }) => create).join(", ");
-    const calls = made.map(({ id, create }) => `heddle.constructor(${id}, ${create});`);
-    return {
-      name: basename(dirname(file)),
-      text: `import { ${names} } from "./${file}"; ${calls.join(" ")}`,
-    };
-  });
-  const modules: ImageModule[] = [];
-  for (const { name, text } of [environment, ...partitions]) {
+  const table = tableOf(root, system);
+  const texts = new Map([...segmentsOf(entries)].map(([name, own]) => [name, segmentText(own)]));
+  const shared = await sharedModules(root, [...texts.values()], table);
+  const write = async (name: string, text: Promise<string>): Promise<Script> => {
     const path = join(directory, `${name}.js`);
-    writeFileSync(path, await bundled(root, text, system));
-    modules.push({ name, path });
-  }
-  return modules;
-}
-
-async function bundled(root: string, contents: string, system: string): Promise<string> {
-  const result = await build({
-    stdin: { contents, resolveDir: root, loader: "ts" },
-    write: false,
-    bundle: true,
-    format: "esm",
-    target: "es2022",
-    platform: "neutral",
-    minifySyntax: true,
-    logLevel: "error",
-    plugins: [tableOf(root, system)],
-  });
-  return result.outputFiles[0]!.text;
-}
-
-function tableOf(root: string, system: string): Plugin {
-  const path = join(root, `${system}.ts`);
-  return {
-    name: "table",
-    setup: ({ onResolve }) => onResolve({ filter: /\/system$/ }, () => ({ path })),
+    writeFileSync(path, await text);
+    return { name, path };
   };
+  const segments: Script[] = [];
+  for (const [name, text] of texts) {
+    segments.push(await write(name, bundle(root, text, [table, sharedStubs(root, shared)])));
+  }
+  const base = await write("base", bundle(root, baseText(shared), [table]));
+  return { base, segments };
+}
+
+function segmentText(entries: readonly Entry[]): string {
+  const names = entries.map(({ create }) => create).join(", ");
+  const calls = entries.map(({ id, create }) => `heddle.constructor(${id}, ${create});`);
+  return `import { ${names} } from "./${entries[0]!.file}"; ${calls.join(" ")}`;
+}
+
+/** Hands every export of every shared module over, by its number. */
+function baseText(shared: readonly SharedModule[]): string {
+  const lines = shared.flatMap(({ file, exports }) => {
+    const names = [...exports].map(([name, place]) => `${name} as shared${place}`).join(", ");
+    const calls = [...exports.values()].map((place) => `heddle.share(${place}, shared${place});`);
+    return exports.size === 0 ? [] : [`import { ${names} } from "./${file}"; ${calls.join(" ")}`];
+  });
+  return ['import "./hal/machine/environment";', ...lines].join("\n");
 }

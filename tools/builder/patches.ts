@@ -45,4 +45,22 @@ export const PATCHES: readonly Patch[] = [
       "\t\t(data = (txByte*)(((txChunk*)(((txByte*)(_THE_DATA)) - sizeof(txChunk)))->temporary)))",
     why: "what lies in the image never moves",
   },
+  {
+    file: "xsSymbol.c",
+    find: "\t\t\treturn the->keyArrayHost[theID];",
+    put: "\t\t\treturn mxHostKey(theID);",
+    why: "a segment has names of its own behind those of the base image",
+  },
+  {
+    file: "xsSymbol.c",
+    find: "\t\t\tkey = the->keyArrayHost[theID];",
+    put: "\t\t\tkey = mxHostKey(theID);",
+    why: "a segment has names of its own behind those of the base image",
+  },
+  {
+    file: "xsDefaults.c",
+    find: "\tfxNewFunctionLength,\n\tfxNewFunctionName,\n",
+    put: "\tC_NULL,\n\tC_NULL,\n",
+    why: "no function needs its `length` and `name`: two slots each, in flash and in every heap",
+  },
 ];

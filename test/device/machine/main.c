@@ -8,8 +8,8 @@
 
 #include "board.h"
 #include "figures.h"
-#include "image.h"
 #include "machine.h"
+#include "segment.h"
 #include "table.h"
 
 enum { MACHINES = 3, DEEDS = 13, RESTARTS = 1000 };
@@ -85,13 +85,15 @@ static enum machine_end act(unsigned n, uint8_t deed)
 	return machine_receive(machine_of(n), 1, 0, &deed, 1);
 }
 
-/* FNV-1a over every byte of the image. */
+/* FNV-1a over every byte of the image and of the segment. */
 static uint64_t digest(void)
 {
 	uint64_t hash = 0xcbf29ce484222325u;
 
 	for (const uint8_t *at = image_start; at < image_end; at++)
 		hash = (hash ^ *at) * 0x100000001b3u;
+	for (uint32_t i = 0; i < segment_places[0].bytes; i++)
+		hash = (hash ^ ((const uint8_t *)segment_places[0].start)[i]) * 0x100000001b3u;
 	return hash;
 }
 

@@ -1,0 +1,20 @@
+/* The global `heddle`, which scripts see while they are evaluated for an image, and never again. */
+#ifndef HEDDLE_IMAGE_GLOBAL_H
+#define HEDDLE_IMAGE_GLOBAL_H
+
+#include "image.h"
+
+/* What several partitions use, by the number that the builder gave it. */
+#define SHARED_MAX 4096
+extern txSlot shared[SHARED_MAX];
+
+/* The functions that make partitions, of the script that is evaluated. */
+extern txSlot constructors[IMAGE_PARTITIONS];
+
+/* Where the environments go; they are read-only once the base is frozen. */
+extern txSlot *environments;
+
+void global_open(txMachine *the);
+void global_close(txMachine *the);
+
+#endif

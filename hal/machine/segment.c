@@ -1,0 +1,82 @@
+/* Segments on the board: none is used that is not whole, or that was linked for another base. */
+#include "segment.h"
+
+#include "crypto.h"
+
+enum verdict { UNKNOWN, GOOD, NO_SEGMENT, WRONG_LENGTH, WRONG_BASE, WRONG_OWNER, WRONG_DIGEST };
+
+static const char *const REASONS[] = {
+	[NO_SEGMENT] = "segment: not there",
+	[WRONG_LENGTH] = "segment: wrong length",
+	[WRONG_BASE] = "segment: for another base",
+	[WRONG_OWNER] = "segment: of another partition",
+	[WRONG_DIGEST] = "segment: wrong digest",
+};
+
+/* Flash does not change while the board runs, so each is looked at once. */
+static uint8_t verdicts[IMAGE_PARTITIONS];
+
+static enum verdict look(unsigned partition)
+{
+	const struct segment_place *place = &segment_places[partition];
+	const struct segment *segment = place->start;
+	const uint8_t *signed_from;
+	uint8_t digest[CRYPTO_DIGEST];
+
+	if (segment == NULL || memcmp(segment->magic, SEGMENT_MAGIC, sizeof segment->magic) != 0)
+		return NO_SEGMENT;
+	if (segment->length < sizeof *segment || segment->length > place->bytes)
+		return WRONG_LENGTH;
+	if (memcmp(segment->abi, image_abi, sizeof segment->abi) != 0)
+		return WRONG_BASE;
+	if ((segment->partitions >> partition & 1) == 0)
+		return WRONG_OWNER;
+	signed_from = segment->digest + sizeof segment->digest;
+	crypto_sha256(signed_from, segment->length - (unsigned)(signed_from - segment->magic),
+		      digest);
+	return memcmp(digest, segment->digest, sizeof digest) == 0 ? GOOD : WRONG_DIGEST;
+}
+
+const struct segment *segment_of(unsigned partition, const char **why)
+{
+	if (verdicts[partition] == UNKNOWN)
+		verdicts[partition] = (uint8_t)look(partition);
+	if (verdicts[partition] == GOOD)
+		return segment_places[partition].start;
+	*why = REASONS[verdicts[partition]];
+	return NULL;
+}
+
+const txSlot *segment_constructor(const struct segment *segment, unsigned partition)
+{
+	const txSlot *constructor = segment->constructors;
+
+	for (unsigned i = 0; i < partition; i++)
+		constructor += segment->partitions >> i & 1;
+	return constructor;
+}
+
+/* The clone has no names of its own yet: its numbers begin behind the segment's instead. */
+void segment_adopt(txMachine *the, const struct segment *segment)
+{
+	txID count = (txID)segment->key_count;
+
+	the->segment = segment;
+	the->keyOffset += count;
+	the->keyIndex += count;
+	the->keyCount += count;
+	memcpy(the->nameTable, segment->names, sizeof segment->names);
+	memcpy(the->symbolTable, segment->symbols, sizeof segment->symbols);
+}
+
+bool segment_holds(const struct segment *segment, const void *address)
+{
+	const uint8_t *start = (const uint8_t *)segment, *byte = address;
+
+	return segment != NULL && byte >= start && byte < start + segment->length;
+}
+
+void *segment_key(const struct segment *segment, unsigned place)
+{
+	return segment->keys[place];
+}

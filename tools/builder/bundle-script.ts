@@ -1,0 +1,43 @@
+// One script out of modules, for the engine.
+
+import { join } from "node:path";
+import { type BuildOptions, build, type Plugin } from "esbuild";
+
+/** How modules become a script: nothing stays that only a person reads. */
+export function scriptOptions(plugins: readonly Plugin[]) {
+  return {
+    write: false,
+    bundle: true,
+    format: "iife",
+    // Modules are strict, and a script is when it says so.
+    banner: { js: '"use strict";' },
+    target: "es2022",
+    platform: "neutral",
+    minifySyntax: true,
+    // A variable that a function keeps hold of has a name in the image: few and short ones.
+    minifyIdentifiers: true,
+    logLevel: "error",
+    metafile: true,
+    plugins: [...plugins],
+  } as const satisfies BuildOptions;
+}
+
+/** The script of `contents`, a module that lies in the project's root. */
+export async function bundle(
+  root: string,
+  contents: string,
+  plugins: readonly Plugin[],
+): Promise<string> {
+  const stdin = { contents, resolveDir: root, loader: "ts" } as const;
+  const result = await build({ stdin, ...scriptOptions(plugins) });
+  return result.outputFiles[0]!.text;
+}
+
+/** Puts another table's module in the place of the system's. */
+export function tableOf(root: string, system: string): Plugin {
+  const path = join(root, `${system}.ts`);
+  return {
+    name: "table",
+    setup: ({ onResolve }) => onResolve({ filter: /\/system$/ }, () => ({ path })),
+  };
+}
