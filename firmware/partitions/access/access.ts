@@ -6,7 +6,6 @@ import { AuditCode } from "../../ipc/audit";
 import { ConsumerAsk, ConsumerResult } from "../../ipc/consumer";
 import { DeviceAdd, DeviceEvent, DeviceRemove, DeviceResult } from "../../ipc/device";
 import { JoinAsk, JoinDecision, JoinKind, JoinPath, JoinStored, NetworkAsk } from "../../ipc/join";
-import { check } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { copyBytes, readU16 } from "../../wire/little-endian";
 import { Parsed } from "../../wire/parsed";
@@ -38,6 +37,8 @@ export class Access implements CredentialOwner, ConsumerOwner {
   /** The path by which `han` waits for the answer about this device, plus one. */
   private readonly waiting = new Uint8Array(DeviceLimit.MAX);
   private readonly references = new Uint16Array(DeviceLimit.MAX);
+  /** Messages of other partitions that are none of the table's. */
+  malformed = 0;
   private knowsHub = false;
   private isOpen = false;
   private isKeySaving = false;
@@ -58,7 +59,10 @@ export class Access implements CredentialOwner, ConsumerOwner {
 
   /** `NETWORK_ASK`: answered once the key lies in flash; `han` asks until then. */
   networkAsked(now: number, message: Uint8Array, length: number): void {
-    check(length === NetworkAsk.LENGTH, "NETWORK_ASK length");
+    if (length !== NetworkAsk.LENGTH) {
+      this.malformed++;
+      return;
+    }
     copyBytes(message, NetworkAsk.EUI64, this.hub, 0, 8);
     this.knowsHub = true;
     if (!this.isOpen || !this.store.hasNetworkKey) return;
@@ -68,9 +72,15 @@ export class Access implements CredentialOwner, ConsumerOwner {
 
   /** `JOIN_ASK`. No answer means: ask again in a moment. */
   joinAsked(now: number, message: Uint8Array, length: number): void {
-    check(length === JoinAsk.LENGTH, "JOIN_ASK length");
+    if (length !== JoinAsk.LENGTH) {
+      this.malformed++;
+      return;
+    }
     const path = message[JoinAsk.PATH]!;
-    check(path < JoinPath.COUNT, "JOIN_ASK path");
+    if (path >= JoinPath.COUNT) {
+      this.malformed++;
+      return;
+    }
     if (!this.isOpen || !this.knowsHub || !this.store.hasNetworkKey) return;
     const device = this.log.find(message, JoinAsk.EUI64);
     const decision = this.decide(now, message, device);
@@ -84,9 +94,15 @@ export class Access implements CredentialOwner, ConsumerOwner {
 
   /** `JOIN_STORED`: a node is in, or has left; both are said again at every start of `han`. */
   joinStored(now: number, message: Uint8Array, length: number): void {
-    check(length === JoinStored.LENGTH, "JOIN_STORED length");
+    if (length !== JoinStored.LENGTH) {
+      this.malformed++;
+      return;
+    }
     const path = message[JoinStored.PATH]!;
-    check(path < JoinPath.COUNT, "JOIN_STORED path");
+    if (path >= JoinPath.COUNT) {
+      this.malformed++;
+      return;
+    }
     if (!this.isOpen) return;
     const device = this.log.find(message, JoinStored.EUI64);
     const isIn = message[JoinStored.GONE] === 0;
@@ -99,14 +115,20 @@ export class Access implements CredentialOwner, ConsumerOwner {
   // What `firewall` says, for `manage`.
 
   deviceAdd(now: number, message: Uint8Array, length: number): void {
-    check(length === DeviceAdd.LENGTH, "DEVICE_ADD length");
+    if (length !== DeviceAdd.LENGTH) {
+      this.malformed++;
+      return;
+    }
     const reference = readU16(message, DeviceAdd.REFERENCE);
     const result = this.add(now, message, reference);
     if (result !== -1) this.news.result(now, result, reference, message, DeviceAdd.EUI64);
   }
 
   deviceRemove(now: number, message: Uint8Array, length: number): void {
-    check(length === DeviceRemove.LENGTH, "DEVICE_REMOVE length");
+    if (length !== DeviceRemove.LENGTH) {
+      this.malformed++;
+      return;
+    }
     const reference = readU16(message, DeviceRemove.REFERENCE);
     const result = this.remove(now, message, reference);
     if (result !== -1) this.news.result(now, result, reference, message, DeviceRemove.EUI64);
@@ -115,7 +137,10 @@ export class Access implements CredentialOwner, ConsumerOwner {
   // What `console` says, for the consumer.
 
   consumerAsked(now: number, message: Uint8Array, length: number): void {
-    check(length === ConsumerAsk.LENGTH, "CONSUMER_ASK length");
+    if (length !== ConsumerAsk.LENGTH) {
+      this.malformed++;
+      return;
+    }
     if (this.isOpen) this.consumer.asked(now, message);
     else {
       const reference = readU16(message, ConsumerAsk.REFERENCE);

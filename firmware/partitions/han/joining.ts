@@ -113,7 +113,10 @@ export class Joining {
   answered(now: number, message: Uint8Array, length: number): void {
     const aps = message[JoinAnswer.APS_LENGTH]!;
     const decision = message[JoinAnswer.DECISION]!;
-    check(length === JoinAnswer.APS_FRAME + aps && aps <= Slot.APS_MAX, "join answer length");
+    if (length !== JoinAnswer.APS_FRAME + aps || aps > Slot.APS_MAX) {
+      this.counts.dropped++;
+      return;
+    }
     const slot = this.slots.find(message, JoinAnswer.EUI64);
     if (decision === JoinDecision.NOT_REGISTERED) {
       const node = this.nodes.findEui64(message, JoinAnswer.EUI64);
