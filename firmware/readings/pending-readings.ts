@@ -35,12 +35,13 @@ export class PendingReadings {
   readonly bytes: Uint8Array;
   dropped = 0;
   private readonly deadlines: Float64Array;
-  private readonly message = new Uint8Array(Reading.LENGTH);
   private lastReference = 0;
 
+  /** @param message room for what is sent; its content is of no use between calls */
   constructor(
     private readonly capacity: number,
     private readonly firewall: Port,
+    private readonly message: Uint8Array,
   ) {
     this.bytes = new Uint8Array(capacity * Entry.LENGTH);
     this.deadlines = new Float64Array(capacity);

@@ -33,13 +33,16 @@ export const enum RecoveryLimit {
 
 const enum State {
   IDLE = 0,
-  /** To ask at `dueTimes`. */
+  /** To ask at its time. */
   DUE = 1,
-  /** Asked; given up at `dueTimes`. */
+  /** Asked; given up at its time. */
   ASKED = 2,
-  /** Answered: what came is being stored; at `dueTimes` we look what is still missing. */
+  /** Answered: what came is being stored; at its time we look what is still missing. */
   SETTLING = 3,
 }
+
+/** Beside a `State`. */
+const HAS_PROGRESS = 0x80;
 
 /**
  * Where the owner keeps its meters: one record after the other, each with EUI-64 and half-hours.
@@ -58,55 +61,53 @@ export class Recovery {
   asked = 0;
   recovered = 0;
   givenUp = 0;
+  /** Of each meter, and `HAS_PROGRESS`: something came since it was asked. */
   private readonly states: Uint8Array;
-  private readonly dueTimes: Float64Array;
-  private readonly pauses: Float64Array;
-  /** 1: something came since it was asked. */
-  private readonly progress: Uint8Array;
-  private readonly message = new Uint8Array(ProfileAsk.LENGTH);
-  private readonly chance = new Uint8Array(2);
+  /** When each meter is due, then its next pause; milliseconds. */
+  private readonly times: Float64Array;
 
+  /** @param message room for what is sent; its content is of no use between calls */
   constructor(
     private readonly meters: MeterRecords,
     private readonly commodity: Commodity,
     private readonly han: Port,
     private readonly entropy: Entropy,
+    private readonly message: Uint8Array,
   ) {
     this.states = new Uint8Array(meters.capacity);
-    this.dueTimes = new Float64Array(meters.capacity);
-    this.pauses = new Float64Array(meters.capacity).fill(RecoveryLimit.FIRST_PAUSE_MS);
-    this.progress = new Uint8Array(meters.capacity);
+    this.times = new Float64Array(2 * meters.capacity);
+    this.times.fill(RecoveryLimit.FIRST_PAUSE_MS, meters.capacity);
   }
 
   /** Something may be missing: ask after a random moment, unless it is under way already. */
   look(now: number, meter: number, withinMs: number): void {
-    if (this.states[meter] !== State.IDLE) return;
+    if (this.state(meter) !== State.IDLE) return;
     if (this.newest(meter) === HalfHours.NONE) return;
     this.states[meter] = State.DUE;
-    this.dueTimes[meter] = now + this.jitter(withinMs);
+    this.times[meter] = now + this.jitter(withinMs);
   }
 
   /** An interval is stored: that half-hour is had. */
   have(meter: number, halfHour: number): void {
     if (!clearMissing(this.meters.bytes, this.meters.halfHoursAt(meter), halfHour)) return;
     this.recovered++;
-    this.pauses[meter] = RecoveryLimit.FIRST_PAUSE_MS;
-    this.progress[meter] = 1;
+    this.times[this.meters.capacity + meter] = RecoveryLimit.FIRST_PAUSE_MS;
+    this.states[meter]! |= HAS_PROGRESS;
     this.meters.changed(meter);
   }
 
   /** `PROFILE_DONE` of `han` for this meter. */
   done(now: number, meter: number, message: Uint8Array): void {
-    if (this.states[meter] !== State.ASKED) return;
+    if (this.state(meter) !== State.ASKED) return;
     switch (message[ProfileDone.CODE] as ProfileResult) {
       case ProfileResult.OK:
-        this.states[meter] = State.SETTLING;
-        this.dueTimes[meter] = now + RecoveryLimit.SETTLE_MS;
+        this.states[meter]! += State.SETTLING - State.ASKED;
+        this.times[meter] = now + RecoveryLimit.SETTLE_MS;
         break;
       case ProfileResult.NOT_AVAILABLE:
         this.giveUp(meter, message);
         this.states[meter] = State.DUE;
-        this.dueTimes[meter] = now;
+        this.times[meter] = now;
         break;
       default:
         this.pause(now, meter);
@@ -116,13 +117,13 @@ export class Recovery {
   /** `han` died: it has forgotten what was asked. */
   askAgain(now: number): void {
     for (let meter = 0; meter < this.meters.capacity; meter++) {
-      if (this.states[meter] === State.ASKED) this.pause(now, meter);
+      if (this.state(meter) === State.ASKED) this.pause(now, meter);
     }
   }
 
   tick(now: number): void {
     for (let meter = 0; meter < this.meters.capacity; meter++) {
-      if (this.states[meter] === State.IDLE || now < this.dueTimes[meter]!) continue;
+      if (this.state(meter) === State.IDLE || now < this.times[meter]!) continue;
       this.step(now, meter);
     }
   }
@@ -130,8 +131,8 @@ export class Recovery {
   dueAt(): number {
     let due = Number.POSITIVE_INFINITY;
     for (let meter = 0; meter < this.meters.capacity; meter++) {
-      if (this.states[meter] !== State.IDLE && this.dueTimes[meter]! < due) {
-        due = this.dueTimes[meter]!;
+      if (this.state(meter) !== State.IDLE && this.times[meter]! < due) {
+        due = this.times[meter]!;
       }
     }
     return due;
@@ -141,13 +142,17 @@ export class Recovery {
     const newest = this.newest(meter);
     if (newest === HalfHours.NONE) {
       this.states[meter] = State.IDLE;
-    } else if (this.states[meter] === State.DUE) {
+    } else if (this.state(meter) === State.DUE) {
       this.ask(now, meter, newest);
-    } else if (this.states[meter] === State.SETTLING && this.progress[meter] === 1) {
+    } else if (this.states[meter] === (State.SETTLING | HAS_PROGRESS)) {
       this.ask(now, meter, newest);
     } else {
       this.pause(now, meter);
     }
+  }
+
+  private state(meter: number): State {
+    return this.states[meter]! & ~HAS_PROGRESS;
   }
 
   private newest(meter: number): number {
@@ -165,13 +170,12 @@ export class Recovery {
     copyBytes(bytes, this.meters.eui64At(meter), message, ProfileAsk.EUI64, 8);
     writeU32(message, ProfileAsk.END_TIME, endOf(newest));
     if (this.han.send(message, ProfileAsk.LENGTH) !== Sent.OK) {
-      this.dueTimes[meter] = now + RecoveryLimit.PORT_RETRY_MS;
+      this.times[meter] = now + RecoveryLimit.PORT_RETRY_MS;
       return;
     }
     this.asked++;
-    this.progress[meter] = 0;
     this.states[meter] = State.ASKED;
-    this.dueTimes[meter] = now + RecoveryLimit.ANSWER_WAIT_MS;
+    this.times[meter] = now + RecoveryLimit.ANSWER_WAIT_MS;
   }
 
   private giveUp(meter: number, message: Uint8Array): void {
@@ -186,12 +190,18 @@ export class Recovery {
 
   private pause(now: number, meter: number): void {
     this.states[meter] = State.DUE;
-    this.dueTimes[meter] = now + this.pauses[meter]! + this.jitter(this.pauses[meter]! / 4);
-    this.pauses[meter] = Math.min(this.pauses[meter]! * 2, RecoveryLimit.LONGEST_PAUSE_MS);
+    this.times[meter] =
+      now +
+      this.times[this.meters.capacity + meter]! +
+      this.jitter(this.times[this.meters.capacity + meter]! / 4);
+    this.times[this.meters.capacity + meter] = Math.min(
+      this.times[this.meters.capacity + meter]! * 2,
+      RecoveryLimit.LONGEST_PAUSE_MS,
+    );
   }
 
   private jitter(withinMs: number): number {
-    this.entropy.fill(this.chance, 0, 2);
-    return Math.floor((readU16(this.chance, 0) * withinMs) / 0x10000);
+    this.entropy.fill(this.message, 0, 2);
+    return Math.floor((readU16(this.message, 0) * withinMs) / 0x10000);
   }
 }

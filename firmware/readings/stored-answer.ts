@@ -7,9 +7,11 @@ import { copyBytes, writeU32 } from "../wire/little-endian";
 import type { PendingReadings } from "./pending-readings";
 
 export class StoredAnswer {
-  private readonly message = new Uint8Array(ReadingStored.LENGTH);
-
-  constructor(private readonly han: Port) {}
+  /** @param message room for what is sent; its content is of no use between calls */
+  constructor(
+    private readonly han: Port,
+    private readonly message: Uint8Array,
+  ) {}
 
   /** When `han` has no room for it, it is not repeated: the meter sends the reading again. */
   send(pending: PendingReadings, index: number, code: Stored): void {

@@ -24,16 +24,23 @@ export class Demand {
   readonly recovery: Recovery;
   readonly journal: MeterJournal;
   malformed = 0;
+  /** What is sent next, whoever puts it together: it is sent in one go. */
+  readonly message = new Uint8Array(Reading.LENGTH);
   private readonly answer: StoredAnswer;
 
   constructor(private readonly environment: Environment<"demand">) {
-    this.pending = new PendingReadings(DemandLimit.PENDING, environment.ports.firewall);
-    this.answer = new StoredAnswer(environment.ports.han);
+    this.pending = new PendingReadings(
+      DemandLimit.PENDING,
+      environment.ports.firewall,
+      this.message,
+    );
+    this.answer = new StoredAnswer(environment.ports.han, this.message);
     this.recovery = new Recovery(
       this.meters,
       Commodity.ELECTRICITY,
       environment.ports.han,
       environment.entropy,
+      this.message,
     );
     this.journal = new MeterJournal(environment.regions.samples, this.meters);
     this.journal.open(environment.startedAt);

@@ -24,16 +24,19 @@ export class Gas {
   readonly recovery: Recovery;
   readonly journal: MeterJournal;
   malformed = 0;
+  /** What is sent next, whoever puts it together: it is sent in one go. */
+  readonly message = new Uint8Array(Reading.LENGTH);
   private readonly answer: StoredAnswer;
 
   constructor(private readonly environment: Environment<"gas">) {
-    this.pending = new PendingReadings(GasLimit.PENDING, environment.ports.firewall);
-    this.answer = new StoredAnswer(environment.ports.han);
+    this.pending = new PendingReadings(GasLimit.PENDING, environment.ports.firewall, this.message);
+    this.answer = new StoredAnswer(environment.ports.han, this.message);
     this.recovery = new Recovery(
       this.mirrors,
       Commodity.GAS,
       environment.ports.han,
       environment.entropy,
+      this.message,
     );
     this.journal = new MeterJournal(environment.regions.mirror, this.mirrors);
     this.journal.open(environment.startedAt);

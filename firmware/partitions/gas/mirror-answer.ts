@@ -11,9 +11,12 @@ export class MirrorAnswer {
   answered = 0;
   /** The asker had no room for the answer; it asks again. */
   dropped = 0;
-  private readonly message = new Uint8Array(MirrorValue.LENGTH);
 
-  constructor(private readonly mirrors: Mirrors) {}
+  /** @param message room for what is sent; its content is of no use between calls */
+  constructor(
+    private readonly mirrors: Mirrors,
+    private readonly message: Uint8Array,
+  ) {}
 
   read(question: Uint8Array, asker: Port): void {
     const { message, mirrors } = this;

@@ -21,7 +21,7 @@ class GasPartition implements Partition {
   constructor(private readonly environment: Environment<"gas">) {
     this.now = environment.startedAt;
     this.gas = new Gas(environment);
-    this.answer = new MirrorAnswer(this.gas.mirrors);
+    this.answer = new MirrorAnswer(this.gas.mirrors, this.gas.message);
   }
 
   receive(now: number, from: number, buffer: Uint8Array, length: number): void {
