@@ -6,10 +6,10 @@ void hole(FILE *file, const void *start, const void *end)
 	uintptr_t from = ((uintptr_t)start + 7) & ~(uintptr_t)7;
 	uintptr_t to = (uintptr_t)end & ~(uintptr_t)7;
 
-	if (from >= to)
-		return;
-	fprintf(file, "0x%lx 0x%lx\n", (unsigned long)from, (unsigned long)to);
-	memset((void *)from, 0, to - from);
+	/* What is left at the ends stays in the image, as zeros. */
+	memset((void *)start, 0, (size_t)((const uint8_t *)end - (const uint8_t *)start));
+	if (from < to)
+		fprintf(file, "0x%lx 0x%lx\n", (unsigned long)from, (unsigned long)to);
 }
 
 static bool within(const struct heap *heap, const void *address)

@@ -33,11 +33,15 @@ export async function bundle(
   return result.outputFiles[0]!.text;
 }
 
-/** Puts another table's module in the place of the system's. */
-export function tableOf(root: string, system: string): Plugin {
-  const path = join(root, `${system}.ts`);
+/** Modules that the engine is given another of; that one is made from the one it stands for. */
+export function replacements(root: string, system: string): Plugin {
+  const rows = [{ filter: /\/system$/, path: join(root, `${system}.ts`) }];
   return {
-    name: "table",
-    setup: ({ onResolve }) => onResolve({ filter: /\/system$/ }, () => ({ path })),
+    name: "replacements",
+    setup({ onResolve }) {
+      for (const { filter, path } of rows) {
+        onResolve({ filter }, ({ importer }) => (importer === path ? undefined : { path }));
+      }
+    },
   };
 }

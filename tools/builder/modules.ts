@@ -3,7 +3,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { bundle, tableOf } from "./bundle-script";
+import { bundle, replacements } from "./bundle-script";
 import { type SharedModule, sharedModules, sharedStubs } from "./sharing";
 
 /** One script; its file is NAME.js. */
@@ -63,9 +63,9 @@ export async function bundleScripts(
   system = SYSTEM_MODULE,
 ): Promise<Scripts> {
   mkdirSync(directory, { recursive: true });
-  const table = tableOf(root, system);
+  const replaced = replacements(root, system);
   const texts = new Map([...segmentsOf(entries)].map(([name, own]) => [name, segmentText(own)]));
-  const shared = await sharedModules(root, [...texts.values()], table);
+  const shared = await sharedModules(root, [...texts.values()], replaced);
   const write = async (name: string, text: Promise<string>): Promise<Script> => {
     const path = join(directory, `${name}.js`);
     writeFileSync(path, await text);
@@ -73,9 +73,9 @@ export async function bundleScripts(
   };
   const segments: Script[] = [];
   for (const [name, text] of texts) {
-    segments.push(await write(name, bundle(root, text, [table, sharedStubs(root, shared)])));
+    segments.push(await write(name, bundle(root, text, [replaced, sharedStubs(root, shared)])));
   }
-  const base = await write("base", bundle(root, baseText(shared), [table]));
+  const base = await write("base", bundle(root, baseText(shared), [replaced]));
   return { base, segments };
 }
 

@@ -19,16 +19,16 @@ export interface SharedModule {
 export async function sharedModules(
   root: string,
   texts: readonly string[],
-  table: Plugin,
+  replaced: Plugin,
 ): Promise<SharedModule[]> {
   const users = new Map<string, number>();
   for (const contents of texts) {
     const stdin = { contents, resolveDir: root, loader: "ts" } as const;
-    const { metafile } = await build({ stdin, absWorkingDir: root, ...scriptOptions([table]) });
+    const { metafile } = await build({ stdin, absWorkingDir: root, ...scriptOptions([replaced]) });
     for (const file of filesWithCode(metafile)) users.set(file, (users.get(file) ?? 0) + 1);
   }
   const files = [...users].filter(([, count]) => count > 1).map(([file]) => file);
-  return numbered(root, files.sort(), await exportsOf(root, files, table));
+  return numbered(root, files.sort(), await exportsOf(root, files, replaced));
 }
 
 function filesWithCode({ outputs }: Metafile): string[] {
@@ -39,9 +39,9 @@ function filesWithCode({ outputs }: Metafile): string[] {
   );
 }
 
-async function exportsOf(root: string, files: readonly string[], table: Plugin) {
+async function exportsOf(root: string, files: readonly string[], replaced: Plugin) {
   const { metafile } = await build({
-    ...scriptOptions([table]),
+    ...scriptOptions([replaced]),
     absWorkingDir: root,
     entryPoints: [...files],
     format: "esm",
