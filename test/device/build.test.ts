@@ -58,7 +58,7 @@ test("a board without its compiler is refused in one line that says what to do",
   };
   await expect(buildBoard(ROOT, strange, directory)).rejects.toThrow(
     new NotInstalledError(
-      "there-is-no-such-gcc is not installed (gcc-strange): run tools/setup.sh --device",
+      "there-is-no-such-gcc is not installed (gcc-strange): run tools/setup.sh",
     ),
   );
 });

@@ -55,7 +55,7 @@ const here = WORDS.filter(
   ({ option }) => hasEngine(ROOT) && hasMbedtls(ROOT) && compiles([option]),
 );
 if (here.length === 0)
-  console.warn("skipped: no gcc, no engine or no mbed TLS (tools/setup.sh --device fetches them)");
+  console.warn("skipped: no gcc, no engine or no mbed TLS (tools/setup.sh fetches them)");
 
 describe.each(here)("machines of $word-byte words", ({ word, option }) => {
   const directory = mkdtempSync(join(tmpdir(), "heddle-machine-"));

@@ -50,7 +50,7 @@ export interface BuiltSegment extends Omit<PlacedSegment, "partitions"> {
 /** Something is not installed: one line that says what to do. */
 export class NotInstalledError extends Error {}
 
-const SETUP = "run tools/setup.sh --device";
+const SETUP = "run tools/setup.sh";
 
 /** Why this machine cannot build for that board; undefined: it can. */
 export function missingFor(root: string, board: BoardBuild): string | undefined {

@@ -22,7 +22,7 @@ export function buildCommand(): Command {
     .addHelpText(
       "after",
       `
-Needs a C compiler for the board, and engine and library: tools/setup.sh --device fetches them.
+Needs a C compiler for the board, and engine and library: tools/setup.sh fetches them.
 
 Example:
   heddle build --board qemu-arm --out firmware-arm

@@ -41,7 +41,7 @@ export function hubCommand(): Command {
       `
 It runs until Ctrl-C, prints an event a line, and goes on where it was when it is started again
 with the same --state. A dongle that is pulled out may come back. Needs a C compiler, engine and
-library once, to build the hub: tools/setup.sh --device fetches them.
+library once, to build the hub: tools/setup.sh fetches them.
 
 Examples:
   heddle hub --radio /dev/ttyACM0 --wan udp://192.0.2.10:5683 --oscore contexts.json --state hub

@@ -21,7 +21,7 @@ export async function runnableProgram(board: BoardBuild): Promise<string> {
   const program = await boardProgram(board);
   const { program: runner } = board.command(program);
   if (runner === program || hasCommand(runner)) return program;
-  throw new UsageError(`${runner} is not installed: run tools/setup.sh --device`);
+  throw new UsageError(`${runner} is not installed: run tools/setup.sh`);
 }
 
 /** Builds what has changed since the last time; the path of the board's program. */
