@@ -11,7 +11,7 @@ import { StreamEnd, StreamOpen, StreamResult, StreamSegment } from "../../firmwa
 import { RULES } from "../../firmware/partitions/firewall/rules";
 import { readU16, writeU16 } from "../../firmware/wire/little-endian";
 import { Sent } from "../../hal/sent";
-import { FirewallBench, type Passed } from "../partitions/firewall/bench";
+import { FirewallBench, type Passed } from "../partitions/firewall/fixture";
 
 export const name = "firewall";
 

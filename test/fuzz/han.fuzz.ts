@@ -2,7 +2,7 @@
 // sleeper: no fault, bounded work, nothing of it reaches the upper half, and genuine frames
 // still do.
 
-import { Bench, blankFlash, copyFlash } from "../partitions/han/bench";
+import { Bench, blankFlash, copyFlash } from "../partitions/han/fixture";
 import { eui64Of, TestNode } from "../partitions/han/test-node";
 
 export const name = "han";

@@ -8,7 +8,7 @@ import { nodeCrypto } from "../../hal/node/crypto";
 import { Sent } from "../../hal/sent";
 import { DirectFlash } from "../../host-sim/flash-direct";
 import { FlashMemory } from "../../host-sim/flash-memory";
-import { entropyOf } from "./han/bench";
+import { entropyOf } from "./han/fixture";
 import { KeptPort } from "./han/upper-bench";
 
 /** 2026-01-01T00:00:00Z, a half-hour. */

@@ -7,7 +7,7 @@ import { JoinAnswer, JoinAsk, JoinDecision, JoinKind } from "../../../firmware/i
 import { Operation } from "../../../firmware/ipc/operation";
 import { Party } from "../../../firmware/ipc/party";
 import { readU32 } from "../../../firmware/wire/little-endian";
-import { Bench, blankFlash } from "../han/bench";
+import { Bench, blankFlash } from "../han/fixture";
 import { eui64Of, installCode, TestNode } from "../han/test-node";
 
 describe("registration", () => {

@@ -7,7 +7,7 @@ import { Party } from "../../../firmware/ipc/party";
 import { LogCheck } from "../../../firmware/partitions/audit/check-log";
 import { PowerCut } from "../../../host-sim/flash-direct";
 import { EraseOrder, FlashMemory } from "../../../host-sim/flash-memory";
-import { AuditBench } from "./bench";
+import { AuditBench } from "./fixture";
 
 const RECORDS_PER_SECTOR = 63;
 const MINUTE = 60_000;

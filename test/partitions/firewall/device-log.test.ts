@@ -10,7 +10,7 @@ import { Party } from "../../../firmware/ipc/party";
 import { Refusal } from "../../../firmware/partitions/firewall/gate";
 import { readU16 } from "../../../firmware/wire/little-endian";
 import { Sent } from "../../../hal/sent";
-import { FirewallBench, type Passed } from "./bench";
+import { FirewallBench, type Passed } from "./fixture";
 import { deviceAdd, deviceEvent, deviceRemove, deviceResult } from "./messages";
 
 const DEVICE = 7;

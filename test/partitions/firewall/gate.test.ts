@@ -5,7 +5,7 @@ import { Refusal } from "../../../firmware/partitions/firewall/gate";
 import { RULES } from "../../../firmware/partitions/firewall/rules";
 import { SYSTEM } from "../../../firmware/system";
 import { Sent } from "../../../hal/sent";
-import { FirewallBench } from "./bench";
+import { FirewallBench } from "./fixture";
 import { deviceEvent } from "./messages";
 
 const NAMES = new Map(SYSTEM.partitions.map(({ id, name }) => [id, name]));

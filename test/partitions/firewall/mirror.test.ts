@@ -5,7 +5,7 @@ import { Party, Provider } from "../../../firmware/ipc/party";
 import { Refusal } from "../../../firmware/partitions/firewall/gate";
 import { readU16 } from "../../../firmware/wire/little-endian";
 import { Sent } from "../../../hal/sent";
-import { FirewallBench, type Passed } from "./bench";
+import { FirewallBench, type Passed } from "./fixture";
 import { mirrorRead, mirrorValue } from "./messages";
 
 const METER = 7;

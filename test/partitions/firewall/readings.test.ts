@@ -6,7 +6,7 @@ import { Commodity, Reading, ReadingStored, Stored } from "../../../firmware/ipc
 import { Refusal } from "../../../firmware/partitions/firewall/gate";
 import { readU32 } from "../../../firmware/wire/little-endian";
 import { Sent } from "../../../hal/sent";
-import { FirewallBench, type Passed } from "./bench";
+import { FirewallBench, type Passed } from "./fixture";
 import { interval, reading, stored } from "./messages";
 
 const METER = 7;

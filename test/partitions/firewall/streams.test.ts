@@ -6,7 +6,7 @@ import { Stream, StreamEnd, StreamOpen, StreamResult } from "../../../firmware/i
 import { Refusal } from "../../../firmware/partitions/firewall/gate";
 import { readU16, readU32 } from "../../../firmware/wire/little-endian";
 import { Sent } from "../../../hal/sent";
-import { FirewallBench, type Passed } from "./bench";
+import { FirewallBench, type Passed } from "./fixture";
 import { credit, segment, streamEnd, streamOpen } from "./messages";
 
 const METER = 7;

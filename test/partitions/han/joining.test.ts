@@ -11,7 +11,7 @@ import { macPayloadAt, macType } from "../../../firmware/wire/mac";
 import { NwkType } from "../../../firmware/wire/nwk";
 import { putRejoinRequest } from "../../../firmware/wire/nwk-command";
 import { SpinelStatus } from "../../../firmware/wire/spinel-property";
-import { Bench } from "./bench";
+import { Bench } from "./fixture";
 import { eui64Of, installCode, TestNode } from "./test-node";
 
 describe("a registered node", () => {

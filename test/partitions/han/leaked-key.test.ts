@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { NwkType } from "../../../firmware/wire/nwk";
-import { Bench } from "./bench";
+import { Bench } from "./fixture";
 import { eui64Of, TestNode } from "./test-node";
 
 /** A house with one member, and somebody outside who has its network key. */

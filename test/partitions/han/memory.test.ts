@@ -9,8 +9,8 @@ import type { Environment } from "../../../firmware/system";
 import { Sent } from "../../../hal/sent";
 import { DirectFlash } from "../../../host-sim/flash-direct";
 import { FlashMemory } from "../../../host-sim/flash-memory";
-import { Bench, crypto, entropyOf } from "./bench";
 import { FakeCoprocessor } from "./fake-coprocessor";
+import { Bench, crypto, entropyOf } from "./fixture";
 import { eui64Of, TestNode } from "./test-node";
 
 test("its tables fill it to the last byte and number", () => {

@@ -6,8 +6,8 @@ import { macType, putMacControl } from "../../../firmware/wire/mac";
 import { NwkControl, NwkType, putNwk, putNwkExtended } from "../../../firmware/wire/nwk";
 import { nwkFrameCounter, putNwkSecurity, sealNwk } from "../../../firmware/wire/nwk-security";
 import { Sent } from "../../../hal/sent";
-import { Bench, blankFlash, crypto } from "./bench";
 import { HUB_EUI64 } from "./fake-coprocessor";
+import { Bench, blankFlash, crypto } from "./fixture";
 import { eui64Of, TestNode } from "./test-node";
 
 const ONE = Uint8Array.from([1]);

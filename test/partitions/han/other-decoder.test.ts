@@ -19,8 +19,8 @@ import {
   decodeZigbeeNWKPayload,
 } from "zigbee-on-host/dist/zigbee/zigbee-nwk.js";
 import { macType } from "../../../firmware/wire/mac";
-import { Bench } from "./bench";
 import { HUB_EUI64 } from "./fake-coprocessor";
+import { Bench } from "./fixture";
 import { eui64Of, TestNode } from "./test-node";
 
 describe("another decoder", () => {

@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { PowerCut } from "../../../host-sim/flash-direct";
 import { CUTS } from "../../powercut/cut-points";
-import { Bench, blankFlash, copyFlash, type Flash } from "./bench";
+import { Bench, blankFlash, copyFlash, type Flash } from "./fixture";
 import { eui64Of, TestNode } from "./test-node";
 
 interface Cut {

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { NodeState } from "../../../firmware/partitions/han/nodes";
 import { SpinelProperty, SpinelStatus } from "../../../firmware/wire/spinel-property";
 import { Sent } from "../../../hal/sent";
-import { Bench, blankFlash } from "./bench";
 import { FakeCoprocessor, HUB_EUI64 } from "./fake-coprocessor";
+import { Bench, blankFlash } from "./fixture";
 import { eui64Of, TestNode } from "./test-node";
 
 describe("forming a network", () => {

@@ -38,8 +38,8 @@ import {
   putNwkSecurity,
   sealNwk,
 } from "../../../firmware/wire/nwk-security";
-import { type Bench, crypto } from "./bench";
 import { HUB_EUI64 } from "./fake-coprocessor";
+import { type Bench, crypto } from "./fixture";
 
 export class TestNode {
   short = -1;

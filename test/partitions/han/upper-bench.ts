@@ -17,7 +17,7 @@ import { nodeCrypto } from "../../../hal/node/crypto";
 import { Sent } from "../../../hal/sent";
 import { DirectFlash } from "../../../host-sim/flash-direct";
 import { FlashMemory } from "../../../host-sim/flash-memory";
-import { entropyOf } from "./bench";
+import { entropyOf } from "./fixture";
 
 /** 2026-01-01T00:00:00Z */
 export const START_S = 1_767_225_600;
