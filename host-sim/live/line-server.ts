@@ -57,7 +57,7 @@ export class LineServer {
     this.onOpened();
   }
 
-  /** A socket that a process left behind when it was killed is taken away; any other file is not. */
+  /** What a process left behind that was killed is taken away; any other file is not. */
   private async clearPath(): Promise<void> {
     if (!existsSync(this.path)) return;
     if (!statSync(this.path).isSocket()) throw new LineServerError("it is a file; name another");

@@ -1,5 +1,5 @@
-// The hub on a board that runs by itself, in real time: its radio line, its links to the WAN and its
-// powerline modem's line join the house live, and its flash is a file.
+// The hub on a board that runs by itself, in real time: its radio line, its links to the WAN and
+// its powerline modem's line join the house live, and its flash is a file.
 
 import { createSocket, type Socket } from "node:dgram";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,0 +1,64 @@
+// `heddle home --device BOARD --realtime`: the board runs by itself, and its UARTs join the house
+// live. A meter joins and its readings arrive, as in lockstep, in the time that it takes.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BOARDS } from "../../../tools/builder/boards";
+import { missingFor } from "../../../tools/builder/build";
+import { hasCommand } from "../../../tools/builder/objects";
+import { Desk } from "../../tools/heddle";
+import { ROOT } from "../compiler";
+
+const METER = "70b3d52b60000001";
+/** 104 seconds: a meter that misses its first chance to join tries again within the first minute. */
+const DAYS = "0.0012";
+const RUN_MS = 900_000;
+
+const HOUSE = {
+  devices: [
+    {
+      kind: "electricity-meter",
+      eui64: METER,
+      installCode: "05b6d23e51a7d40a09355475a4a899fe2312",
+      place: { x: 0.5, y: 0.2 },
+      registered: true,
+    },
+  ],
+};
+
+// With 256 KB the same UARTs and drivers run as with the roomy board's 1 MB.
+const boards = BOARDS.filter(({ name }) => name !== "qemu-arm").map((board) => {
+  const emulator = board.command("").program;
+  const missing =
+    missingFor(ROOT, board) ??
+    (emulator !== "" && !hasCommand(emulator) ? `${emulator} is not installed` : undefined);
+  if (missing !== undefined) console.warn(`skipped: ${board.name} in real time: ${missing}`);
+  return { name: board.name, missing };
+});
+
+describe("a board in real time", () => {
+  const desk = new Desk();
+  beforeAll(() => {
+    desk.file("house.json", JSON.stringify(HOUSE));
+  });
+  afterAll(() => desk.clear());
+
+  for (const { name, missing } of boards) {
+    test.concurrent.skipIf(missing !== undefined)(
+      `${name} joins a meter over its own lines and passes its readings on`,
+      async () => {
+        const words = ["--device", name, "--realtime", "--days", DAYS, "--house", "house.json"];
+        const { code, out, err } = await desk.run(["home", ...words, "--json"]);
+        expect([code, err]).toEqual([0, ""]);
+        const report = JSON.parse(out);
+        expect(report.han.nodes).toMatchObject([{ eui64: METER, state: "networked" }]);
+        expect(report.readings).toMatchObject({ missed: 0, lost: 0 });
+        expect(report.readings.delivered).toBeGreaterThan(1);
+        // What the board says of itself on its console.
+        const han = report.partitions.find((row: { name: string }) => row.name === "han");
+        expect(han).toMatchObject({ refused: 0, restarts: 0 });
+        expect(han.received).toBeGreaterThan(50);
+      },
+      RUN_MS,
+    );
+  }
+});
