@@ -73,7 +73,7 @@ export async function bundleScripts(
   };
   const segments: Script[] = [];
   for (const [name, text] of texts) {
-    segments.push(await write(name, bundle(root, text, [replaced, sharedStubs(root, shared)])));
+    segments.push(await write(name, bundle(root, text, [sharedStubs(root, shared), replaced])));
   }
   const base = await write("base", bundle(root, baseText(shared), [replaced]));
   return { base, segments };
