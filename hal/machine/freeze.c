@@ -116,22 +116,7 @@ static void freeze_slot(txMachine *the, txSlot *slot)
 static void settle_one(txMachine *the, txSlot *slot)
 {
 	(void)the;
-<<<<<<< hal/machine/freeze.c
-	settle_slot(slot);
-}
-
-static void hole(FILE *file, const void *start, const void *end)
-{
-	uintptr_t from = ((uintptr_t)start + 7) & ~(uintptr_t)7;
-	uintptr_t to = (uintptr_t)end & ~(uintptr_t)7;
-
-	/* What is left at the ends stays in the image, as zeros. */
-	memset((void *)start, 0, (size_t)((const uint8_t *)end - (const uint8_t *)start));
-	if (from < to)
-		fprintf(file, "0x%lx 0x%lx\n", (unsigned long)from, (unsigned long)to);
-=======
 	settle(slot);
->>>>>>> /tmp/h4/b.new
 }
 
 /* Kept slots are no list any more. */
