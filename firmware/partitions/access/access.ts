@@ -14,6 +14,7 @@ import { Consumer, type ConsumerOwner, Reserved } from "./consumer";
 import { type CredentialOwner, CredentialStore } from "./credential-store";
 import { DeviceLimit, DeviceLog, DeviceState } from "./device-log";
 import { News } from "./news";
+import { Scratch } from "./scratch";
 import { WrappedKey } from "./wrapped-key";
 import { Write, Writes } from "./writes";
 
@@ -34,9 +35,6 @@ export class Access implements CredentialOwner, ConsumerOwner {
   private readonly linkKey = new Uint8Array(InstallCode.LINK_KEY_LENGTH);
   private readonly otherKey = new Uint8Array(InstallCode.LINK_KEY_LENGTH);
   private readonly hub = new Uint8Array(8);
-  /** The path by which `han` waits for the answer about this device, plus one. */
-  private readonly waiting = new Uint8Array(DeviceLimit.MAX);
-  private readonly references = new Uint16Array(DeviceLimit.MAX);
   /** Messages of other partitions that are none of the table's. */
   malformed = 0;
   private knowsHub = false;
@@ -47,11 +45,19 @@ export class Access implements CredentialOwner, ConsumerOwner {
   private retryAt = Infinity;
 
   constructor(private readonly environment: Environment<"access">) {
+    const scratch = new Uint8Array(Scratch.SIZE);
     this.openAt = environment.startedAt;
-    this.store = new CredentialStore(environment.regions.credentials, this.log, this);
-    this.writes = new Writes(this.store);
-    this.wrapped = new WrappedKey(environment.crypto, this.store, this.log);
-    this.news = new News(environment.ports, this.log);
+    this.store = new CredentialStore(environment.regions.credentials, this.log, this, scratch);
+    this.writes = new Writes(this.store, this.log);
+    this.wrapped = new WrappedKey(
+      environment.crypto,
+      this.store,
+      this.log,
+      scratch,
+      this.linkKey,
+      this.otherKey,
+    );
+    this.news = new News(environment.ports, this.log, scratch);
     this.consumer = new Consumer(this.store, this.log, this.news, this);
   }
 
@@ -88,7 +94,7 @@ export class Access implements CredentialOwner, ConsumerOwner {
       this.refuse(now, message, device, decision);
       return;
     }
-    this.waiting[device] = path + 1;
+    this.log.setWaiting(device, path + 1);
     this.accept(now, device);
   }
 
@@ -151,7 +157,7 @@ export class Access implements CredentialOwner, ConsumerOwner {
   deny(now: number, device: number, isDenied: boolean, reference: number): boolean {
     if (this.writes.isBusy(device)) return false;
     this.log.deny(device, isDenied);
-    this.references[device] = reference;
+    this.log.setReference(device, reference);
     this.write(now, device, Write.DENY);
     return true;
   }
@@ -198,14 +204,14 @@ export class Access implements CredentialOwner, ConsumerOwner {
       this.tell(now, device, DeviceResult.BUSY);
     } else if (write === Write.DENY) {
       this.log.denialStored(device, false);
-      this.consumer.denied(now, device, this.references[device]!, false);
+      this.consumer.denied(now, device, this.log.reference(device), false);
     }
-    if (this.waiting[device] !== 0 && this.log.isRegistered(device)) this.accept(now, device);
+    if (this.log.waiting(device) !== 0 && this.log.isRegistered(device)) this.accept(now, device);
     this.retryWrites(now);
   }
 
   hanRestarted(): void {
-    this.waiting.fill(0);
+    this.log.forgetWaiting();
     this.news.hanRestarted();
   }
 
@@ -241,9 +247,9 @@ export class Access implements CredentialOwner, ConsumerOwner {
    */
   private accept(now: number, device: number): void {
     if (this.writes.isBusy(device)) return;
-    const path: JoinPath = this.waiting[device]! - 1;
+    const path: JoinPath = this.log.waiting(device) - 1;
     if (path !== JoinPath.ZIGBEE) {
-      this.waiting[device] = 0;
+      this.log.setWaiting(device, 0);
       this.news.accepted(device, path, this.news.apsAt());
       return;
     }
@@ -253,7 +259,7 @@ export class Access implements CredentialOwner, ConsumerOwner {
       this.write(now, device, Write.COUNTER);
       return;
     }
-    this.waiting[device] = 0;
+    this.log.setWaiting(device, 0);
     const { frame } = this.news;
     const at = this.news.apsAt();
     const end = this.wrapped.put(frame, at, device, this.hub, counter);
@@ -315,7 +321,7 @@ export class Access implements CredentialOwner, ConsumerOwner {
     this.log.setState(device, DeviceState.ADDING);
     this.log.register(device, message[DeviceAdd.KIND]!, this.linkKey);
     this.linkKey.fill(0);
-    this.references[device] = reference;
+    this.log.setReference(device, reference);
     this.write(now, device, Write.ADD);
     return -1;
   }
@@ -328,7 +334,7 @@ export class Access implements CredentialOwner, ConsumerOwner {
     if (device === DeviceLimit.NONE) return DeviceResult.UNKNOWN_DEVICE;
     if (this.writes.isBusy(device)) return DeviceResult.BUSY;
     this.log.setState(device, DeviceState.REMOVING);
-    this.references[device] = reference;
+    this.log.setReference(device, reference);
     this.write(now, device, Write.REMOVE);
     return -1;
   }
@@ -383,7 +389,7 @@ export class Access implements CredentialOwner, ConsumerOwner {
         return;
       case Write.DENY:
         this.log.denialStored(device, true);
-        this.consumer.denied(now, device, this.references[device]!, true);
+        this.consumer.denied(now, device, this.log.reference(device), true);
         if (this.log.isDenied(device)) this.news.dismissed(now, device);
         return;
       default:
@@ -392,7 +398,7 @@ export class Access implements CredentialOwner, ConsumerOwner {
   }
 
   private tell(now: number, device: number, result: DeviceResult): void {
-    this.news.deviceResult(now, result, this.references[device]!, device);
+    this.news.deviceResult(now, result, this.log.reference(device), device);
   }
 
   private write(now: number, device: number, write: Write): void {

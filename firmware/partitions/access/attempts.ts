@@ -13,36 +13,42 @@ const enum Limit {
   TOLD = 10,
 }
 
+const enum Entry {
+  EUI64 = 0,
+  COUNT = 8,
+  /** The reason told last, plus one. */
+  REASON = 9,
+  LENGTH = 10,
+}
+
 export class Attempts {
   /** Refusals that went untold. */
   suppressed = 0;
-  private readonly nodes = new Uint8Array(Limit.NODES * 8);
+  private readonly entries = new Uint8Array(Limit.NODES * Entry.LENGTH);
   private readonly since = new Float64Array(Limit.NODES).fill(-Infinity);
-  private readonly counts = new Uint16Array(Limit.NODES);
-  /** The reason told last, plus one. */
-  private readonly reasons = new Uint8Array(Limit.NODES);
   private toldSince = -Infinity;
   private told = 0;
 
   /** Counts one more attempt. False: too many. */
   admit(now: number, eui64: Uint8Array, start: number): boolean {
-    const entry = this.entry(now, eui64, start);
-    if (this.counts[entry]! < Limit.ATTEMPTS) this.counts[entry]!++;
-    else return false;
+    const at = this.entry(now, eui64, start) + Entry.COUNT;
+    const count = this.entries[at]!;
+    if (count >= Limit.ATTEMPTS) return false;
+    this.entries[at] = count + 1;
     return true;
   }
 
   /** Whether this refusal is news: its node's first for this reason in a minute, and no flood. */
   isNews(now: number, eui64: Uint8Array, start: number, reason: number): boolean {
-    const entry = this.entry(now, eui64, start);
-    if (this.reasons[entry] === reason + 1) return this.suppress();
+    const at = this.entry(now, eui64, start) + Entry.REASON;
+    if (this.entries[at] === reason + 1) return this.suppress();
     if (now - this.toldSince >= Limit.PERIOD_MS) {
       this.toldSince = now;
       this.told = 0;
     }
     if (this.told >= Limit.TOLD) return this.suppress();
     this.told++;
-    this.reasons[entry] = reason + 1;
+    this.entries[at] = reason + 1;
     return true;
   }
 
@@ -51,22 +57,23 @@ export class Attempts {
     return false;
   }
 
+  /** Where the node's entry begins. */
   private entry(now: number, eui64: Uint8Array, start: number): number {
     let oldest = 0;
     for (let i = 0; i < Limit.NODES; i++) {
       if (this.since[i]! < this.since[oldest]!) oldest = i;
-      if (!equalBytes(this.nodes, i * 8, eui64, start, 8)) continue;
+      if (!equalBytes(this.entries, i * Entry.LENGTH + Entry.EUI64, eui64, start, 8)) continue;
       if (now - this.since[i]! >= Limit.PERIOD_MS) this.begin(now, i);
-      return i;
+      return i * Entry.LENGTH;
     }
-    copyBytes(eui64, start, this.nodes, oldest * 8, 8);
+    copyBytes(eui64, start, this.entries, oldest * Entry.LENGTH + Entry.EUI64, 8);
     this.begin(now, oldest);
-    return oldest;
+    return oldest * Entry.LENGTH;
   }
 
   private begin(now: number, entry: number): void {
     this.since[entry] = now;
-    this.counts[entry] = 0;
-    this.reasons[entry] = 0;
+    this.entries[entry * Entry.LENGTH + Entry.COUNT] = 0;
+    this.entries[entry * Entry.LENGTH + Entry.REASON] = 0;
   }
 }

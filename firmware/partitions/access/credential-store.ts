@@ -51,12 +51,13 @@ export class CredentialStore {
   /** What flash had at the start. */
   consumerReserved = 0;
   private readonly journal: Journal;
-  private readonly value = new Uint8Array(DeviceRecord.LENGTH);
 
   constructor(
     region: FlashRegion,
     private readonly log: DeviceLog,
     private readonly owner: CredentialOwner,
+    /** Scratch: the journal copies what it is given. */
+    private readonly value: Uint8Array,
   ) {
     this.journal = new Journal(region, this, DeviceLimit.MAX + 2, DeviceRecord.LENGTH);
   }
@@ -71,7 +72,7 @@ export class CredentialStore {
     this.value[NetworkRecord.SEQUENCE] = this.keySequence;
     copyBytes(this.networkKey, 0, this.value, NetworkRecord.KEY, 16);
     const taken = this.journal.put(Key.NETWORK, this.value, 0, NetworkRecord.LENGTH, Token.NETWORK);
-    this.value.fill(0);
+    this.value.fill(0, 0, DeviceRecord.LENGTH);
     return taken;
   }
 
@@ -87,7 +88,7 @@ export class CredentialStore {
   saveDevice(device: number): boolean {
     this.log.copyRecord(device, this.value, 0);
     const taken = this.journal.put(Key.DEVICE + device, this.value, 0, DeviceRecord.LENGTH, device);
-    this.value.fill(0);
+    this.value.fill(0, 0, DeviceRecord.LENGTH);
     return taken;
   }
 

@@ -3,7 +3,14 @@
 
 import type { DeviceKind } from "../../ipc/device";
 import { check } from "../../kernel/partition";
-import { copyBytes, equalBytes, readU32, writeU32 } from "../../wire/little-endian";
+import {
+  copyBytes,
+  equalBytes,
+  readU16,
+  readU32,
+  writeU16,
+  writeU32,
+} from "../../wire/little-endian";
 
 export const enum DeviceLimit {
   /**
@@ -46,6 +53,18 @@ const enum Field {
   LENGTH = 36,
 }
 
+/** What others note of each device. */
+export const enum Aside {
+  /** A `Write` that waits, and one that is under way. */
+  WANTED = 0,
+  FLYING = 1,
+  /** The path by which `han` waits for the answer about this device, plus one. */
+  WAITING = 2,
+  /** Of the question that is being answered, u16. */
+  REFERENCE = 4,
+  LENGTH = 6,
+}
+
 const enum Denial {
   NONE = 0,
   DENIED = 1,
@@ -60,14 +79,20 @@ const enum Counter {
 }
 
 export class DeviceLog {
-  private readonly records = new Uint8Array(DeviceLimit.MAX * Field.LENGTH);
+  /** The records, and behind them what stands aside of each. */
+  readonly bytes = new Uint8Array(DeviceLimit.MAX * (Field.LENGTH + Aside.LENGTH));
+
+  /** Where what stands aside of a device begins in `bytes`; it goes with no record. */
+  aside(device: number): number {
+    return DeviceLimit.MAX * Field.LENGTH + device * Aside.LENGTH;
+  }
 
   state(device: number): DeviceState {
-    return this.records[this.at(device) + Field.STATE]!;
+    return this.bytes[this.at(device) + Field.STATE]!;
   }
 
   setState(device: number, state: DeviceState): void {
-    this.records[this.at(device) + Field.STATE] = state;
+    this.bytes[this.at(device) + Field.STATE] = state;
   }
 
   /** Whether it may join, or has. */
@@ -92,41 +117,41 @@ export class DeviceLog {
 
   /** Whether the consumer keeps it out. */
   isDenied(device: number): boolean {
-    return this.records[this.at(device) + Field.DENIAL] !== Denial.NONE;
+    return this.bytes[this.at(device) + Field.DENIAL] !== Denial.NONE;
   }
 
   /** Denies it at once, or begins to lift that. */
   deny(device: number, isDenied: boolean): void {
     const at = this.at(device) + Field.DENIAL;
-    if (isDenied) this.records[at] = Denial.DENIED;
-    else if (this.records[at] === Denial.DENIED) this.records[at] = Denial.LIFTING;
+    if (isDenied) this.bytes[at] = Denial.DENIED;
+    else if (this.bytes[at] === Denial.DENIED) this.bytes[at] = Denial.LIFTING;
   }
 
   /** What was written of it, or was not: then it stays denied. */
   denialStored(device: number, ok: boolean): void {
     const at = this.at(device) + Field.DENIAL;
-    if (this.records[at] === Denial.LIFTING) this.records[at] = ok ? Denial.NONE : Denial.DENIED;
+    if (this.bytes[at] === Denial.LIFTING) this.bytes[at] = ok ? Denial.NONE : Denial.DENIED;
   }
 
   /** The `JoinPath`s by which it is in, a bit each. */
   paths(device: number): number {
-    return this.records[this.at(device) + Field.PATHS]!;
+    return this.bytes[this.at(device) + Field.PATHS]!;
   }
 
   setPaths(device: number, paths: number): void {
-    this.records[this.at(device) + Field.PATHS] = paths;
+    this.bytes[this.at(device) + Field.PATHS] = paths;
   }
 
   kind(device: number): DeviceKind {
-    return this.records[this.at(device) + Field.KIND]!;
+    return this.bytes[this.at(device) + Field.KIND]!;
   }
 
   copyEui64(device: number, bytes: Uint8Array, start: number): void {
-    copyBytes(this.records, this.at(device) + Field.EUI64, bytes, start, 8);
+    copyBytes(this.bytes, this.at(device) + Field.EUI64, bytes, start, 8);
   }
 
   copyLinkKey(device: number, key: Uint8Array): void {
-    copyBytes(this.records, this.at(device) + Field.LINK_KEY, key, 0, 16);
+    copyBytes(this.bytes, this.at(device) + Field.LINK_KEY, key, 0, 16);
   }
 
   /** The device in any state but FREE; `NONE`. */
@@ -134,7 +159,7 @@ export class DeviceLog {
     for (let device = 0; device < DeviceLimit.MAX; device++) {
       if (this.state(device) === DeviceState.FREE) continue;
       const at = this.at(device) + Field.EUI64;
-      if (equalBytes(this.records, at, eui64, start, 8)) return device;
+      if (equalBytes(this.bytes, at, eui64, start, 8)) return device;
     }
     return DeviceLimit.NONE;
   }
@@ -144,7 +169,7 @@ export class DeviceLog {
     for (let device = 0; device < DeviceLimit.MAX; device++) {
       if (this.state(device) !== DeviceState.FREE) continue;
       this.free(device);
-      copyBytes(eui64, start, this.records, this.at(device) + Field.EUI64, 8);
+      copyBytes(eui64, start, this.bytes, this.at(device) + Field.EUI64, 8);
       this.setState(device, DeviceState.ADDING);
       return device;
     }
@@ -154,37 +179,37 @@ export class DeviceLog {
   /** Sets what a registration brings. The counter goes on from where it was. */
   register(device: number, kind: DeviceKind, linkKey: Uint8Array): void {
     const at = this.at(device);
-    this.records[at + Field.KIND] = kind;
-    this.records[at + Field.PATHS] = 0;
-    copyBytes(linkKey, 0, this.records, at + Field.LINK_KEY, 16);
+    this.bytes[at + Field.KIND] = kind;
+    this.bytes[at + Field.PATHS] = 0;
+    copyBytes(linkKey, 0, this.bytes, at + Field.LINK_KEY, 16);
     this.extendCounter(device);
   }
 
   free(device: number): void {
     const at = this.at(device);
-    this.records.fill(0, at, at + Field.LENGTH);
+    this.bytes.fill(0, at, at + Field.LENGTH);
   }
 
   /** The next APS frame counter for this device, once; `Counter.NONE`: extend it first. */
   takeCounter(device: number): number {
     const at = this.at(device);
-    const counter = readU32(this.records, at + Field.COUNTER);
-    if (counter >= readU32(this.records, at + Field.COUNTER_LIMIT)) return Counter.NONE;
-    writeU32(this.records, at + Field.COUNTER, counter + 1);
+    const counter = readU32(this.bytes, at + Field.COUNTER);
+    if (counter >= readU32(this.bytes, at + Field.COUNTER_LIMIT)) return Counter.NONE;
+    writeU32(this.bytes, at + Field.COUNTER, counter + 1);
     return counter;
   }
 
   /** Moves the limit up; it must be stored before `takeCounter` is called again. */
   extendCounter(device: number): void {
     const at = this.at(device);
-    const limit = readU32(this.records, at + Field.COUNTER) + Counter.STEP;
+    const limit = readU32(this.bytes, at + Field.COUNTER) + Counter.STEP;
     check(limit < 0xffffffff, "APS frame counter used up");
-    writeU32(this.records, at + Field.COUNTER_LIMIT, limit);
+    writeU32(this.bytes, at + Field.COUNTER_LIMIT, limit);
   }
 
   /** Writes the record as the journal keeps it: as the device will stand once it is stored. */
   copyRecord(device: number, bytes: Uint8Array, start: number): void {
-    copyBytes(this.records, this.at(device), bytes, start, DeviceRecord.LENGTH);
+    copyBytes(this.bytes, this.at(device), bytes, start, DeviceRecord.LENGTH);
     if (this.state(device) === DeviceState.ADDING)
       bytes[start + Field.STATE] = DeviceState.REGISTERED;
     if (bytes[start + Field.DENIAL] === Denial.LIFTING) bytes[start + Field.DENIAL] = Denial.NONE;
@@ -192,9 +217,31 @@ export class DeviceLog {
 
   restore(device: number, bytes: Uint8Array, start: number): void {
     const at = this.at(device);
-    copyBytes(bytes, start, this.records, at, DeviceRecord.LENGTH);
-    const limit = readU32(this.records, at + Field.COUNTER_LIMIT);
-    writeU32(this.records, at + Field.COUNTER, limit);
+    copyBytes(bytes, start, this.bytes, at, DeviceRecord.LENGTH);
+    const limit = readU32(this.bytes, at + Field.COUNTER_LIMIT);
+    writeU32(this.bytes, at + Field.COUNTER, limit);
+  }
+
+  /** The path by which `han` waits for the answer about it, plus one; 0: it does not. */
+  waiting(device: number): number {
+    return this.bytes[this.aside(device) + Aside.WAITING]!;
+  }
+
+  setWaiting(device: number, waiting: number): void {
+    this.bytes[this.aside(device) + Aside.WAITING] = waiting;
+  }
+
+  forgetWaiting(): void {
+    for (let device = 0; device < DeviceLimit.MAX; device++) this.setWaiting(device, 0);
+  }
+
+  /** Of the question about it that is being answered. */
+  reference(device: number): number {
+    return readU16(this.bytes, this.aside(device) + Aside.REFERENCE);
+  }
+
+  setReference(device: number, reference: number): void {
+    writeU16(this.bytes, this.aside(device) + Aside.REFERENCE, reference);
   }
 
   private at(device: number): number {

@@ -14,19 +14,20 @@ import type { PortsOf } from "../../system";
 import { copyBytes, writeU16, writeU32 } from "../../wire/little-endian";
 import type { DeviceLog } from "./device-log";
 import { Outbox, To } from "./outbox";
+import { Scratch } from "./scratch";
 
 export class News {
-  /** For the one answer that is longer than the rest: `accepted`. */
-  readonly frame = new Uint8Array(Message.MAX_LENGTH);
-  private readonly message = new Uint8Array(16);
-  private readonly eui64 = new Uint8Array(8);
+  private readonly message: Uint8Array;
   private readonly outbox: Outbox;
 
   constructor(
     private readonly ports: PortsOf<"access">,
     private readonly log: DeviceLog,
+    /** Scratch: here every message is put together. */
+    readonly frame: Uint8Array,
   ) {
-    this.outbox = new Outbox([ports.han, ports.firewall, ports.audit, ports.console]);
+    this.message = frame;
+    this.outbox = new Outbox([ports.han, ports.firewall, ports.audit, ports.console], frame);
   }
 
   /** `NETWORK_SET`. Not kept when the channel is full: `han` asks again. */
@@ -72,11 +73,11 @@ export class News {
 
   /** A device was removed, or is kept out: `han` is to send it away, on each path. */
   dismissed(now: number, device: number): void {
-    this.log.copyEui64(device, this.eui64, 0);
+    this.log.copyEui64(device, this.message, Scratch.EUI64);
     const paths = this.log.paths(device);
     for (let path = 0; path < JoinPath.COUNT; path++) {
       if (path !== JoinPath.ZIGBEE && (paths & (1 << path)) === 0) continue;
-      this.refused(now, this.eui64, 0, path, JoinDecision.NOT_REGISTERED);
+      this.refused(now, this.message, Scratch.EUI64, path, JoinDecision.NOT_REGISTERED);
     }
   }
 
@@ -122,8 +123,8 @@ export class News {
   }
 
   deviceResult(now: number, result: DeviceResult, reference: number, device: number): void {
-    this.log.copyEui64(device, this.eui64, 0);
-    this.result(now, result, reference, this.eui64, 0);
+    this.log.copyEui64(device, this.message, Scratch.EUI64);
+    this.result(now, result, reference, this.message, Scratch.EUI64);
   }
 
   event(
@@ -143,8 +144,8 @@ export class News {
   }
 
   deviceEvent(now: number, event: DeviceEvent, device: number): void {
-    this.log.copyEui64(device, this.eui64, 0);
-    this.event(now, event, this.log.kind(device), 0, this.eui64, 0);
+    this.log.copyEui64(device, this.message, Scratch.EUI64);
+    this.event(now, event, this.log.kind(device), 0, this.message, Scratch.EUI64);
   }
 
   audit(now: number, code: AuditCode, detail: number, eui64: Uint8Array, start: number): void {
@@ -156,9 +157,9 @@ export class News {
   }
 
   auditDevice(now: number, code: AuditCode, device: number): void {
-    this.log.copyEui64(device, this.eui64, 0);
+    this.log.copyEui64(device, this.message, Scratch.EUI64);
     const detail = this.log.kind(device) | (this.log.paths(device) << 8);
-    this.audit(now, code, detail, this.eui64, 0);
+    this.audit(now, code, detail, this.message, Scratch.EUI64);
   }
 
   /** Its questions died with it. */
@@ -179,7 +180,7 @@ export class News {
   }
 
   private begin(operation: Operation): void {
-    this.message.fill(0);
+    this.message.fill(0, 0, JoinAnswer.APS_FRAME);
     this.message[Message.OPERATION] = operation;
   }
 }

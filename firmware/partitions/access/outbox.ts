@@ -9,13 +9,11 @@ export const enum To {
   FIREWALL = 1,
   AUDIT = 2,
   CONSOLE = 3,
-  COUNT = 4,
 }
 
 const enum Limit {
   /** A result and an event for each of a few devices, and their audit lines. */
   MESSAGES = 24,
-  MESSAGE_MAX = 16,
   RETRY_MS = 50,
 }
 
@@ -30,12 +28,16 @@ export class Outbox {
   /** Messages that found no room. */
   dropped = 0;
   private readonly entries = new Uint8Array(Limit.MESSAGES * Entry.SIZE);
-  private readonly message = new Uint8Array(Limit.MESSAGE_MAX);
-  private readonly blocked = new Uint8Array(To.COUNT);
+  /** A bit for each receiver that has no room. */
+  private blocked = 0;
   private count = 0;
   private due = Infinity;
 
-  constructor(private readonly ports: readonly Port[]) {}
+  /** @param message scratch, in which the caller puts its messages together too */
+  constructor(
+    private readonly ports: readonly Port[],
+    private readonly message: Uint8Array,
+  ) {}
 
   /** Sends at most 16 bytes as soon as the channel takes them, in order for each receiver. */
   send(now: number, to: To, message: Uint8Array, length: number): void {
@@ -69,7 +71,7 @@ export class Outbox {
   }
 
   private flush(now: number): void {
-    this.blocked.fill(0);
+    this.blocked = 0;
     let kept = 0;
     for (let i = 0; i < this.count; i++) {
       if (!this.hand(i)) this.move(i, kept++);
@@ -81,11 +83,11 @@ export class Outbox {
   private hand(i: number): boolean {
     const at = i * Entry.SIZE;
     const to = this.entries[at + Entry.TO]!;
-    if (this.blocked[to] === 1) return false;
+    if ((this.blocked & (1 << to)) !== 0) return false;
     const length = this.entries[at + Entry.LENGTH]!;
     copyBytes(this.entries, at + Entry.MESSAGE, this.message, 0, length);
     if (this.ports[to]!.send(this.message, length) === Sent.OK) return true;
-    this.blocked[to] = 1;
+    this.blocked |= 1 << to;
     return false;
   }
 

@@ -10,18 +10,20 @@ import { putApsSecurity, sealAps } from "../../wire/aps-security";
 import { Auxiliary, KeyIdentifier } from "../../wire/auxiliary";
 import type { CredentialStore } from "./credential-store";
 import type { DeviceLog } from "./device-log";
+import { Scratch } from "./scratch";
 
 export class WrappedKey {
-  private readonly linkKey = new Uint8Array(16);
-  private readonly transportKey = new Uint8Array(16);
   private readonly nonce = new Uint8Array(Auxiliary.NONCE_LENGTH);
-  private readonly eui64 = new Uint8Array(8);
   private sequence = 0;
 
   constructor(
     private readonly crypto: CryptoProvider,
     private readonly store: CredentialStore,
     private readonly log: DeviceLog,
+    private readonly scratch: Uint8Array,
+    /** Room for two keys: the caller's, and zeros when this is done. */
+    private readonly linkKey: Uint8Array,
+    private readonly transportKey: Uint8Array,
   ) {}
 
   /**
@@ -30,7 +32,7 @@ export class WrappedKey {
    * @param counter an APS frame counter that no frame to this device has had
    */
   put(bytes: Uint8Array, at: number, device: number, hub: Uint8Array, counter: number): number {
-    this.log.copyEui64(device, this.eui64, 0);
+    this.log.copyEui64(device, this.scratch, Scratch.EUI64);
     this.log.copyLinkKey(device, this.linkKey);
     deriveKey(this.crypto, this.linkKey, DerivedKey.KEY_TRANSPORT, this.transportKey);
     this.sequence = (this.sequence + 1) & 0xff;
@@ -42,8 +44,8 @@ export class WrappedKey {
       this.store.networkKey,
       0,
       this.store.keySequence,
-      this.eui64,
-      0,
+      this.scratch,
+      Scratch.EUI64,
       hub,
       0,
     );

@@ -4,7 +4,7 @@
 
 import { check } from "../../kernel/partition";
 import type { CredentialStore } from "./credential-store";
-import { DeviceLimit } from "./device-log";
+import { Aside, DeviceLimit, type DeviceLog } from "./device-log";
 
 /** Why a record is written. A greater one covers a smaller one that waits. */
 export const enum Write {
@@ -21,24 +21,30 @@ export const enum Write {
 
 export class Writes {
   failures = 0;
-  private readonly wanted = new Uint8Array(DeviceLimit.MAX);
-  private readonly flying = new Uint8Array(DeviceLimit.MAX);
 
-  constructor(private readonly store: CredentialStore) {}
+  constructor(
+    private readonly store: CredentialStore,
+    private readonly log: DeviceLog,
+  ) {}
 
   isBusy(device: number): boolean {
-    return this.wanted[device] !== Write.NONE || this.flying[device] !== Write.NONE;
+    const { bytes } = this.log;
+    const at = this.log.aside(device);
+    return bytes[at + Aside.WANTED] !== Write.NONE || bytes[at + Aside.FLYING] !== Write.NONE;
   }
 
   want(device: number, write: Write): void {
-    if (write > this.wanted[device]!) this.wanted[device] = write;
+    const { bytes } = this.log;
+    const at = this.log.aside(device) + Aside.WANTED;
+    if (write > bytes[at]!) bytes[at] = write;
   }
 
   /** What has just been written, or not. */
   done(device: number, ok: boolean): Write {
-    const write = this.flying[device]! as Write;
+    const at = this.log.aside(device) + Aside.FLYING;
+    const write = this.log.bytes[at]! as Write;
     check(write !== Write.NONE, "nothing was being written");
-    this.flying[device] = Write.NONE;
+    this.log.bytes[at] = Write.NONE;
     if (ok) return write;
     this.failures++;
     if (write < Write.ADD) this.want(device, write);
@@ -47,15 +53,17 @@ export class Writes {
 
   /** Hands the journal what it takes. False: something still waits. */
   pump(): boolean {
+    const { bytes } = this.log;
     let isDone = true;
     for (let device = 0; device < DeviceLimit.MAX; device++) {
-      const write = this.wanted[device]!;
-      if (write === Write.NONE || this.flying[device] !== Write.NONE) continue;
+      const at = this.log.aside(device);
+      const write = bytes[at + Aside.WANTED]!;
+      if (write === Write.NONE || bytes[at + Aside.FLYING] !== Write.NONE) continue;
       const taken =
         write === Write.REMOVE ? this.store.eraseDevice(device) : this.store.saveDevice(device);
       if (taken) {
-        this.flying[device] = write;
-        this.wanted[device] = Write.NONE;
+        bytes[at + Aside.FLYING] = write;
+        bytes[at + Aside.WANTED] = Write.NONE;
       } else isDone = false;
     }
     return isDone;
