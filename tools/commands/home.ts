@@ -122,6 +122,9 @@ function houseOptions(options: HomeOptions): HouseOptions {
     (options.wan ?? options.realtime) !== undefined && read.startUtcMs === DEFAULT_HOUSE.startUtcMs;
   const config = isNow ? { ...read, startUtcMs: Date.now() } : read;
   const { pcap, wanPcap, keylog, exchange, oscore } = options;
+  if (options.realtime && config.faults.some(({ kind }) => kind === "partition-fault")) {
+    throw new UsageError(`${options.house}: a partition-fault needs the hub in lockstep`);
+  }
   const profile = profileFile(options.profile);
   const knows = (to: string): boolean =>
     config.devices.some(({ kind, eui64 }) => kind === to || eui64 === to);
