@@ -8,8 +8,11 @@ export const enum MailLimit {
   /** 256 KiB in slots of two sectors. */
   SLOTS = 32,
   SECTORS = 2,
-  /** Flash operations that wait: two streams in, two payloads in, marks and removals. */
-  DEPTH = 6,
+  /**
+   * Flash operations that wait, a piece of 256 bytes each: two streams in, two payloads in. Who
+   * finds no room asks again.
+   */
+  DEPTH = 4,
   /** Messages that wait for one device, and as many delivered ones whose answer is awaited. */
   DEVICE_MAX = 5,
   /** Messages of devices that wait for their provider; the rest stays with the devices. */
