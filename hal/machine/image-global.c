@@ -17,6 +17,7 @@ static const struct verb {
 txSlot shared[SHARED_MAX];
 txSlot constructors[IMAGE_PARTITIONS];
 txSlot *environments;
+txSlot verb_table;
 
 /* The first argument says which one. */
 static txSlot *place(txMachine *the, txSlot *places, txInteger count)
@@ -71,20 +72,33 @@ static void put(txMachine *the, txSlot *object, txCallback call, txInteger argum
 	mxPop();
 }
 
+/* The base has it, also for segments: it lasts. */
+static void make_verbs(txMachine *the)
+{
+	txSlot *table;
+
+	mxPush(mxObjectPrototype);
+	table = (fxNewObjectInstance(the), the->stack);
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+		put(the, table, verbs[i].call, verbs[i].arguments, verbs[i].name);
+	verb_table.kind = table->kind;
+	verb_table.value = table->value;
+	mxPop();
+}
+
 void global_open(txMachine *the)
 {
-	txSlot *heddle, *table;
+	txSlot *heddle;
 
+	if (verb_table.kind == XS_UNDEFINED_KIND)
+		make_verbs(the);
 	mxPush(mxObjectPrototype);
 	heddle = (fxNewObjectInstance(the), the->stack);
 	put(the, heddle, keep_constructor, 2, "constructor");
 	put(the, heddle, keep_environment, 2, "environment");
 	put(the, heddle, share, 2, "share");
 	put(the, heddle, get_shared, 1, "shared");
-	mxPush(mxObjectPrototype);
-	table = (fxNewObjectInstance(the), the->stack);
-	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-		put(the, table, verbs[i].call, verbs[i].arguments, verbs[i].name);
+	mxPush(verb_table);
 	mxPushSlot(heddle);
 	fxDefineID(the, fxNewNameC(the, "verbs"), XS_NO_FLAG, XS_GET_ONLY);
 	mxPop();

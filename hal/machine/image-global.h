@@ -14,6 +14,9 @@ extern txSlot constructors[IMAGE_PARTITIONS];
 /* Where the environments go; they are read-only once the base is frozen. */
 extern txSlot *environments;
 
+/* The host functions behind what partitions are handed, by name; made when first asked for. */
+extern txSlot verb_table;
+
 void global_open(txMachine *the);
 void global_close(txMachine *the);
 

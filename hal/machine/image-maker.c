@@ -184,6 +184,7 @@ static txMachine *make_base(uint8_t *memory, const char *name)
 	environments = image->environments;
 	freeze_keep(the, environments, IMAGE_PARTITIONS);
 	freeze_keep(the, shared, SHARED_MAX);
+	freeze_keep(the, &verb_table, 1);
 	open_global(the);
 	fxBeginHost(the);
 	name_all(the, &image->names);
