@@ -73,12 +73,13 @@ export class Formation {
     private readonly radio: RadioLink,
     private readonly store: NetworkStore,
     memory: Memory,
+    /** Room for the scan in the memory, zeros again afterwards. */
+    room: number,
   ) {
     this.bytes = memory.bytes;
-    this.energy = memory.take(Scan.CHANNELS);
-    this.pans = memory.take(Scan.NEIGHBOURS * Neighbour.LENGTH);
+    this.energy = room;
+    this.pans = room + Scan.CHANNELS;
     this.scratch = memory.scratch;
-    this.bytes.fill(Scan.LOUDEST + 128, this.energy, this.energy + Scan.CHANNELS);
   }
 
   isRunning(): boolean {
@@ -93,7 +94,10 @@ export class Formation {
       this.radio.settings.hasEui64 = true;
       this.radio.configure(now, identity.channel, identity.panId, Nwk.COORDINATOR);
       this.state = State.RUNNING;
-    } else this.state = State.ENERGY;
+    } else {
+      this.state = State.ENERGY;
+      this.bytes.fill(Scan.LOUDEST + 128, this.energy, this.pans);
+    }
     this.radio.start(now);
   }
 
@@ -132,6 +136,7 @@ export class Formation {
     check(this.state === State.STORING, "an identity that nobody chose");
     const identity = this.store.identity;
     identity.isKnown = true;
+    this.bytes.fill(0, this.energy, this.pans + Scan.NEIGHBOURS * Neighbour.LENGTH);
     this.state = State.RUNNING;
     this.radio.configure(now, identity.channel, identity.panId, Nwk.COORDINATOR);
   }

@@ -41,7 +41,7 @@ export const enum Slot {
 
 export class JoinSlots {
   readonly bytes: Uint8Array;
-  private readonly start: number;
+  readonly start: number;
   private readonly numbers: Float64Array;
   private readonly deadlines: number;
   private readonly dues: number;

@@ -68,7 +68,7 @@ const enum Wait {
 
 export class Joining {
   readonly counts = new JoinCounts();
-  private readonly slots: JoinSlots;
+  readonly slots: JoinSlots;
   private readonly scratch: Uint8Array;
 
   constructor(

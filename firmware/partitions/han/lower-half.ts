@@ -71,11 +71,18 @@ export class LowerHalf
     const { identity } = this.store;
     this.eui64 = identity.eui64;
     this.radio = new RadioLink(devices.radio, this, new RadioSettings(this.eui64), memory);
-    this.formation = new Formation(entropy, this.radio, this.store, memory);
     this.counter = new FrameCounter(this.store);
     this.mac = new MacLayer(entropy, this.radio, identity, this.nodes, this, memory);
     this.nwk = new NwkLayer(crypto, identity, this.nodes, this.counter, this, memory);
     this.joining = new Joining(entropy, ports.access, this.nodes, this, memory);
+    // Nobody joins before the network is formed: its scan has the room of those on their way in.
+    this.formation = new Formation(
+      entropy,
+      this.radio,
+      this.store,
+      memory,
+      this.joining.slots.start,
+    );
     this.commands = new NwkCommands(this.nodes, this, memory);
     this.link = new AccessLink(ports.access, identity, this.nodes, memory);
   }
