@@ -68,6 +68,8 @@ export const enum StreamResult {
   EXPIRED = 2,
   /** Down: the device was there but did not take it (after KEPT). */
   UNDELIVERABLE = 3,
+  /** Down: the device had it, and no answer came in time; none is awaited any more. */
+  UNANSWERED = 4,
   /** No grant. Do not try again. */
   NO_GRANT = 8,
   UNKNOWN_DEVICE = 9,

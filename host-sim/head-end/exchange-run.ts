@@ -29,6 +29,7 @@ const ANSWER_MS = 2 * 3_600_000;
 const FATES: Readonly<Record<number, string>> = {
   2: "it expired before the device fetched it",
   3: "the device did not take it",
+  4: "the device had it and did not answer",
 };
 
 /** One command at a time to one device: its answer is waited for before the next. */

@@ -60,7 +60,7 @@ class Watch {
       this.take(to, bytes);
     } else if (operation === Operation.STREAM_END && esi) {
       const result = bytes[StreamEnd.RESULT]!;
-      const isFate = result >= StreamResult.DELIVERED && result <= StreamResult.UNDELIVERABLE;
+      const isFate = result >= StreamResult.DELIVERED && result <= StreamResult.UNANSWERED;
       if (isFate) this.need(bench, provider, bytes[StreamEnd.EUI64]!, Right.MESSAGE);
     }
   }

@@ -90,7 +90,9 @@ async function follow(lines: AsyncIterable<string>, options: SendOptions): Promi
         throw new Error(
           reply.result === 2
             ? "it expired before the device fetched it"
-            : "the device did not take it",
+            : reply.result === 4
+              ? "the device had it and did not answer"
+              : "the device did not take it",
         );
       case "refused":
         throw new Error(`refused${reply.code && ` with ${reply.code}`}: ${reply.why}`);

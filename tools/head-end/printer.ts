@@ -13,7 +13,7 @@ const REASONS = [
   "too often",
   "denied by the consumer",
 ];
-const FATES = ["", "delivered", "expired", "undeliverable"];
+const FATES = ["", "delivered", "expired", "undeliverable", "unanswered"];
 
 /** A reading fits 80 columns. */
 export function printer(json: boolean, write: (line: string) => void): HeadEndListener {

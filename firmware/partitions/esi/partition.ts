@@ -238,7 +238,7 @@ export class Esi implements Partition, SessionUser, RingOwner, OutboxUser {
   /** Of a stream down that is under way, of one that was kept before, or of one up. */
   private streamEnd(now: number, end: Uint8Array): void {
     const result = end[StreamEnd.RESULT]! as StreamResult;
-    const isFate = result > StreamResult.KEPT && result <= StreamResult.UNDELIVERABLE;
+    const isFate = result > StreamResult.KEPT && result <= StreamResult.UNANSWERED;
     if (isFate) this.outbox.fate(now, end);
     else if (!this.commands.end(now, end)) {
       this.outbox.streamEnd(now, readU16(end, StreamEnd.STREAM));

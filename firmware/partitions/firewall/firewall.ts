@@ -108,7 +108,7 @@ export class Firewall implements Partition {
   /** A fate comes from `han` alone, after the stream; everything else belongs to a stream. */
   private streamEnd(now: number, from: Party, end: Uint8Array): void {
     const result = end[StreamEnd.RESULT]! as StreamResult;
-    const isFate = result >= StreamResult.DELIVERED && result <= StreamResult.UNDELIVERABLE;
+    const isFate = result >= StreamResult.DELIVERED && result <= StreamResult.UNANSWERED;
     const isKnown = isFate
       ? from === Party.HAN
       : result === StreamResult.KEPT ||

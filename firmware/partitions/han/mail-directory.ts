@@ -20,6 +20,11 @@ export const enum MailLimit {
   /** How long a message waits, and how long its answer is expected. */
   LIFE_MS = 86_400_000,
   LIFE_SECONDS = 86_400,
+  /**
+   * How long an answer is expected after a restart: a meter that lost its tunnel in the midst of one
+   * may have given up. A sleeping gas meter opens another within half an hour.
+   */
+  AFTER_RESTART_MS = 2_100_000,
   /** A fragmented message is announced in whole blocks of at most 80 bytes. */
   PADDING_MAX = 96,
   SCAN_MS = 10_000,
@@ -40,7 +45,7 @@ export const enum MailState {
   WAITING = 3,
   SENDING = 4,
   DELIVERED = 5,
-  /** Its fate, EXPIRED or UNDELIVERABLE, is still to be told. */
+  /** Its fate, EXPIRED, UNDELIVERABLE or UNANSWERED, is still to be told. */
   ENDED = 6,
   REMOVING = 7,
 }
@@ -212,8 +217,8 @@ export class MailDirectory {
   }
 
   /** Its time begins anew. */
-  protected live(now: number, slot: number): void {
-    const ends = Math.ceil((now + MailLimit.LIFE_MS) / 1000);
+  protected live(now: number, slot: number, lifeMs: number = MailLimit.LIFE_MS): void {
+    const ends = Math.ceil((now + lifeMs) / 1000);
     writeU32(this.bytes, this.at(slot) + Mail.ENDS, ends);
   }
 

@@ -190,7 +190,8 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
     this.hasNews = true;
     this.scanAt = now;
     for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
-      this.live(now, slot);
+      const isDelivered = this.state(slot) === MailState.DELIVERED;
+      this.live(now, slot, isDelivered ? MailLimit.AFTER_RESTART_MS : MailLimit.LIFE_MS);
       if (this.state(slot) === MailState.WAITING && this.isUp(slot)) this.answeredBy(now, slot);
     }
     this.owner.opened(now);
@@ -270,8 +271,8 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
       const state = this.state(slot);
       if (state !== MailState.WAITING && state !== MailState.DELIVERED) continue;
       if (this.isUp(slot) || !this.isOver(now, slot)) continue;
-      if (state === MailState.DELIVERED) this.remove(now, slot);
-      else this.end(slot, StreamResult.EXPIRED);
+      const isDelivered = state === MailState.DELIVERED;
+      this.end(slot, isDelivered ? StreamResult.UNANSWERED : StreamResult.EXPIRED);
     }
   }
 

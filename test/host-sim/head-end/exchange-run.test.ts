@@ -95,6 +95,7 @@ describe("a run of exchanges", () => {
   it.each([
     [2, "it expired before the device fetched it"],
     [3, "the device did not take it"],
+    [4, "the device had it and did not answer"],
   ])("ends an exchange with fate %i, and goes on", (result, why) => {
     hub.script.push(accepted(1), accepted(2));
     run.start(0);

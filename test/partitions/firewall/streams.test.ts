@@ -335,6 +335,7 @@ describe("firewall, fates of messages", () => {
         StreamResult.DELIVERED,
         StreamResult.EXPIRED,
         StreamResult.UNDELIVERABLE,
+        StreamResult.UNANSWERED,
       ]) {
         const fate = streamEnd(provider, result, METER, 4242);
         const [passed] = bench.say(Party.HAN, fate);
@@ -355,7 +356,7 @@ describe("firewall, fates of messages", () => {
     const bench = granted();
     expect(bench.say(Party.ESI_SUPPLIER, streamEnd(0, StreamResult.DELIVERED))).toEqual([]);
     expect(bench.say(Party.HAN, streamEnd(2, StreamResult.DELIVERED))).toEqual([]);
-    expect(bench.say(Party.HAN, streamEnd(0, 4))).toEqual([]);
+    expect(bench.say(Party.HAN, streamEnd(0, 5))).toEqual([]);
     expect(bench.say(Party.HAN, streamEnd(0, 13))).toEqual([]);
     expect(bench.firewall.gate.refusals[Refusal.MALFORMED]).toBe(4);
   });

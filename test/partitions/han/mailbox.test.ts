@@ -103,6 +103,28 @@ describe("a message for a device", () => {
     expect(provider.up).toMatchObject([{ provider: 1, isAnswer: 1, id: 5 }]);
   });
 
+  test("is told unanswered 35 minutes after a restart, when its meter has forgotten the answer", () => {
+    const first = new UpperBench();
+    const meter = first.meter();
+    openTunnel(first, meter);
+    sendDown(first, meter, bytesOf(50), 5, { provider: 1 });
+    new Provider(first).run(3_000);
+    const second = new UpperBench(first.memory);
+    second.meter();
+    const provider = new Provider(second);
+    openTunnel(second, meter, 8);
+    provider.run(2_000_000);
+    expect(provider.fates).toEqual([[Result.DELIVERED, 1, 5]]);
+    provider.run(120_000);
+    expect(provider.fates.slice(1)).toEqual([[Result.UNANSWERED, 1, 5]]);
+    // It is gone from flash: the next start tells nothing.
+    const third = new UpperBench(second.memory);
+    third.meter();
+    const later = new Provider(third);
+    later.run(60_000);
+    expect(later.fates).toEqual([]);
+  });
+
   test("waits for the firewall's room: nothing is lost on the way up", () => {
     const bench = new UpperBench();
     const meter = bench.meter();

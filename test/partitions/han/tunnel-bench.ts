@@ -13,6 +13,7 @@ export const enum Result {
   DELIVERED = 1,
   EXPIRED = 2,
   UNDELIVERABLE = 3,
+  UNANSWERED = 4,
   UNKNOWN_DEVICE = 9,
   QUEUE_FULL = 10,
   TOO_LONG = 11,
