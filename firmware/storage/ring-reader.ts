@@ -1,5 +1,5 @@
 // Reads and consumes entries of a ring: walks from the read end, or on from where it is, to the
-// entry that was asked for. No entry is kept in memory, one piece of at most 256 bytes is.
+// entry that was asked for. Nothing of an entry is kept here: pieces go to the owner's memory.
 
 import { FlashDone, type FlashRegion } from "../../hal/flash";
 import type { Sent } from "../../hal/sent";
@@ -48,8 +48,8 @@ export class RingReader implements FlashJob {
   /** Of the operation under way. */
   token = 0;
   isConsuming = false;
-  /** The piece that was read. */
-  readonly piece = new Uint8Array(RingLimit.PIECE_MAX);
+  /** Where in the owner's memory the piece goes. */
+  into = 0;
   pieceLength = 0;
   /** Bytes of the whole entry that was read. */
   total = 0;
@@ -75,7 +75,11 @@ export class RingReader implements FlashJob {
   private hasMet = false;
   private readonly tidy: RingTidy;
 
-  constructor(private readonly ring: RingState) {
+  /** @param memory the owner's, where pieces go */
+  constructor(
+    private readonly ring: RingState,
+    readonly memory: Uint8Array,
+  ) {
     this.tidy = new RingTidy(ring);
   }
 
@@ -84,7 +88,7 @@ export class RingReader implements FlashJob {
   }
 
   /** False: another operation is under way, or there is no such entry. */
-  read(index: number, offset: number, length: number, token: number): boolean {
+  read(index: number, offset: number, length: number, token: number, into: number): boolean {
     check(length >= 1 && length <= RingLimit.PIECE_MAX && offset >= 0, "ring read");
     if (this.state !== State.IDLE || index < 0 || index >= this.ring.count) return false;
     this.isConsuming = false;
@@ -93,6 +97,7 @@ export class RingReader implements FlashJob {
     this.wanted = offset;
     this.wantedLength = length;
     this.pieceLength = 0;
+    this.into = into;
     if (this.isBeyond()) this.rewind();
     else if (this.entry === index && this.offset > offset) this.restartEntry();
     this.walk();
@@ -237,7 +242,8 @@ export class RingReader implements FlashJob {
     const from = Math.max(this.wanted, this.offset);
     const to = Math.min(end, this.offset + length);
     const shift = at + Fragment.DATA - this.offset;
-    for (let i = from; i < to; i++) this.piece[i - this.wanted] = bytes[shift + i]!;
+    const back = this.into - this.wanted;
+    for (let i = from; i < to; i++) this.memory[back + i] = bytes[shift + i]!;
     this.pieceLength = Math.max(0, end - this.wanted);
     return this.offset + length >= end;
   }

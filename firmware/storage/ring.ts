@@ -53,15 +53,17 @@ export class Ring {
   private job = Job.NONE;
   private isOpen = false;
 
+  /** @param memory of the owner, into which `read` reads */
   constructor(
     readonly region: FlashRegion,
     private readonly owner: RingOwner,
+    memory: Uint8Array,
   ) {
     this.state = new RingState(region.length);
     this.turn = new FlashTurn(region);
     this.opening = new RingOpening(this.state);
     this.writer = new RingWriter(this.state);
-    this.reader = new RingReader(this.state);
+    this.reader = new RingReader(this.state, memory);
   }
 
   /** Starts to read the region. Call it once. */
@@ -101,11 +103,11 @@ export class Ring {
   }
 
   /**
-   * Reads up to 256 bytes at `offset` of entry `index`, counted from the read end.
-   * One at a time; false: another is under way, or there is no such entry.
+   * Reads up to 256 bytes at `offset` of entry `index`, counted from the read end, into the
+   * memory from `into` on; what stood there is gone. One at a time; false: another is under way, or there is no such entry.
    */
-  read(index: number, offset: number, length: number, token: number): boolean {
-    const taken = this.isOpen && this.reader.read(index, offset, length, token);
+  read(index: number, offset: number, length: number, token: number, into = 0): boolean {
+    const taken = this.isOpen && this.reader.read(index, offset, length, token, into);
     if (taken) this.proceed();
     return taken;
   }
@@ -172,10 +174,11 @@ export class Ring {
   private answered(now: number, progress: Progress): void {
     if (progress === Progress.MORE) return;
     const { reader, owner } = this;
+    const { memory } = reader;
     const ok = progress === Progress.DONE;
     if (reader.isConsuming) owner.consumed(now, reader.token, ok);
     else if (ok)
-      owner.piece(now, reader.token, ok, reader.total, reader.piece, 0, reader.pieceLength);
-    else owner.piece(now, reader.token, ok, 0, reader.piece, 0, 0);
+      owner.piece(now, reader.token, ok, reader.total, memory, reader.into, reader.pieceLength);
+    else owner.piece(now, reader.token, ok, 0, memory, reader.into, 0);
   }
 }

@@ -28,6 +28,8 @@ const UNITS = ["Wh", "W", "m3", "Wh", "m3"];
 /** `urn:dev:mac:`, 16 hexadecimal digits and an underline. @source RFC 9039 section 4.1 */
 const BASE_PREFIX = "urn:dev:mac:";
 const BASE_NAME_LENGTH = BASE_PREFIX.length + 17;
+/** From the base name's label to its digits: the label, a head of two bytes, the prefix. */
+const BASE_DIGITS = 3 + BASE_PREFIX.length;
 /** The array's head has one byte; a block holds far fewer. */
 const RECORDS_MAX = 23;
 
@@ -67,18 +69,15 @@ export class SenmlWriter {
     const offset = isSame ? time - this.baseTime : 0;
     if (this.records === RECORDS_MAX) return false;
     if (this.at + recordLength(kind, time, value, isSame, offset) > this.limit) return false;
-    let at = putHead(bytes, this.at, Major.MAP, 3 + (isSame ? (offset === 0 ? 0 : 1) : 2));
-    at = putText(bytes, putInteger(bytes, at, SenmlLabel.NAME), NAMES[kind]!);
-    at = putText(bytes, putInteger(bytes, at, SenmlLabel.UNIT), UNITS[kind]!);
-    at = putValue(bytes, putInteger(bytes, at, SenmlLabel.VALUE), kind, value);
-    if (offset !== 0) at = putInteger(bytes, putInteger(bytes, at, SenmlLabel.TIME), offset);
+    this.at = putFields(bytes, this.at, kind, value, isSame ? (offset === 0 ? 0 : 1) : 2);
+    if (offset !== 0) {
+      this.at = putInteger(bytes, putInteger(bytes, this.at, SenmlLabel.TIME), offset);
+    }
     if (!isSame) {
       this.baseTime = time;
-      at = putInteger(bytes, at, SenmlLabel.BASE_NAME);
-      at = this.putBaseName(bytes, at, eui64, eui64Start);
-      at = putInteger(bytes, putInteger(bytes, at, SenmlLabel.BASE_TIME), time);
+      this.digits = this.at + BASE_DIGITS;
+      this.at = putBase(bytes, this.at, eui64, eui64Start, time);
     }
-    this.at = at;
     this.records++;
     return true;
   }
@@ -103,23 +102,53 @@ export class SenmlWriter {
     }
     return true;
   }
+}
 
-  private putBaseName(
-    bytes: Uint8Array,
-    start: number,
-    eui64: Uint8Array,
-    eui64Start: number,
-  ): number {
-    let at = putHead(bytes, start, Major.TEXT, BASE_NAME_LENGTH);
-    for (let i = 0; i < BASE_PREFIX.length; i++) bytes[at++] = BASE_PREFIX.charCodeAt(i);
-    this.digits = at;
-    for (let i = 7; i >= 0; i--) {
-      bytes[at++] = hexDigit(eui64[eui64Start + i]! >> 4);
-      bytes[at++] = hexDigit(eui64[eui64Start + i]! & 15);
-    }
-    bytes[at++] = 0x5f;
-    return at;
+/** Writes a pack of one record at `start`; answers its end. For the rest, `SenmlWriter.put`. */
+export function putSenmlPack(
+  bytes: Uint8Array,
+  start: number,
+  eui64: Uint8Array,
+  eui64Start: number,
+  kind: SenmlKind,
+  time: number,
+  value: number,
+): number {
+  bytes[start] = (Major.ARRAY << 5) | 1;
+  return putBase(bytes, putFields(bytes, start + 1, kind, value, 2), eui64, eui64Start, time);
+}
+
+/** A record up to its value. @param more fields that follow */
+function putFields(
+  bytes: Uint8Array,
+  start: number,
+  kind: SenmlKind,
+  value: number,
+  more: number,
+): number {
+  let at = putHead(bytes, start, Major.MAP, 3 + more);
+  at = putText(bytes, putInteger(bytes, at, SenmlLabel.NAME), NAMES[kind]!);
+  at = putText(bytes, putInteger(bytes, at, SenmlLabel.UNIT), UNITS[kind]!);
+  return putValue(bytes, putInteger(bytes, at, SenmlLabel.VALUE), kind, value);
+}
+
+/** Base name and base time. */
+function putBase(
+  bytes: Uint8Array,
+  start: number,
+  eui64: Uint8Array,
+  eui64Start: number,
+  time: number,
+): number {
+  let at = putInteger(bytes, start, SenmlLabel.BASE_NAME);
+  at = putHead(bytes, at, Major.TEXT, BASE_NAME_LENGTH);
+  for (let i = 0; i < BASE_PREFIX.length; i++) bytes[at++] = BASE_PREFIX.charCodeAt(i);
+  for (let i = 7; i >= 0; i--) {
+    bytes[at++] = hexDigit(eui64[eui64Start + i]! >> 4);
+    bytes[at++] = hexDigit(eui64[eui64Start + i]! & 15);
   }
+  bytes[at++] = 0x5f;
+  return putInteger(bytes, putInteger(bytes, at, SenmlLabel.BASE_TIME), time);
 }
 
 /** Gas in cubic metres is a decimal fraction, exact as the meter counts. */

@@ -9,7 +9,7 @@ import {
   RecordKind,
   sealRecord,
 } from "../../firmware/storage/journal-layout";
-import { Ring } from "../../firmware/storage/ring";
+import { Ring, type RingOwner } from "../../firmware/storage/ring";
 import { Fragment, putFragment } from "../../firmware/storage/ring-layout";
 import { putSectorHeader, SectorHeader } from "../../firmware/storage/sector-layout";
 import { putCommit, putSlotHead, Slot } from "../../firmware/storage/slot-layout";
@@ -142,7 +142,7 @@ function useRing(memory: FlashMemory): void {
   const flash = new DirectFlash(memory);
   let isOpen = false;
   let ok = 0;
-  const ring = new Ring(flash, {
+  const owner: RingOwner = {
     opened: () => {
       isOpen = true;
     },
@@ -155,7 +155,8 @@ function useRing(memory: FlashMemory): void {
     consumed: (_now, _token, good) => {
       ok += Number(good);
     },
-  });
+  };
+  const ring = new Ring(flash, owner, new Uint8Array(256));
   const settle = () => flash.settle((message, length) => ring.flashDone(1, message, length));
   ring.open(0);
   settle();

@@ -2,6 +2,7 @@
 
 import { expect } from "vitest";
 import { Ring, type RingOwner } from "../../firmware/storage/ring";
+import { RingLimit } from "../../firmware/storage/ring-layout";
 import { DirectFlash } from "../../host-sim/flash-direct";
 import type { FlashMemory } from "../../host-sim/flash-memory";
 
@@ -23,7 +24,7 @@ export class RingRun implements RingOwner {
 
   constructor(memory: FlashMemory) {
     this.flash = new DirectFlash(memory);
-    this.ring = new Ring(this.flash, this);
+    this.ring = new Ring(this.flash, this, new Uint8Array(RingLimit.PIECE_MAX));
   }
 
   open(): this {

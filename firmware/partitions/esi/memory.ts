@@ -11,14 +11,14 @@ export const enum EsiMemory {
   /** What the sender has loaded: a SenML pack, or a block of a device's answer. */
   BATCH = 1168,
   BATCH_LENGTH = 128,
-  /** The first loaded entry's header, when it is not a reading. */
-  HEADER = 1296,
+  /** The entry that was read last: a whole `READING`, or the header of something else. */
+  ENTRY = 1296,
   /** Questions to the mirror and observations: four of layout `Question`. */
-  QUESTIONS = 1320,
+  QUESTIONS = 1328,
   /** The device of the message under way down. */
-  COMMAND_EUI64 = 1392,
+  COMMAND_EUI64 = 1400,
   /** The device that a request's path names, until it is dispatched. */
-  REQUEST_EUI64 = 1400,
-  END = 1408,
-  LENGTH = 784,
+  REQUEST_EUI64 = 1408,
+  END = 1416,
+  LENGTH = 792,
 }

@@ -21,7 +21,7 @@ import {
   writeU16,
   writeU48,
 } from "../../wire/little-endian";
-import { SenmlKind, SenmlWriter } from "../../wire/senml";
+import { putSenmlPack, SenmlKind } from "../../wire/senml";
 import { EsiMemory } from "./memory";
 
 const enum Limit {
@@ -52,7 +52,6 @@ const enum Question {
 }
 
 export class Mirror {
-  private readonly senml = new SenmlWriter();
   private reference = 0;
 
   constructor(
@@ -180,11 +179,9 @@ export class Mirror {
   private pack(slot: number, time: number, value: number): number {
     const { composer } = this.session;
     composer.contentFormat(ContentFormat.SENML_CBOR);
-    const start = composer.payload();
-    this.senml.open(start, start + Limit.PACK);
     const eui64 = questionAt(slot) + Question.EUI64;
-    this.senml.put(composer.bytes, composer.bytes, eui64, SenmlKind.GAS, time, value);
-    return start + this.senml.close(composer.bytes);
+    const { bytes } = composer;
+    return putSenmlPack(bytes, composer.payload(), bytes, eui64, SenmlKind.GAS, time, value);
   }
 
   private endObservation(now: number): void {

@@ -75,7 +75,7 @@ export class Esi implements Partition, SessionUser, RingOwner, OutboxUser {
     const own = EsiMemory.LENGTH;
     this.session = new Session(surroundings, wan, audit, parts.session, KEYS_MAX, this, own);
     check(this.session.memory.length === EsiMemory.END, "our bytes follow the session's");
-    this.ring = new Ring(parts.outbox, this);
+    this.ring = new Ring(parts.outbox, this, this.session.memory);
     this.outbox = new Outbox(firewall, this);
     this.sender = new Sender(this.ring, this.session);
     this.commands = new Commands(parts.provider, firewall, this.session);

@@ -98,7 +98,7 @@ export class Sender implements ClientTask {
       return;
     }
     this.unreadables = 0;
-    if (this.hasHeader) this.blockLoaded(now, bytes, start, length);
+    if (this.hasHeader) this.blockLoaded(now, length);
     else if (bytes[start] === Operation.READING) this.readingLoaded(now, bytes, start);
     else if (this.batch.count > 0) this.loaded(now);
     else this.headerLoaded(now, total, bytes, start, length);
@@ -162,8 +162,8 @@ export class Sender implements ClientTask {
     this.state = State.LOADING;
     this.due = Number.POSITIVE_INFINITY;
     const isAsked = this.hasHeader
-      ? this.ring.read(0, StreamOpen.LENGTH + this.sentBytes, 16 << this.szx, 0)
-      : this.ring.read(this.batch.count, 0, Limit.ENTRY, 0);
+      ? this.ring.read(0, StreamOpen.LENGTH + this.sentBytes, 16 << this.szx, 0, EsiMemory.BATCH)
+      : this.ring.read(this.batch.count, 0, Limit.ENTRY, 0, EsiMemory.ENTRY);
     if (!isAsked) this.retryAt = now + Limit.RETRY_MS;
   }
 
@@ -194,8 +194,6 @@ export class Sender implements ClientTask {
       this.unreadable(now);
       return;
     }
-    const headerLength = Math.min(length, StreamOpen.LENGTH);
-    copyBytes(bytes, start, this.session.memory, EsiMemory.HEADER, headerLength);
     if (!isStream) {
       this.loaded(now);
       return;
@@ -207,8 +205,7 @@ export class Sender implements ClientTask {
     this.load(now);
   }
 
-  private blockLoaded(now: number, bytes: Uint8Array, start: number, length: number): void {
-    copyBytes(bytes, start, this.session.memory, EsiMemory.BATCH, length);
+  private blockLoaded(now: number, length: number): void {
     this.blockLength = length;
     this.loaded(now);
   }
@@ -223,10 +220,10 @@ export class Sender implements ClientTask {
     const { client, composer } = this.session;
     const { bytes, options } = composer;
     options.putText(bytes, CoapOption.URI_PATH, "messages");
-    options.putEui64(bytes, CoapOption.URI_PATH, bytes, EsiMemory.HEADER + StreamOpen.EUI64);
+    options.putEui64(bytes, CoapOption.URI_PATH, bytes, EsiMemory.ENTRY + StreamOpen.EUI64);
     composer.contentFormat(ContentFormat.OCTET_STREAM);
-    if (bytes[EsiMemory.HEADER + StreamOpen.IS_ANSWER] === 1) {
-      const id = readU32(bytes, EsiMemory.HEADER + StreamOpen.MESSAGE_ID);
+    if (bytes[EsiMemory.ENTRY + StreamOpen.IS_ANSWER] === 1) {
+      const id = readU32(bytes, EsiMemory.ENTRY + StreamOpen.MESSAGE_ID);
       options.putText(bytes, CoapOption.URI_QUERY, `id=${id}`);
     }
     const isMore = this.sentBytes + this.blockLength < this.total;
@@ -247,14 +244,9 @@ export class Sender implements ClientTask {
     client.endOptions();
     let at = putHead(bytes, composer.payload(), Major.MAP, 2);
     at = putHead(bytes, at, Major.UNSIGNED, 0);
-    at = putHead(
-      bytes,
-      at,
-      Major.UNSIGNED,
-      readU32(bytes, EsiMemory.HEADER + StreamEnd.MESSAGE_ID),
-    );
+    at = putHead(bytes, at, Major.UNSIGNED, readU32(bytes, EsiMemory.ENTRY + StreamEnd.MESSAGE_ID));
     at = putHead(bytes, at, Major.UNSIGNED, 1);
-    const result = bytes[EsiMemory.HEADER + StreamEnd.RESULT]!;
+    const result = bytes[EsiMemory.ENTRY + StreamEnd.RESULT]!;
     this.send(now, putHead(bytes, at, Major.UNSIGNED, result));
   }
 
