@@ -72,6 +72,28 @@ static void put(txMachine *the, txSlot *object, txCallback call, txInteger argum
 	mxPop();
 }
 
+static txSlot *code_of(txSlot *function)
+{
+	return mxFunctionInstanceCode(function->value.reference);
+}
+
+static void replace(txMachine *the, const txSlot *object, txID name, txCallback call)
+{
+	txSlot *own = mxBehaviorGetProperty(the, object->value.reference, name, 0, XS_OWN);
+
+	code_of(own)->value.callback.address = call;
+}
+
+void global_forget_time_and_chance(txMachine *the)
+{
+	code_of(&mxDateConstructor)->value.callback.address = fx_Date_secure;
+	replace(the, &mxDateConstructor, mxID(_now), fx_Date_now_secure);
+	replace(the, &mxMathObject, mxID(_random), fx_Math_random_secure);
+	mxPush(mxGlobal);
+	fxDeleteID(the, mxID(_Date));
+	mxPop();
+}
+
 /* The base has it, also for segments: it lasts. */
 static void make_verbs(txMachine *the)
 {

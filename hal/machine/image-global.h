@@ -14,6 +14,12 @@ extern txSlot constructors[IMAGE_PARTITIONS];
 /* Where the environments go; they are read-only once the base is frozen. */
 extern txSlot *environments;
 
+/*
+ * A partition has the clock and the chance that it is handed: there is no `Date`, what is left of it
+ * in compartments tells no time, and `Math.random` throws.
+ */
+void global_forget_time_and_chance(txMachine *the);
+
 /* The host functions behind what partitions are handed, by name; made when first asked for. */
 extern txSlot verb_table;
 

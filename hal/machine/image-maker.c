@@ -187,6 +187,7 @@ static txMachine *make_base(uint8_t *memory, const char *name)
 	freeze_keep(the, &verb_table, 1);
 	open_global(the);
 	fxBeginHost(the);
+	global_forget_time_and_chance(the);
 	name_all(the, &image->names);
 	fxEndHost(the);
 	states = freeze_states(the);

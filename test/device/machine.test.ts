@@ -37,6 +37,9 @@ const DEEDS: readonly (readonly [string, End, string])[] = [
   ["that writes to its environment", End.THREW, "not writable"],
   ["that lets C write to a constant", End.THREW, "read-only"],
   ["that fills its heap and catches everything", End.OUT_OF_MEMORY, "out of memory"],
+  ["that reads a clock of its own", End.THREW, "get Date: undefined variable"],
+  ["that draws chance of its own", End.THREW, "secure mode"],
+  ["that reads a clock in a compartment", End.THREW, ""],
 ];
 
 const WORDS = [
@@ -111,6 +114,8 @@ async function runVictims(option: string, word: 4 | 8, directory: string): Promi
 const REFUSED = [
   ["a Map", "const kept = new Map(); function createIt() { return kept; }", "keeps a Map"],
   ["a RegExp", "const kept = /a/; function createIt() { return kept; }", "keeps a Map"],
+  ["the time", "const made = Date.now(); function createIt() { return made; }", "Date"],
+  ["chance", "const made = Math.random(); function createIt() { return made; }", "secure mode"],
   ["what a module threw", "function createIt() {} createIt.x.y;", "TypeError"],
 ] as const;
 

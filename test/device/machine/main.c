@@ -12,7 +12,7 @@
 #include "segment.h"
 #include "table.h"
 
-enum { MACHINES = 3, DEEDS = 13, RESTARTS = 1000 };
+enum { MACHINES = 3, DEEDS = 16, RESTARTS = 1000 };
 
 static _Alignas(16) uint8_t heaps[MACHINES][TABLE_HEAP_BYTES(12 * 1024)];
 static _Alignas(16) uint8_t states[MACHINES][MACHINE_STATE_BYTES];

@@ -17,6 +17,9 @@ export const enum Deed {
   WRITE_ENVIRONMENT = 10,
   WRITE_CONSTANT_BYTES = 11,
   FILL_HEAP_CATCHING = 12,
+  READ_CLOCK = 13,
+  DRAW_CHANCE = 14,
+  READ_CLOCK_ASIDE = 15,
 }
 
 const CONSTANT = new Uint8Array([1, 2, 3]);
@@ -75,10 +78,22 @@ class Victim implements Partition {
     if (deed === Deed.WRITE_MODULE_STATE) LIST[0] = 2;
     if (deed === Deed.WRITE_PROTOTYPE) Object.assign(Victim.prototype, { tick: null });
     if (deed === Deed.WRITE_ENVIRONMENT) Object.assign(this.environment.ports, { audit: null });
+    if (deed === Deed.READ_CLOCK) this.worked = Date.now();
+    if (deed === Deed.DRAW_CHANCE) this.worked = Math.random();
+    if (deed === Deed.READ_CLOCK_ASIDE) this.readClockAside();
     if (deed === Deed.WRITE_CONSTANT_BYTES) this.environment.entropy.fill(CONSTANT, 0, 3);
     this.worked++;
     this.message[0] = this.worked;
     this.environment.ports.audit.send(this.message, 1);
+  }
+
+  /** A compartment has built-ins of its own. */
+  private readClockAside(): void {
+    const aside = globalThis as unknown as Record<
+      string,
+      new () => { globalThis: typeof globalThis }
+    >;
+    this.worked = new aside["Compartment"]!().globalThis.Date.now();
   }
 
   private fillHeap(): void {
