@@ -8,8 +8,8 @@ import { SpinelStatus } from "../../wire/spinel-property";
 import type { Memory } from "./memory";
 
 export const enum MatchLimit {
-  /** 32 nodes by short address, 8 joining nodes by EUI-64, and 8 nodes on their way out. */
-  ENTRIES = 48,
+  /** Those of the ten frames that wait, and as many that the co-processor is still to forget. */
+  ENTRIES = 24,
   NONE = -1,
 }
 
