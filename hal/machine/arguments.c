@@ -9,10 +9,11 @@ txSlot *argument(txMachine *the, int index)
 }
 
 /*
- * A Uint8Array is an instance with three internal slots: what it holds, which part of its buffer,
- * and the buffer, an instance whose first slot has the address and whose second the length.
+ * A typed array is an instance with three internal slots: what it holds, which part of its buffer,
+ * and the buffer, an instance whose first slot has the address and whose second the length. `type`
+ * is the identifier of its constructor.
  */
-static txSlot *buffer_of(txSlot *value, struct bytes *bytes)
+static txSlot *buffer_of(txSlot *value, txID type, struct bytes *bytes)
 {
 	txSlot *typed, *view, *buffer;
 	uint32_t total;
@@ -22,7 +23,7 @@ static txSlot *buffer_of(txSlot *value, struct bytes *bytes)
 	typed = value->value.reference->next;
 	if (typed == NULL || typed->kind != XS_TYPED_ARRAY_KIND || !(typed->flag & XS_INTERNAL_FLAG))
 		return NULL;
-	if (typed->value.typedArray.dispatch->constructorID != mxID(_Uint8Array))
+	if (typed->value.typedArray.dispatch->constructorID != type)
 		return NULL;
 	view = typed->next;
 	buffer = view->next->value.reference->next;
@@ -42,7 +43,7 @@ static txSlot *buffer_of(txSlot *value, struct bytes *bytes)
 
 bool bytes_of(txSlot *value, struct bytes *bytes)
 {
-	return buffer_of(value, bytes) != NULL;
+	return buffer_of(value, mxID(_Uint8Array), bytes) != NULL;
 }
 
 bool whole_of(const txSlot *value, uint32_t *whole)
@@ -81,7 +82,7 @@ double number_argument(txMachine *the, int index)
 static uint8_t *part_of(txMachine *the, int index, uint32_t start, uint32_t length, bool writes)
 {
 	struct bytes bytes = { NULL, 0 };
-	txSlot *buffer = buffer_of(argument(the, index), &bytes);
+	txSlot *buffer = buffer_of(argument(the, index), mxID(_Uint8Array), &bytes);
 
 	if (buffer == NULL)
 		mxTypeError("argument %d is no Uint8Array", index);
@@ -100,4 +101,15 @@ uint8_t *read_argument(txMachine *the, int index, uint32_t start, uint32_t lengt
 uint8_t *write_argument(txMachine *the, int index, uint32_t start, uint32_t length)
 {
 	return part_of(the, index, start, length, true);
+}
+
+const uint8_t *read_numbers(txMachine *the, int index, uint32_t first, uint32_t count)
+{
+	struct bytes bytes = { NULL, 0 };
+
+	if (buffer_of(argument(the, index), mxID(_Float64Array), &bytes) == NULL)
+		mxTypeError("argument %d is no Float64Array", index);
+	if (first > bytes.length / sizeof(double) || count > bytes.length / sizeof(double) - first)
+		mxRangeError("argument %d has %u bytes", index, bytes.length);
+	return bytes.start + first * sizeof(double);
 }

@@ -26,4 +26,7 @@ double number_argument(txMachine *the, int index);
 uint8_t *read_argument(txMachine *the, int index, uint32_t start, uint32_t length);
 uint8_t *write_argument(txMachine *the, int index, uint32_t start, uint32_t length);
 
+/* `count` doubles from number `first` of the Float64Array in argument `index`. */
+const uint8_t *read_numbers(txMachine *the, int index, uint32_t first, uint32_t count);
+
 #endif

@@ -30,7 +30,12 @@
 	VERB(verb_ccm_seal, "ccmSeal", 9) \
 	VERB(verb_ccm_open, "ccmOpen", 9) \
 	VERB(verb_sha256, "sha256", 4) \
-	VERB(verb_hmac_sha256, "hmacSha256", 6)
+	VERB(verb_hmac_sha256, "hmacSha256", 6) \
+	/* byte-verbs.c */ \
+	VERB(verb_copy_bytes, "copyBytes", 5) \
+	VERB(verb_equal_bytes, "equalBytes", 5) \
+	VERB(verb_crc32_step, "crc32Step", 4) \
+	VERB(verb_earliest, "earliest", 3)
 
 #define VERB_DECLARATION(call, name, arguments) void call(txMachine *the);
 VERBS(VERB_DECLARATION)

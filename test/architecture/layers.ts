@@ -52,7 +52,7 @@ const LAYERS: readonly Layer[] = [
       FIRMWARE,
       HAL,
       NODE,
-      /^(commander|picocolors|log-update|cli-table3|cbor-x|coap-packet|csv-parse(\/sync)?|esbuild)$/,
+      /^(commander|picocolors|log-update|cli-table3|cbor-x|coap-packet|csv-parse(\/sync)?|esbuild|typescript)$/,
     ],
   },
   { of: /^test\//, may: [/./] },

@@ -2,6 +2,8 @@
 
 import { join } from "node:path";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import { inlineCalls } from "./inline";
+import { useNatives } from "./natives";
 
 /** How modules become a script: nothing stays that only a person reads. */
 export function scriptOptions(plugins: readonly Plugin[]) {
@@ -29,8 +31,12 @@ export async function bundle(
   plugins: readonly Plugin[],
 ): Promise<string> {
   const stdin = { contents, resolveDir: root, loader: "ts" } as const;
-  const result = await build({ stdin, ...scriptOptions(plugins) });
-  return result.outputFiles[0]!.text;
+  const module = { format: "esm", banner: {}, minifyIdentifiers: false } as const;
+  const whole = await build({ ...scriptOptions(plugins), stdin, ...module });
+  // Once more, so that functions that nobody calls any more are left out.
+  const inlined = inlineCalls(useNatives(whole.outputFiles[0]!.text));
+  const lean = await build({ ...scriptOptions([]), stdin: { contents: inlined, loader: "js" } });
+  return lean.outputFiles[0]!.text;
 }
 
 /** Modules that the engine is given another of; that one is made from the one it stands for. */

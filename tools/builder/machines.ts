@@ -2,7 +2,7 @@
 // with the partitions, as objects to be linked.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type CodePlace, equalPlaces, placesSource } from "./code-places";
 import { engineFlags, engineSources, fetchEngine } from "./engine";
 import { makeImage } from "./image";
@@ -11,10 +11,14 @@ import { bundleScripts, type Entry, SYSTEM_MODULE } from "./modules";
 import { type Compiler, compileObjects, ENGINE_USER_WARNINGS } from "./objects";
 import type { Unsealed } from "./seal";
 
+/** Compiled for speed: what every bytecode and every property goes through. */
+const HOT = ["xsRun.c", "xsType.c"];
+
 const SOURCES = [
   "machine.c",
   "verbs.c",
   "crypto-verbs.c",
+  "byte-verbs.c",
   "arguments.c",
   "heap.c",
   "platform.c",
@@ -57,12 +61,7 @@ export async function buildMachines(
   const layout = layoutDirectory(images);
   const flags = [...engineFlags(root, false), `-I${layout}`];
   const ours = SOURCES.map((name) => join(root, "hal", "machine", name));
-  const engine = await compileObjects(
-    compiler,
-    [...flags, "-w"],
-    engineSources(root, false),
-    join(directory, "engine"),
-  );
+  const engine = await engineObjects(root, compiler, flags, join(directory, "engine"));
   const rest = join(directory, "machine");
   return {
     image,
@@ -75,4 +74,20 @@ export async function buildMachines(
       ...(await compileObjects(compiler, [], [image.base.path, rooms], rest)),
     ],
   };
+}
+
+async function engineObjects(
+  root: string,
+  compiler: Compiler,
+  flags: readonly string[],
+  directory: string,
+): Promise<string[]> {
+  const sources = engineSources(root, false);
+  const isHot = (path: string) => HOT.includes(basename(path));
+  const compile = (some: readonly string[], ...more: string[]) =>
+    compileObjects(compiler, [...flags, "-w", ...more], some, directory);
+  return [
+    ...(await compile(sources.filter((path) => !isHot(path)))),
+    ...(await compile(sources.filter(isHot), "-O2")),
+  ];
 }

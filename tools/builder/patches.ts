@@ -1,5 +1,6 @@
-// The few lines of the engine that a frozen image needs otherwise: exact text to find, once, and
-// what to put in its place. When the engine changes there, fetching it fails and says where.
+// The few lines of the engine that a frozen image needs otherwise, and the shorter way to bytes:
+// exact text to find, once, and what to put in its place. When the engine changes there, fetching
+// it fails and says where.
 
 export interface Patch {
   /** In the engine's `sources`. */
@@ -44,6 +45,73 @@ export const PATCHES: readonly Patch[] = [
       "\tif (!mxIsFrozen(_THE_DATA) && \\\n" +
       "\t\t(data = (txByte*)(((txChunk*)(((txByte*)(_THE_DATA)) - sizeof(txChunk)))->temporary)))",
     why: "what lies in the image never moves",
+  },
+  {
+    file: "xsRun.c",
+    find: "\nvoid fxRunID(txMachine* the, txSlot* generator, txInteger count)\n{\n",
+    put: `
+/* The type slot of a Uint8Array that has this index and whose buffer stays as it is, or C_NULL. */
+static inline txSlot* fxByteArray(txSlot* instance, txU4 index)
+{
+	txSlot* type = instance->next;
+	txSlot* data;
+	if (type->ID != XS_TYPED_ARRAY_BEHAVIOR)
+		return C_NULL;
+	if (type->value.typedArray.dispatch->setter != fxUint8Setter)
+		return C_NULL;
+	data = type->next->next->value.reference->next;
+	if (!data->value.arrayBuffer.address || (data->next->value.bufferInfo.maxLength >= 0))
+		return C_NULL;
+	return (index < (txU4)type->next->value.dataView.size) ? type : C_NULL;
+}
+
+#define mxByteData(TYPE) ((TYPE)->next->next->value.reference->next)
+#define mxByteAt(TYPE, INDEX) \\
+	(((txU1*)mxByteData(TYPE)->value.arrayBuffer.address) \\
+		[(TYPE)->next->value.dataView.offset + (INDEX)])
+
+void fxRunID(txMachine* the, txSlot* generator, txInteger count)
+{
+`,
+    why: "bytes are read and written without a call of an accessor",
+  },
+  {
+    file: "xsRun.c",
+    find: `			mxStack++;
+			mxNextCode(1);
+			goto XS_CODE_GET_PROPERTY_ALL;
+`,
+    put: `			mxStack++;
+			mxNextCode(1);
+			if (!offset && (variable->flag & XS_EXOTIC_FLAG)
+				&& (slot = fxByteArray(variable, index))) {
+				mxStack->kind = XS_INTEGER_KIND;
+				mxStack->value.integer = mxByteAt(slot, index);
+				mxBreak;
+			}
+			goto XS_CODE_GET_PROPERTY_ALL;
+`,
+    why: "a byte is read where the bytecode stands",
+  },
+  {
+    file: "xsRun.c",
+    find: `			*(mxStack + 1) = *mxStack;
+			mxStack++;
+			mxNextCode(1);
+			goto XS_CODE_SET_PROPERTY_ALL;
+`,
+    put: `			*(mxStack + 1) = *mxStack;
+			mxStack++;
+			mxNextCode(1);
+			if (!offset && (variable->flag & XS_EXOTIC_FLAG)
+				&& (mxStack->kind == XS_INTEGER_KIND) && (slot = fxByteArray(variable, index))
+				&& !(mxByteData(slot)->flag & XS_DONT_SET_FLAG)) {
+				mxByteAt(slot, index) = (txU1)mxStack->value.integer;
+				goto XS_CODE_SET_SKIP;
+			}
+			goto XS_CODE_SET_PROPERTY_ALL;
+`,
+    why: "a byte is written where the bytecode stands",
   },
   {
     file: "xsSymbol.c",
