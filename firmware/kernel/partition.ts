@@ -45,5 +45,20 @@ export class Fault extends Error {}
 
 /** States what must hold. A failure is our defect: the partition dies and is started anew. */
 export function check(condition: boolean, what: string): asserts condition {
-  if (!condition) throw new Fault(what);
+  if (!condition) fail(what);
+}
+
+/** Apart from `check`, so that a device's builder can put the question where it is asked. */
+function fail(what: string): never {
+  throw new Fault(what);
+}
+
+/**
+ * The least of `count` numbers from `first` on, for `dueAt`; `Infinity`: there are none. The kernel
+ * asks after every call, so a device does this in C.
+ */
+export function earliest(times: Float64Array, first: number, count: number): number {
+  let due = Number.POSITIVE_INFINITY;
+  for (let i = first; i < first + count; i++) if (times[i]! < due) due = times[i]!;
+  return due;
 }

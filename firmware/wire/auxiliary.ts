@@ -45,9 +45,11 @@ export function checkAuxiliary(bytes: Uint8Array, at: number, end: number): Pars
 }
 
 export function auxiliaryLength(bytes: Uint8Array, at: number): number {
-  const extended = hasAuxiliarySource(bytes, at) ? 8 : 0;
-  const sequence = auxiliaryKey(bytes, at) === KeyIdentifier.NETWORK ? 1 : 0;
-  return Auxiliary.LENGTH_MIN + extended + sequence;
+  return (
+    Auxiliary.LENGTH_MIN +
+    (hasAuxiliarySource(bytes, at) ? 8 : 0) +
+    (auxiliaryKey(bytes, at) === KeyIdentifier.NETWORK ? 1 : 0)
+  );
 }
 
 export function auxiliaryKey(bytes: Uint8Array, at: number): KeyIdentifier {

@@ -4,6 +4,10 @@ export function readU16(bytes: Uint8Array, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8);
 }
 
+export function readU24(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
+}
+
 export function readU32(bytes: Uint8Array, at: number): number {
   return readU16(bytes, at) + readU16(bytes, at + 2) * 0x10000;
 }

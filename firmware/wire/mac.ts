@@ -215,8 +215,13 @@ function addressLength(mode: MacMode): number {
 }
 
 function hasDestinationPan(control: number): boolean {
+  return version(control) < Version.V2015
+    ? destinationMode(control) !== MacMode.NONE
+    : hasDestinationPan2015(control);
+}
+
+function hasDestinationPan2015(control: number): boolean {
   const to = destinationMode(control);
-  if (version(control) < Version.V2015) return to !== MacMode.NONE;
   const from = sourceMode(control);
   const compressed = (control & MacControl.PAN_ID_COMPRESSION) !== 0;
   if (to === MacMode.NONE) return from === MacMode.NONE && compressed;
@@ -226,10 +231,13 @@ function hasDestinationPan(control: number): boolean {
 }
 
 function hasSourcePan(control: number): boolean {
-  const from = sourceMode(control);
-  if (from === MacMode.NONE || control & MacControl.PAN_ID_COMPRESSION) return false;
-  if (version(control) < Version.V2015) return true;
-  return destinationMode(control) !== MacMode.EXTENDED || from !== MacMode.EXTENDED;
+  return (
+    sourceMode(control) !== MacMode.NONE &&
+    !(control & MacControl.PAN_ID_COMPRESSION) &&
+    (version(control) < Version.V2015 ||
+      destinationMode(control) !== MacMode.EXTENDED ||
+      sourceMode(control) !== MacMode.EXTENDED)
+  );
 }
 
 /** Before 2015 compression leaves the destination's PAN, so there must be one. */

@@ -118,9 +118,8 @@ export function nwkSourceRouteAt(bytes: Uint8Array, start: number): number {
 
 /** Where the header ends: the auxiliary security header of a secured frame, else the payload. */
 export function nwkHeaderEnd(bytes: Uint8Array, start: number): number {
-  const control = readU16(bytes, start);
-  const at = start + fixedLength(control);
-  return control & NwkControl.SOURCE_ROUTE ? at + 2 + 2 * bytes[at]! : at;
+  const at = start + fixedLength(readU16(bytes, start));
+  return bytes[start + 1]! & (NwkControl.SOURCE_ROUTE >> 8) ? at + 2 + 2 * bytes[at]! : at;
 }
 
 /**
@@ -161,9 +160,11 @@ export function isNwkBroadcast(short: number): boolean {
 
 /** Header without source route. */
 function fixedLength(control: number): number {
-  let length: number = NwkField.OPTIONAL;
-  if (control & NwkControl.EXTENDED_DESTINATION) length += 8;
-  if (control & NwkControl.EXTENDED_SOURCE) length += 8;
-  if (control & NwkControl.MULTICAST) length += 1;
-  return length;
+  // The flags' places, shifted down to the lengths that they stand for.
+  return (
+    NwkField.OPTIONAL +
+    ((control & NwkControl.EXTENDED_DESTINATION) >> 8) +
+    ((control & NwkControl.EXTENDED_SOURCE) >> 9) +
+    ((control & NwkControl.MULTICAST) >> 8)
+  );
 }

@@ -85,8 +85,14 @@ export function checkRecords(bytes: Uint8Array, at: number, end: number): Parsed
   if (at === end) return Parsed.TRUNCATED;
   while (at < end) {
     if (at + AttributeRecord.VALUE > end) return Parsed.TRUNCATED;
-    const value = at + AttributeRecord.VALUE;
-    const code = checkValue(bytes, value, end, bytes[at + AttributeRecord.TYPE]!);
+    const type = bytes[at + AttributeRecord.TYPE]!;
+    const length = zclTypeLength(type);
+    if (length >= 0) {
+      at += AttributeRecord.VALUE + length;
+      if (at > end) return Parsed.TRUNCATED;
+      continue;
+    }
+    const code = checkValue(bytes, at + AttributeRecord.VALUE, end, type);
     if (code !== Parsed.OK) return code;
     at = nextRecord(bytes, at);
   }
@@ -153,8 +159,10 @@ export function recordAttribute(bytes: Uint8Array, at: number): number {
 
 /** Where the record behind that of a report or a write starts. */
 export function nextRecord(bytes: Uint8Array, at: number): number {
+  const type = bytes[at + AttributeRecord.TYPE]!;
   const value = at + AttributeRecord.VALUE;
-  return value + valueLength(bytes, value, bytes[at + AttributeRecord.TYPE]!);
+  const length = zclTypeLength(type);
+  return length >= 0 ? value + length : value + valueLength(bytes, value, type);
 }
 
 /** Where the record behind that of a read response starts. */

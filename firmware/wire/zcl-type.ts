@@ -73,6 +73,11 @@ export const enum ZclLength {
 
 /** Bytes of a value of this type, or a `ZclLength` when they are not fixed. */
 export function zclTypeLength(type: number): number {
+  // Most values are integers, of 1 to 8 bytes.
+  return type >= ZclType.UINT8 && type <= ZclType.INT64 ? (type & 7) + 1 : otherLength(type);
+}
+
+function otherLength(type: number): number {
   if (type >= ZclType.DATA8 && type <= ZclType.INT64) return blockLength(type);
   switch (type) {
     case ZclType.NO_DATA:

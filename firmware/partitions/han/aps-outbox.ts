@@ -3,8 +3,9 @@
 // @source Zigbee 05-3474-22 section 2.2.8.4.2, 2.2.7.1 (constants)
 
 import { Sent } from "../../../hal/sent";
-import { check } from "../../kernel/partition";
+import { check, earliest } from "../../kernel/partition";
 import { Aps, ApsControl, putApsData } from "../../wire/aps";
+import { copyBytes } from "../../wire/little-endian";
 import type { Memory } from "./memory";
 import { type Network, NetworkLimit } from "./network";
 
@@ -125,11 +126,11 @@ export class ApsOutbox {
 
   /** Room for an answer and a question of its handler. */
   hasRoom(): boolean {
-    let free = 0;
-    for (let index = 0; index < OutboxLimit.ENTRIES; index++) {
-      if (this.bytes[this.first + index * Entry.SIZE + Entry.STATE] === State.FREE) free++;
+    let missing = 2;
+    for (let index = 0; index < OutboxLimit.ENTRIES && missing > 0; index++) {
+      if (this.bytes[this.first + index * Entry.SIZE + Entry.STATE] === State.FREE) missing--;
     }
-    return free >= 2;
+    return missing === 0;
   }
 
   /** The payload is written up to `end`: sends it. `token` comes back in `confirm`, unless 0. */
@@ -202,11 +203,7 @@ export class ApsOutbox {
   }
 
   dueAt(): number {
-    let due = Number.POSITIVE_INFINITY;
-    for (let index = 0; index < OutboxLimit.ENTRIES; index++) {
-      if (this.numbers[this.dueTimes + index]! < due) due = this.numbers[this.dueTimes + index]!;
-    }
-    return due;
+    return earliest(this.numbers, this.dueTimes, OutboxLimit.ENTRIES);
   }
 
   private retry(now: number, index: number): void {
@@ -224,7 +221,7 @@ export class ApsOutbox {
   private transmit(now: number, index: number): void {
     const at = this.first + index * Entry.SIZE;
     const length = this.bytes[at + Entry.LENGTH]!;
-    for (let i = 0; i < length; i++) this.frame[i] = this.bytes[at + Entry.FRAME + i]!;
+    copyBytes(this.bytes, at + Entry.FRAME, this.frame, 0, length);
     const mark = (this.bytes[at + Entry.USE]! << 8) | index;
     const node = this.bytes[at + Entry.NODE]!;
     if (this.network.send(now, node, this.frame, length, ApsMark.OUTBOX | mark) === Sent.OK) {

@@ -5,6 +5,7 @@
 
 import type { Entropy } from "../../../hal/entropy";
 import { DeviceKind } from "../../ipc/device";
+import { earliest } from "../../kernel/partition";
 import { Profile } from "../../wire/aps";
 import { Metering } from "../../wire/clusters/metering";
 import { readU16, writeU16 } from "../../wire/little-endian";
@@ -221,11 +222,7 @@ export class Discovery {
 
   dueAt(): number {
     if (this.question !== Asked.NOTHING) return this.deadline;
-    let due = Number.POSITIVE_INFINITY;
-    for (let node = 0; node < NodeLimit.MAX; node++) {
-      if (this.numbers[this.dueTimes + node]! < due) due = this.numbers[this.dueTimes + node]!;
-    }
-    return due;
+    return earliest(this.numbers, this.dueTimes, NodeLimit.MAX);
   }
 
   private ask(now: number, node: number): void {

@@ -7,7 +7,7 @@ import type { Memory } from "./memory";
 
 export const enum SlotLimit {
   /** Three devices of a home join at once; the rest is room under attack. */
-  SLOTS = 8,
+  SLOTS = 6,
   NONE = -1,
 }
 

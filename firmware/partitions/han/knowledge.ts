@@ -2,7 +2,7 @@
 // One record for each node, stored next to the node's own; it carries the EUI-64, so that a record
 // left behind by a power cut is never taken for another node's.
 
-import { copyBytes } from "../../wire/little-endian";
+import { copyBytes, readU24 } from "../../wire/little-endian";
 import type { Memory } from "./memory";
 import { NodeLimit, type Nodes } from "./nodes";
 
@@ -109,9 +109,12 @@ export class Knowledge {
   }
 
   isScaled(node: number): boolean {
-    if (this.byte(node, Known.UNIT) === 0xff) return false;
-    if (this.number(node, Known.MULTIPLIER, 3) === 0) return false;
-    return this.number(node, Known.DIVISOR, 3) !== 0;
+    const { records } = this;
+    const at = this.first + node * Known.LENGTH;
+    if (records[at + Known.UNIT] === 0xff || readU24(records, at + Known.MULTIPLIER) === 0) {
+      return false;
+    }
+    return readU24(records, at + Known.DIVISOR) !== 0;
   }
 
   /** The node whose mirror this endpoint is; `NodeLimit.NONE`. */

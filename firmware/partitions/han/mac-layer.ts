@@ -5,7 +5,7 @@
 
 import type { Entropy } from "../../../hal/entropy";
 import { BeaconNetwork, putBeacon, Superframe } from "../../wire/beacon";
-import { writeU16 } from "../../wire/little-endian";
+import { copyBytes, writeU16 } from "../../wire/little-endian";
 import {
   checkMac,
   Mac,
@@ -131,7 +131,7 @@ export class MacLayer {
       Nwk.COORDINATOR,
       flags,
     );
-    for (let i = 0; i < length; i++) this.frame[at + i] = payload[start + i]!;
+    copyBytes(payload, start, this.frame, at, length);
     if (!sleeps) return this.transmit(now, at + length, tag * Tag.KINDS + Tag.DIRECT, false);
     writeU16(this.frame, Scratch.ADDRESS, destination);
     return this.hold(now, this.frame, Scratch.ADDRESS, 2, at + length, tag);

@@ -6,6 +6,7 @@ import { Sent } from "../../../hal/sent";
 import { DeviceKind } from "../../ipc/device";
 import { MirrorRead, MirrorStatus, MirrorValue } from "../../ipc/mirror";
 import { Operation } from "../../ipc/operation";
+import { earliest } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { Profile } from "../../wire/aps";
 import {
@@ -174,11 +175,7 @@ export class MirrorEndpoints {
   }
 
   dueAt(): number {
-    let due = Number.POSITIVE_INFINITY;
-    for (let index = 0; index < MirrorEndpointLimit.READS; index++) {
-      if (this.numbers[this.deadlines + index]! < due) due = this.numbers[this.deadlines + index]!;
-    }
-    return due;
+    return earliest(this.numbers, this.deadlines, MirrorEndpointLimit.READS);
   }
 
   private endpointFor(now: number, node: number): number {

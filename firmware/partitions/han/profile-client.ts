@@ -14,6 +14,7 @@ import {
   Reading,
   ReadingFlags,
 } from "../../ipc/reading";
+import { earliest } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { Profile } from "../../wire/aps";
 import { IntervalPeriod, MeteringReceived } from "../../wire/clusters/metering";
@@ -218,11 +219,7 @@ export class ProfileClient {
   }
 
   dueAt(): number {
-    let due = Number.POSITIVE_INFINITY;
-    for (let index = 0; index < ProfileLimit.QUESTIONS; index++) {
-      if (this.numbers[this.dueTimes + index]! < due) due = this.numbers[this.dueTimes + index]!;
-    }
-    return due;
+    return earliest(this.numbers, this.dueTimes, ProfileLimit.QUESTIONS);
   }
 
   private trySend(now: number, index: number): void {

@@ -33,6 +33,8 @@ export class SourceMatch {
   private readonly entries: Uint8Array;
   private readonly first: number;
   private readonly end: number;
+  /** Nothing differs: asked for with every frame, and looked for only after a change. */
+  private isSettled = false;
   /**
    * No room here or there: source matching is off, and every data request is answered "pending".
    */
@@ -49,6 +51,7 @@ export class SourceMatch {
    * @param length 2 for a short address, 8 for an EUI-64
    */
   want(address: Uint8Array, start: number, length: number, pending: boolean): void {
+    this.isSettled = false;
     const at = this.find(address, start, length);
     if (at !== MatchLimit.NONE) {
       const mark = this.entries[at + Entry.MARK]!;
@@ -58,10 +61,12 @@ export class SourceMatch {
 
   /** The offset of an entry that differs from what the co-processor has; `NONE`. */
   nextDifference(): number {
+    if (this.isSettled) return MatchLimit.NONE;
     for (let at = this.first; at < this.end; at += Entry.LENGTH) {
       const mark = this.entries[at + Entry.MARK]!;
       if (mark === Mark.WANTED || mark === Mark.PRESENT) return at;
     }
+    this.isSettled = true;
     return MatchLimit.NONE;
   }
 
@@ -79,6 +84,7 @@ export class SourceMatch {
 
   /** The co-processor answered to an insertion or a removal. */
   ended(at: number, inserted: boolean, status: number): void {
+    this.isSettled = false;
     const isThere = status === SpinelStatus.ALREADY || (status === SpinelStatus.OK && inserted);
     const isGone = status === SpinelStatus.ITEM_NOT_FOUND || status === SpinelStatus.OK;
     const wanted = this.entries[at + Entry.MARK]! & Mark.WANTED;
@@ -89,6 +95,7 @@ export class SourceMatch {
 
   /** The co-processor's tables are empty. */
   forgetPresent(): void {
+    this.isSettled = false;
     for (let at = this.first; at < this.end; at += Entry.LENGTH) {
       this.entries[at + Entry.MARK] = this.entries[at + Entry.MARK]! & Mark.WANTED;
     }

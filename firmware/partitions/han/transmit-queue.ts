@@ -7,7 +7,7 @@ import type { Memory } from "./memory";
 
 export const enum QueueLimit {
   /** Answers for a burst of neighbours, and the upper half's next two frames. */
-  FRAMES = 8,
+  FRAMES = 6,
   NONE = -1,
 }
 

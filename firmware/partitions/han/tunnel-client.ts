@@ -4,6 +4,7 @@
 
 import { DeviceKind } from "../../ipc/device";
 import { StreamResult } from "../../ipc/stream";
+import { earliest } from "../../kernel/partition";
 import { Profile } from "../../wire/aps";
 import {
   checkRequestTunnelResponse,
@@ -235,11 +236,7 @@ export class TunnelClient {
   }
 
   dueAt(): number {
-    let due = this.checkAt;
-    for (let tunnel = 0; tunnel < TunnelLimit.METERS; tunnel++) {
-      due = Math.min(due, this.numbers[this.dues + tunnel]!);
-    }
-    return due;
+    return Math.min(this.checkAt, earliest(this.numbers, this.dues, TunnelLimit.METERS));
   }
 
   /** Takes up each electricity meter that serves tunnels and has none of ours. */
