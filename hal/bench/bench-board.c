@@ -10,8 +10,7 @@
 #include "line.h"
 #include "stream.h"
 
-/* One frame of a question and its answer; the call that is served keeps a frame of its own. */
-static struct frame question;
+struct frame bench_words;
 static double utc_ms;
 static unsigned utc_quality;
 static uint8_t management_peer[BOARD_ADDRESS_LENGTH], application_peer[BOARD_ADDRESS_LENGTH];
@@ -41,9 +40,9 @@ bool bench_trace(void)
 
 static void ask(unsigned kind_of_answer)
 {
-	frame_send(&question);
-	frame_receive(&question);
-	if (question.kind != kind_of_answer)
+	frame_send(&bench_words);
+	frame_receive(&bench_words);
+	if (bench_words.kind != kind_of_answer)
 		board_panic("the bench answered something else");
 }
 
@@ -52,39 +51,39 @@ static unsigned ask_result(void)
 	unsigned answer;
 
 	ask(BENCH_RESULT);
-	answer = frame_get8(&question);
-	bench_take_clock(&question);
+	answer = frame_get8(&bench_words);
+	bench_take_clock(&bench_words);
 	return answer;
 }
 
 static unsigned device(unsigned party, unsigned verb, const uint8_t *bytes, unsigned length)
 {
-	frame_begin(&question, BENCH_DEVICE);
-	frame_put8(&question, party);
-	frame_put8(&question, verb);
-	frame_put_bytes(&question, bytes, length);
+	frame_begin(&bench_words, BENCH_DEVICE);
+	frame_put8(&bench_words, party);
+	frame_put8(&bench_words, verb);
+	frame_put_bytes(&bench_words, bytes, length);
 	return ask_result();
 }
 
 static unsigned flash(unsigned region, unsigned operation, uint32_t offset, const uint8_t *bytes,
 		      unsigned length)
 {
-	frame_begin(&question, BENCH_FLASH);
-	frame_put8(&question, region);
-	frame_put8(&question, operation);
-	frame_put32(&question, offset);
-	frame_put16(&question, length);
+	frame_begin(&bench_words, BENCH_FLASH);
+	frame_put8(&bench_words, region);
+	frame_put8(&bench_words, operation);
+	frame_put32(&bench_words, offset);
+	frame_put16(&bench_words, length);
 	if (operation == FLASH_WRITE)
-		frame_put_bytes(&question, bytes, length);
+		frame_put_bytes(&bench_words, bytes, length);
 	return ask_result();
 }
 
 static void entropy(uint8_t *bytes, unsigned length)
 {
-	frame_begin(&question, BENCH_ENTROPY);
-	frame_put16(&question, length);
+	frame_begin(&bench_words, BENCH_ENTROPY);
+	frame_put16(&bench_words, length);
 	ask(BENCH_BYTES);
-	frame_get_bytes(&question, bytes, length);
+	frame_get_bytes(&bench_words, bytes, length);
 }
 
 static void peer(unsigned party, uint8_t address[BOARD_ADDRESS_LENGTH])
@@ -116,9 +115,9 @@ static void panic(const char *what)
 	/* What is wrong may be the way to tell it. */
 	if (!panicking) {
 		panicking = true;
-		frame_begin(&question, BENCH_PANIC);
-		frame_put_text(&question, what);
-		frame_send(&question);
+		frame_begin(&bench_words, BENCH_PANIC);
+		frame_put_text(&bench_words, what);
+		frame_send(&bench_words);
 		stream_flush();
 	}
 	line_stop(1);

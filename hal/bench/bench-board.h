@@ -7,6 +7,12 @@
 
 #include "frame.h"
 
+/*
+ * What the board says by itself, news or a question, and then the answer: one at a time. The call
+ * that is served keeps a frame of its own.
+ */
+extern struct frame bench_words;
+
 /* Reads the clock of the bench: UTC milliseconds (a double) and a `TimeQuality` (1 byte). */
 void bench_take_clock(struct frame *frame);
 /* Reads the addresses of both links' peers. */

@@ -2,12 +2,10 @@
 
 #include "bench-board.h"
 
-static struct frame news;
-
 static void begin(unsigned kind, unsigned first)
 {
-	frame_begin(&news, kind);
-	frame_put8(&news, first);
+	frame_begin(&bench_words, kind);
+	frame_put8(&bench_words, first);
 }
 
 void bench_delivered(unsigned from, unsigned to, const uint8_t *bytes, unsigned length)
@@ -15,37 +13,37 @@ void bench_delivered(unsigned from, unsigned to, const uint8_t *bytes, unsigned 
 	if (!bench_trace())
 		return;
 	begin(BENCH_DELIVERED, from);
-	frame_put8(&news, to);
-	frame_put_bytes(&news, bytes, length);
-	frame_send(&news);
+	frame_put8(&bench_words, to);
+	frame_put_bytes(&bench_words, bytes, length);
+	frame_send(&bench_words);
 }
 
 void bench_refused(unsigned from, unsigned to, int operation)
 {
 	begin(BENCH_REFUSED, from);
-	frame_put8(&news, to);
-	frame_put8(&news, operation < 0 ? 0 : (unsigned)operation);
-	frame_put8(&news, operation >= 0);
-	frame_send(&news);
+	frame_put8(&bench_words, to);
+	frame_put8(&bench_words, operation < 0 ? 0 : (unsigned)operation);
+	frame_put8(&bench_words, operation >= 0);
+	frame_send(&bench_words);
 }
 
 void bench_faulted(unsigned party, unsigned kind, const char *what)
 {
 	begin(BENCH_FAULTED, party);
-	frame_put8(&news, kind);
-	frame_put_text(&news, what);
-	frame_send(&news);
+	frame_put8(&bench_words, kind);
+	frame_put_text(&bench_words, what);
+	frame_send(&bench_words);
 }
 
 void bench_restarted(unsigned party)
 {
 	begin(BENCH_RESTARTED, party);
-	frame_send(&news);
+	frame_send(&bench_words);
 }
 
 void bench_held(unsigned party, double until)
 {
 	begin(BENCH_HELD, party);
-	frame_put_double(&news, until);
-	frame_send(&news);
+	frame_put_double(&bench_words, until);
+	frame_send(&bench_words);
 }

@@ -21,7 +21,7 @@ enum machine_end {
 };
 
 /* The kernel owns the storage of a machine's C state, zeroed before each life. */
-#define MACHINE_STATE_BYTES (64 * sizeof(void *))
+#define MACHINE_STATE_BYTES (36 * sizeof(void *))
 struct machine;
 
 /*

@@ -23,10 +23,7 @@
 #define TABLE_NONE 0xffu
 
 /* Heaps and the stack are stated for 32-bit slots and pointers; where these are wider, they grow as well. */
-#ifndef TABLE_HEAP_FACTOR
-#define TABLE_HEAP_FACTOR (sizeof(void *) / 4)
-#endif
-#define TABLE_HEAP_BYTES(bytes) ((bytes) * TABLE_HEAP_FACTOR)
+#define TABLE_HEAP_BYTES(bytes) ((bytes) * (sizeof(void *) / 4))
 
 struct partition_row {
 	const char *name;

@@ -66,8 +66,7 @@ function run(name: string, config: HouseConfig, makeKernel?: MakeKernel): Bytes 
   };
 }
 
-// The planned heaps of qemu-arm do not hold the partitions; its roomy sister runs the same code.
-for (const board of BOARDS.filter(({ name }) => name !== "qemu-arm")) {
+for (const board of BOARDS) {
   const emulator = board.command("").program;
   const missing =
     missingFor(ROOT, board) ??

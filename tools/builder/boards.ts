@@ -61,8 +61,6 @@ export function toolPrefix({ compiler }: BoardBuild): string {
 }
 
 const BARE = ["--specs=picolibc.specs", "-Os", "-g0"];
-/** Partitions need more than the table plans for them (hal/machine/README.md has the figures). */
-const ROOMY_HEAPS = "-DTABLE_HEAP_FACTOR=5/2";
 const BARE_LINK = ["-nostartfiles", "-T", "flash-ram.ld", "-Lhal/bare"];
 
 const QEMU_BARE = ["-display", "none", "-monitor", "none", "-parallel", "none", "-no-reboot"];
@@ -87,7 +85,7 @@ const pciLine = (id: string, place: number): string[] => {
 
 const LINUX: BoardBuild = {
   name: "linux",
-  compiler: { command: "gcc", machine: ["-O2", "-g0", "-fno-pie", "-DTABLE_HEAP_FACTOR=6"] },
+  compiler: { command: "gcc", machine: ["-O2", "-g0", "-fno-pie"] },
   packages: "gcc",
   word: 8,
   linkFlags: ["-no-pie"],
@@ -136,22 +134,11 @@ const QEMU_ARM: BoardBuild = {
   }),
 };
 
-const ROOMY_RAM_BYTES = 1024 * KIB;
-
-/** The same processor and code with the RAM that the partitions' heaps take today. */
-const QEMU_ARM_ROOMY: BoardBuild = {
-  ...QEMU_ARM,
-  name: "qemu-arm-roomy",
-  compiler: { command: "arm-none-eabi-gcc", machine: [...BARE, ...CORTEX_M4F, ROOMY_HEAPS] },
-  linkFlags: [...QEMU_ARM.linkFlags, `-Wl,--defsym=ram_bytes=${ROOMY_RAM_BYTES}`],
-  memories: { ...QEMU_ARM.memories!, ram: { start: ARM_RAM, bytes: ROOMY_RAM_BYTES } },
-};
-
 const QEMU_RISCV: BoardBuild = {
   name: "qemu-riscv",
   compiler: {
     command: "riscv64-unknown-elf-gcc",
-    machine: [...BARE, "-march=rv32imac", "-misa-spec=2.2", "-mabi=ilp32", ROOMY_HEAPS],
+    machine: [...BARE, "-march=rv32imac", "-misa-spec=2.2", "-mabi=ilp32"],
   },
   packages: "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf",
   word: 4,
@@ -178,4 +165,4 @@ const QEMU_RISCV: BoardBuild = {
   }),
 };
 
-export const BOARDS: readonly BoardBuild[] = [LINUX, QEMU_ARM, QEMU_ARM_ROOMY, QEMU_RISCV];
+export const BOARDS: readonly BoardBuild[] = [LINUX, QEMU_ARM, QEMU_RISCV];

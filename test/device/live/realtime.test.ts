@@ -25,8 +25,7 @@ const HOUSE = {
   ],
 };
 
-// With 256 KB the same UARTs and drivers run as with the roomy board's 1 MB.
-const boards = BOARDS.filter(({ name }) => name !== "qemu-arm").map((board) => {
+const boards = BOARDS.map((board) => {
   const emulator = board.command("").program;
   const missing =
     missingFor(ROOT, board) ??
