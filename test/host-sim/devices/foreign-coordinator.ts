@@ -88,6 +88,8 @@ export class ForeignCoordinator {
     this.radio = new Transceiver(air, "foreign", { x: 0, y: 0 });
     this.radio.onFrame = (frame, length) => this.received(frame, length);
     this.driver = this.createDriver();
+    // Its state is not needed again, and a disk would take real time while the world's goes on.
+    this.driver.context.saveState = () => Promise.resolve();
   }
 
   async start(): Promise<void> {

@@ -42,9 +42,7 @@ function house(tcKey: Buffer): {
   return { world, coordinator, meter };
 }
 
-// The coordinator saves its state to a disk in real time while the world's time goes on: on a busy
-// machine an answer of its may come too late, so a test may be tried again.
-describe("a meter and zigbee-on-host's coordinator", { retry: 3 }, () => {
+describe("a meter and zigbee-on-host's coordinator", () => {
   test("it joins with its install code and is authorised", async () => {
     const { coordinator, meter } = house(aes128MmoHash(INSTALL_CODE));
     await coordinator.start();
