@@ -87,6 +87,14 @@ describe.each(here)("machines of $word-byte words", ({ word, option }) => {
     expect(lines).toContain(`sent ${DEEDS.length} ${DEEDS.length}`);
   });
 
+  test("nothing of a machine that has ended is on the stack of all", () => {
+    expect(lines).toContain("stack 1");
+  });
+
+  test("each heap too small for a machine or its partition ends that one alone, out of memory", () => {
+    expect(lines).toContain("small 1 1 1");
+  });
+
   test("no byte of the image changed", () => {
     expect(lines).toContain("image 1");
   });

@@ -10,7 +10,10 @@
 #include "figures.h"
 #include "machine.h"
 #include "segment.h"
+/* Constant for everybody else; here the second one's heap becomes smaller. */
+#define table_partitions table_partitions_of_others
 #include "table.h"
+#undef table_partitions
 
 enum { MACHINES = 3, DEEDS = 16, RESTARTS = 1000 };
 
@@ -24,7 +27,7 @@ static unsigned sent[MACHINES];
 #define ROW(n) \
 	{ .name = "victim", .heap = heaps[n], .heap_bytes = sizeof heaps[n], \
 	  .steps_per_call = 200000, .inputs = inputs, .input_count = 1, .written = true }
-const struct partition_row table_partitions[] = { ROW(0), ROW(1), ROW(2) };
+struct partition_row table_partitions[] = { ROW(0), ROW(1), ROW(2) };
 const struct input_row table_inputs[] = { { .queue = { .slot_bytes = 320, .depth = 1 } } };
 
 unsigned kernel_send(unsigned from, unsigned to, const uint8_t *bytes, unsigned length)
@@ -127,6 +130,37 @@ static void show(unsigned deed, enum machine_end end, size_t fresh)
 	printf("|%d %d|%d\n", first, last, used(1) == fresh && act(1, 0) == MACHINE_OK);
 }
 
+/* Whether the last machine's end left anything on the stack of all. */
+static bool stack_is_blank(void)
+{
+	for (uint32_t i = 1; i < table_stack_bytes; i++)
+		if (table_stack[i] != table_stack[0])
+			return false;
+	return true;
+}
+
+/* With every heap that is too small: how many there are, and how many starts ended for want of it. */
+static void start_in_small_heaps(void)
+{
+	unsigned tried = 0, ended = 0;
+
+	act(1, 0);
+	machine_stop(machine_of(1));
+	printf("stack %d\n", stack_is_blank());
+	for (uint32_t bytes = 0;; bytes += 8, tried++) {
+		enum machine_end end;
+
+		table_partitions[1].heap_bytes = bytes;
+		memset(states[1], 0, sizeof states[1]);
+		end = machine_start(machine_of(1), 1, 0);
+		if (end == MACHINE_OK)
+			break;
+		ended += end == MACHINE_OUT_OF_MEMORY;
+		machine_stop(machine_of(1));
+	}
+	printf("small %d %d %d\n", tried > 100, ended == tried, act(0, 0) == MACHINE_OK);
+}
+
 int main(void)
 {
 	uint64_t before = digest();
@@ -147,6 +181,7 @@ int main(void)
 	machine_figures(machine_of(0), &figures);
 	printf("restarts %u %d\n", ended, used(1) == fresh);
 	printf("sent %u %u\n", sent[0], sent[2]);
+	start_in_small_heaps();
 	printf("image %d\n", before == digest());
 	printf("bytes %zu %zu %zu\n", fresh, figures.heap_peak, figures.stack_peak);
 	return 0;
