@@ -1,5 +1,6 @@
 // What a ring knows about its region: its sectors, its two ends, and the entries between them.
 
+import { Fragment, RingLimit } from "./ring-layout";
 import { Page, Sector, SectorHeader } from "./sector-layout";
 import { SectorState, Sectors } from "./sectors";
 
@@ -17,8 +18,8 @@ export class RingState {
   nextNumber = 1;
   /** An entry is being written, or given up: what lies behind the last whole entry is needed. */
   isWriting = false;
-  /** A header or a mark on its way: on open of the opening, then of the writer alone. */
-  readonly word = new Uint8Array(SectorHeader.LENGTH);
+  /** A header or a mark on its way, and behind it the writer's piece with a fragment's head. */
+  readonly word = new Uint8Array(SectorHeader.LENGTH + Fragment.DATA + RingLimit.PIECE_MAX + 4);
 
   constructor(regionLength: number) {
     this.sectors = new Sectors(regionLength);

@@ -15,7 +15,7 @@ import {
 } from "./ring-layout";
 import { RingPlace, type RingState } from "./ring-state";
 import { RingTidy } from "./ring-tidy";
-import { Page, Sector, ZEROS } from "./sector-layout";
+import { Page, Sector, SectorHeader, ZEROS } from "./sector-layout";
 import { SectorStart } from "./sector-start";
 
 const enum State {
@@ -52,8 +52,7 @@ export class RingWriter implements FlashJob {
   private first: number = RingPlace.END;
   private tries = 0;
   private isGivenUp = false;
-  /** Room for a fragment's head, then the piece. A later head goes over data already written. */
-  private readonly piece = new Uint8Array(Fragment.DATA + RingLimit.PIECE_MAX + 4);
+  /** In `RingState.word`: a fragment's head goes here. A later one goes over data in flash. */
   private pieceStart = 0;
   private readonly starting: SectorStart;
   private readonly tidy: RingTidy;
@@ -90,8 +89,8 @@ export class RingWriter implements FlashJob {
     check(length >= 1 && length <= RingLimit.PIECE_MAX, "ring piece length");
     check(this.received + length <= this.total, "ring entry overflows");
     if (this.state !== State.IDLE) return false;
-    copyBytes(bytes, start, this.piece, Fragment.DATA, length);
-    this.pieceStart = 0;
+    this.pieceStart = SectorHeader.LENGTH;
+    copyBytes(bytes, start, this.ring.word, this.pieceStart + Fragment.DATA, length);
     this.received += length;
     this.token = token;
     this.tries = 0;
@@ -112,7 +111,7 @@ export class RingWriter implements FlashJob {
       case State.WRITE: {
         const length = this.fragmentData();
         this.putHead(length);
-        return region.write(place, this.piece, this.pieceStart, fragmentLength(length));
+        return region.write(place, this.ring.word, this.pieceStart, fragmentLength(length));
       }
       case State.START_SECTOR:
         return this.starting.issue(region);
@@ -175,7 +174,7 @@ export class RingWriter implements FlashJob {
     const isLast = this.written + length === this.total;
     const flags = (isFirst ? FragmentKind.FIRST : 0) | (isLast ? FragmentKind.LAST : 0);
     const field = isFirst ? this.total : this.index;
-    putFragment(this.piece, this.pieceStart, flags, length, field, this.ring.nextNumber);
+    putFragment(this.ring.word, this.pieceStart, flags, length, field, this.ring.nextNumber);
   }
 
   private wrote(): Progress {

@@ -31,8 +31,10 @@ export class Sectors {
     this.count = regionLength / Sector.LENGTH;
     check(Number.isInteger(this.count) && this.count >= 3, "a log in flash needs three sectors");
     check(this.count < Sector.NONE, "too many sectors");
-    this.states = new Uint8Array(this.count);
-    this.sequences = new Uint32Array(this.count * columns);
+    // One buffer for both: the states lie behind the columns.
+    const numbers = this.count * columns;
+    this.sequences = new Uint32Array(numbers + Math.ceil(this.count / 4));
+    this.states = new Uint8Array(this.sequences.buffer, 4 * numbers, this.count);
   }
 
   state(sector: number): SectorState {
