@@ -21,8 +21,8 @@ export const enum MailLimit {
   LIFE_MS = 86_400_000,
   LIFE_SECONDS = 86_400,
   /**
-   * How long an answer is expected after a restart: a meter that lost its tunnel in the midst of one
-   * may have given up. A sleeping gas meter opens another within half an hour.
+   * How long an answer is expected after a restart: a meter that lost its tunnel in the midst of
+   * one may have given up. A sleeping gas meter opens another within half an hour.
    */
   AFTER_RESTART_MS = 2_100_000,
   /** A fragmented message is announced in whole blocks of at most 80 bytes. */

@@ -68,9 +68,8 @@ const enum Tunnel {
   /** The node's index plus one; 0: none. */
   NODE = 1,
   SEQUENCE = 2,
-  /** u16 each */
+  /** u16 each; what the meter can take at once is the second. */
   ID = 4,
-  /** What the meter can take at once. */
   MAXIMUM = 6,
   LENGTH = 8,
   NONE = -1,
