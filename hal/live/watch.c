@@ -6,6 +6,7 @@
 #include "console.h"
 #include "port.h"
 #include "radio-line.h"
+#include "silence.h"
 
 /* firmware/ipc: operation.ts, device.ts, reading.ts. A test compares these with TypeScript. */
 enum operation { READING_STORED = 2, DEVICE_EVENT = 35 };
@@ -22,6 +23,19 @@ static const char *const reasons[] = {"accepted", "not registered", "insecure re
 #define COUNT_OF(list) (sizeof(list) / sizeof(list)[0])
 /* A person is told less often than a program. */
 enum { STATUS_MS = 60000, JSON_STATUS_MS = 5000 };
+
+/* The co-processor is asked at least every 20 s, and answers in milliseconds. */
+static struct silence radio = {
+	.who = "radio",
+	.advice = "does it run RCP firmware with Spinel, at this --baud?",
+	.patience_ms = 5000,
+};
+/* CoAP gives an exchange up after 93 s; a head-end that lives has answered long before. */
+static struct silence head_end = {
+	.who = "head-end",
+	.advice = "is it there, and has it the same contexts?",
+	.patience_ms = 30000,
+};
 
 static uint32_t readings, datagrams_in, datagrams_out;
 static double status_at;
@@ -130,6 +144,8 @@ void watch_status(void)
 
 void watch_poll(double now)
 {
+	silence_poll(&radio, now, radio_line_counts.frames_in, radio_line_counts.frames_out);
+	silence_poll(&head_end, now, datagrams_in, datagrams_out);
 	if (now < status_at)
 		return;
 	if (status_at > 0)

@@ -4,7 +4,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BOARDS } from "../../../tools/builder/boards";
 import { buildBoard, missingFor } from "../../../tools/builder/build";
@@ -28,6 +30,11 @@ const WAN = ["--wan", `udp://127.0.0.1:${WAN_PORT}`];
 const JOINED = 0x8f12;
 
 const HOUSE = {
+  // Noise on the line, and a co-processor that starts anew: the hub goes on.
+  faults: [
+    { kind: "radio-noise", at: 20 },
+    { kind: "radio-reset", at: 75 },
+  ],
   devices: [
     {
       kind: "electricity-meter",
@@ -167,6 +174,18 @@ describe.skipIf(missing !== undefined)("the native hub", () => {
     expect([code, out]).toEqual([2, ""]);
     expect(err).toMatch(new RegExp(`(^|\n)heddle: --radio: ${radio} ${what}\n$`));
   });
+
+  test("tells of a radio and of a head-end that do not answer", async () => {
+    const mute = createServer().listen(at("mute.sock"));
+    await desk.run(["hub", "--prepare", ...["--oscore", "contexts.json", "--state", "alone"]]);
+    const nobody = ["--wan", "udp://127.0.0.1:1"];
+    const alone = native("--radio", "mute.sock", ...nobody, "--state", "alone", "--json");
+    const silent = (): unknown[] => events(alone, "silent").map(({ who }) => who);
+    for (let waits = 0; waits < 450 && silent().length < 2; waits++) await pause(100);
+    alone.kill();
+    mute.close();
+    expect(silent()).toEqual(["radio", "head-end"]);
+  }, 60_000);
 
   test.each([
     [["--radio"], "--radio needs a value; see heddle --help"],
