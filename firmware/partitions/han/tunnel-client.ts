@@ -84,7 +84,6 @@ export class TunnelClient {
   private readonly first: number;
   private readonly numbers: Float64Array;
   private readonly dues: number;
-  /** The next pause of each, in ms. */
   private readonly pauses: number;
   /** No message is given to it before. */
   private readonly deliverAt: number;
