@@ -4,9 +4,15 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { CONSTRUCTORS } from "../../firmware/constructors";
 import { SYSTEM } from "../../firmware/system";
 import { BOARDS, type BoardBuild } from "../../tools/builder/boards";
-import { buildBoard, missingFor, NotInstalledError } from "../../tools/builder/build";
+import {
+  type BuiltSegment,
+  buildBoard,
+  missingFor,
+  NotInstalledError,
+} from "../../tools/builder/build";
 import { memoryMap } from "../../tools/builder/memory-map";
 import { ROOT } from "./compiler";
 
@@ -33,6 +39,14 @@ describe.skipIf(missing !== undefined)("a build", () => {
       const description = JSON.parse(readFileSync(join(directory, "one/out/build.json"), "utf8"));
       expect(description).toMatchObject({ board: "qemu-riscv", sha256: one!.sha256 });
       expect(description.memories.ram.bytes).toBeLessThan(description.memories.ram.limit);
+      expect(description.segments.flatMap(({ partitions }: BuiltSegment) => partitions)).toEqual(
+        expect.arrayContaining(Object.keys(CONSTRUCTORS)),
+      );
+      for (const { abi, bytes, limit, name } of description.segments as BuiltSegment[]) {
+        expect(abi).toBe(description.abi);
+        expect(bytes).toBeLessThanOrEqual(limit);
+        expect(description.memories.flash.parts[`code of ${name}`]).toBe(bytes);
+      }
     },
     BUILD_MS,
   );
@@ -75,6 +89,12 @@ Linker script and memory map
  .rodata.a_name_that_is_long
                 0x00000030       0x10 work/kernel/table.c.o
  .text          0x00000040        0x8 lib/libc.a(memcpy.o)
+.segment.han    0x00000050       0x40
+ .segment.han   0x00000050       0x40 work/machine/places.s.o
+.segment.vault  0x00000090       0x20
+ .segment.vault
+                0x00000090       0x20 work/machine/places.s.o
+.stores         0x21000000     0x1000
 .stack          0x20000000     0x3000
 .data           0x20003000        0x4
  .data.x        0x20003000        0x4 work/kernel/kernel.c.o
@@ -84,10 +104,22 @@ Linker script and memory map
 `;
   const memories = {
     flash: { start: 0, bytes: 4096 },
+    nor: { start: 0x2100_0000, bytes: 8192 },
     ram: { start: 0x2000_0000, bytes: 65_536 },
   };
-  expect(memoryMap(text, memories, SYSTEM)).toEqual({
-    flash: { bytes: 76, parts: { engine: 48, kernel: 20, "C library": 8 }, limit: 4096 },
+  expect(memoryMap(text, memories, SYSTEM, [{ name: "han", bytes: 0x30 }])).toEqual({
+    flash: {
+      bytes: 172,
+      parts: {
+        engine: 48,
+        "code of han": 48,
+        "kept for code": 48,
+        kernel: 20,
+        "C library": 8,
+      },
+      limit: 4096,
+    },
+    nor: { bytes: 4096, parts: { stores: 4096 }, limit: 8192 },
     ram: {
       bytes: 12_676,
       parts: { "C stack": 12_288, "heap of han": 256, queues: 128, kernel: 4 },
