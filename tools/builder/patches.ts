@@ -131,4 +131,18 @@ void fxRunID(txMachine* the, txSlot* generator, txInteger count)
     put: "\tC_NULL,\n\tC_NULL,\n",
     why: "no function needs its `length` and `name`: two slots each, in flash and in every heap",
   },
+  {
+    file: "xsAll.h",
+    find: "\tchar nameBuffer[256];",
+    put: "\tchar nameBuffer[64];",
+    why: "a name in a message may be cut: half of a machine's own state was room for longer ones",
+  },
+  {
+    file: "xsdtoa.c",
+    find: "            block = c_malloc(size);\n\t\t\tDTOA->dirty = 1;",
+    put:
+      "            block = c_malloc(size);\n\t\t\tDTOA->dirty = 1;\n" +
+      "\t\t\tif (!block)\n\t\t\t\tfxAbort(the, XS_NOT_ENOUGH_MEMORY_EXIT);",
+    why: "a number's text for which neither stack nor heap has room ends its machine",
+  },
 ];
