@@ -104,7 +104,8 @@ export class Ring {
 
   /**
    * Reads up to 256 bytes at `offset` of entry `index`, counted from the read end, into the
-   * memory from `into` on; what stood there is gone. One at a time; false: another is under way, or there is no such entry.
+   * memory from `into` on; what stood there is gone. One at a time; false: another is under way,
+   * or there is no such entry.
    */
   read(index: number, offset: number, length: number, token: number, into = 0): boolean {
     const taken = this.isOpen && this.reader.read(index, offset, length, token, into);

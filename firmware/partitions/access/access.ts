@@ -61,14 +61,10 @@ export class Access implements CredentialOwner, ConsumerOwner {
     this.consumer = new Consumer(this.store, this.log, this.news, this);
   }
 
-  // What `han` says.
+  // What `han` says. Every message has the length of its operation: partition.ts has looked.
 
   /** `NETWORK_ASK`: answered once the key lies in flash; `han` asks until then. */
-  networkAsked(now: number, message: Uint8Array, length: number): void {
-    if (length !== NetworkAsk.LENGTH) {
-      this.malformed++;
-      return;
-    }
+  networkAsked(now: number, message: Uint8Array): void {
     copyBytes(message, NetworkAsk.EUI64, this.hub, 0, 8);
     this.knowsHub = true;
     if (!this.isOpen || !this.store.hasNetworkKey) return;
@@ -77,17 +73,11 @@ export class Access implements CredentialOwner, ConsumerOwner {
   }
 
   /** `JOIN_ASK`. No answer means: ask again in a moment. */
-  joinAsked(now: number, message: Uint8Array, length: number): void {
-    if (length !== JoinAsk.LENGTH) {
-      this.malformed++;
-      return;
-    }
+  joinAsked(now: number, message: Uint8Array): void {
     const path = message[JoinAsk.PATH]!;
-    if (path >= JoinPath.COUNT) {
-      this.malformed++;
-      return;
-    }
-    if (!this.isOpen || !this.knowsHub || !this.store.hasNetworkKey) return;
+    if (path >= JoinPath.COUNT) this.malformed++;
+    if (path >= JoinPath.COUNT || !this.isOpen) return;
+    if (!this.knowsHub || !this.store.hasNetworkKey) return;
     const device = this.log.find(message, JoinAsk.EUI64);
     const decision = this.decide(now, message, device);
     if (decision !== JoinDecision.ACCEPTED) {
@@ -99,17 +89,10 @@ export class Access implements CredentialOwner, ConsumerOwner {
   }
 
   /** `JOIN_STORED`: a node is in, or has left; both are said again at every start of `han`. */
-  joinStored(now: number, message: Uint8Array, length: number): void {
-    if (length !== JoinStored.LENGTH) {
-      this.malformed++;
-      return;
-    }
+  joinStored(now: number, message: Uint8Array): void {
     const path = message[JoinStored.PATH]!;
-    if (path >= JoinPath.COUNT) {
-      this.malformed++;
-      return;
-    }
-    if (!this.isOpen) return;
+    if (path >= JoinPath.COUNT) this.malformed++;
+    if (path >= JoinPath.COUNT || !this.isOpen) return;
     const device = this.log.find(message, JoinStored.EUI64);
     const isIn = message[JoinStored.GONE] === 0;
     if (device !== DeviceLimit.NONE) this.pathStored(now, device, path, isIn);
@@ -120,21 +103,13 @@ export class Access implements CredentialOwner, ConsumerOwner {
 
   // What `firewall` says, for `manage`.
 
-  deviceAdd(now: number, message: Uint8Array, length: number): void {
-    if (length !== DeviceAdd.LENGTH) {
-      this.malformed++;
-      return;
-    }
+  deviceAdd(now: number, message: Uint8Array): void {
     const reference = readU16(message, DeviceAdd.REFERENCE);
     const result = this.add(now, message, reference);
     if (result !== -1) this.news.result(now, result, reference, message, DeviceAdd.EUI64);
   }
 
-  deviceRemove(now: number, message: Uint8Array, length: number): void {
-    if (length !== DeviceRemove.LENGTH) {
-      this.malformed++;
-      return;
-    }
+  deviceRemove(now: number, message: Uint8Array): void {
     const reference = readU16(message, DeviceRemove.REFERENCE);
     const result = this.remove(now, message, reference);
     if (result !== -1) this.news.result(now, result, reference, message, DeviceRemove.EUI64);
@@ -142,11 +117,7 @@ export class Access implements CredentialOwner, ConsumerOwner {
 
   // What `console` says, for the consumer.
 
-  consumerAsked(now: number, message: Uint8Array, length: number): void {
-    if (length !== ConsumerAsk.LENGTH) {
-      this.malformed++;
-      return;
-    }
+  consumerAsked(now: number, message: Uint8Array): void {
     if (this.isOpen) this.consumer.asked(now, message);
     else {
       const reference = readU16(message, ConsumerAsk.REFERENCE);
@@ -313,11 +284,15 @@ export class Access implements CredentialOwner, ConsumerOwner {
     const { crypto } = this.environment;
     installCodeLinkKey(crypto, message, DeviceAdd.CODE, codeLength, this.linkKey);
     if (device !== DeviceLimit.NONE && this.isSame(device)) {
+      this.linkKey.fill(0);
       this.openWindow(now);
       return DeviceResult.OK;
     }
     if (device === DeviceLimit.NONE) device = this.log.take(message, DeviceAdd.EUI64);
-    if (device === DeviceLimit.NONE) return DeviceResult.LOG_FULL;
+    if (device === DeviceLimit.NONE) {
+      this.linkKey.fill(0);
+      return DeviceResult.LOG_FULL;
+    }
     this.log.setState(device, DeviceState.ADDING);
     this.log.register(device, message[DeviceAdd.KIND]!, this.linkKey);
     this.linkKey.fill(0);

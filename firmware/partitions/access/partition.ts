@@ -1,5 +1,6 @@
 // `access`: decides who may join the home's network. The wiring.
 
+import { longestMessage } from "../../ipc/longest";
 import { Message, Operation } from "../../ipc/operation";
 import { Party } from "../../ipc/party";
 import type { Partition } from "../../kernel/partition";
@@ -18,10 +19,12 @@ class AccessPartition implements Partition {
   }
 
   receive(now: number, from: number, buffer: Uint8Array, length: number): void {
-    if (from === Party.HAN) this.hanSaid(now, buffer, length);
-    else if (from === Party.FIREWALL) this.firewallSaid(now, buffer, length);
-    else if (from === Party.CONSOLE) this.consoleSaid(now, buffer, length);
-    else if (from === Party.FLASH) this.access.store.flashDone(now, buffer, length);
+    if (from === Party.FLASH) this.access.store.flashDone(now, buffer, length);
+    // All that `access` is told has one length.
+    else if (length !== longestMessage(buffer[Message.OPERATION]!)) this.access.malformed++;
+    else if (from === Party.HAN) this.hanSaid(now, buffer);
+    else if (from === Party.FIREWALL) this.firewallSaid(now, buffer);
+    else if (from === Party.CONSOLE) this.consoleSaid(now, buffer);
   }
 
   tick(now: number): void {
@@ -37,21 +40,21 @@ class AccessPartition implements Partition {
     else if (peer === Party.CONSOLE) this.access.news.consoleRestarted();
   }
 
-  private hanSaid(now: number, buffer: Uint8Array, length: number): void {
+  private hanSaid(now: number, buffer: Uint8Array): void {
     const operation = buffer[Message.OPERATION];
-    if (operation === Operation.NETWORK_ASK) this.access.networkAsked(now, buffer, length);
-    else if (operation === Operation.JOIN_ASK) this.access.joinAsked(now, buffer, length);
-    else if (operation === Operation.JOIN_STORED) this.access.joinStored(now, buffer, length);
+    if (operation === Operation.NETWORK_ASK) this.access.networkAsked(now, buffer);
+    else if (operation === Operation.JOIN_ASK) this.access.joinAsked(now, buffer);
+    else if (operation === Operation.JOIN_STORED) this.access.joinStored(now, buffer);
   }
 
-  private consoleSaid(now: number, buffer: Uint8Array, length: number): void {
+  private consoleSaid(now: number, buffer: Uint8Array): void {
     if (buffer[Message.OPERATION] !== Operation.CONSUMER_ASK) return;
-    this.access.consumerAsked(now, buffer, length);
+    this.access.consumerAsked(now, buffer);
   }
 
-  private firewallSaid(now: number, buffer: Uint8Array, length: number): void {
+  private firewallSaid(now: number, buffer: Uint8Array): void {
     const operation = buffer[Message.OPERATION];
-    if (operation === Operation.DEVICE_ADD) this.access.deviceAdd(now, buffer, length);
-    else if (operation === Operation.DEVICE_REMOVE) this.access.deviceRemove(now, buffer, length);
+    if (operation === Operation.DEVICE_ADD) this.access.deviceAdd(now, buffer);
+    else if (operation === Operation.DEVICE_REMOVE) this.access.deviceRemove(now, buffer);
   }
 }

@@ -15,7 +15,7 @@ export class Lines {
     return this.count === LINES_MAX;
   }
 
-  /** Where in `bytes` the next line is to be filled in; only when there is room. It is all zeros. */
+  /** Where in `bytes` the next line is to be filled in, all zeros; only when there is room. */
   add(): number {
     const at = ((this.head + this.count) % LINES_MAX) * LogRecord.HASH;
     this.count++;
