@@ -12,10 +12,15 @@ export interface BoardCommand {
   readonly name: string;
   readonly program: string;
   readonly arguments: readonly string[];
+  /** How long a call may take by the clock on the wall. */
+  readonly watchdogMs?: number;
 }
 
 /** The board is dead, silent, or says what nobody understands. */
 export class BoardError extends Error {}
+
+/** It said nothing for too long, and has been switched off. */
+export class BoardSilent extends BoardError {}
 
 /** A board that says nothing for so long is taken for dead: its longest call takes a second. */
 const SILENCE_MS = 30_000;
@@ -36,7 +41,7 @@ export class BoardProcess {
 
   constructor(
     private readonly command: BoardCommand,
-    private readonly silenceMs = SILENCE_MS,
+    private readonly silenceMs = command.watchdogMs ?? SILENCE_MS,
   ) {
     const pipes = openPipes();
     this.toBoard = pipes.toBoard;
@@ -109,6 +114,13 @@ export class BoardProcess {
     while (this.end - this.start < length) this.end += this.readSome();
   }
 
+  /** As on a chip: who waits for a sign of life in vain takes the power away. */
+  private bite(): never {
+    this.stop();
+    const seconds = this.silenceMs / 1000;
+    throw new BoardSilent(`the board ${this.command.name} has said nothing for ${seconds} seconds`);
+  }
+
   private readSome(): number {
     let silentSince = 0;
     for (let looks = 0; ; looks++) {
@@ -117,7 +129,7 @@ export class BoardProcess {
       if (looks < EAGER_LOOKS) continue;
       if (silentSince === 0) silentSince = performance.now();
       else if (performance.now() - silentSince > this.silenceMs) {
-        this.fail(`has said nothing for ${this.silenceMs / 1000} seconds`);
+        this.bite();
       }
       Atomics.wait(this.pause, 0, 0, 1);
     }

@@ -11,7 +11,12 @@ import type { SystemTable } from "../../firmware/kernel/table";
 import { Datagram, type DatagramLink } from "../../hal/datagram";
 import type { FlashOperation } from "../../hal/flash";
 import type { Sent } from "../../hal/sent";
-import type { HubKernel, MemoryFigure, QueueFigure } from "../hub/hub-kernel";
+import {
+  type HubKernel,
+  type MemoryFigure,
+  type QueueFigure,
+  TurnWithoutEnd,
+} from "../hub/hub-kernel";
 import {
   BENCH_FLAG_TRACE,
   BenchFrame,
@@ -20,7 +25,7 @@ import {
   OutgoingFrame,
 } from "./bench-frame";
 import { BoardDevices } from "./board-devices";
-import { type BoardCommand, BoardProcess } from "./board-process";
+import { type BoardCommand, BoardProcess, BoardSilent } from "./board-process";
 
 /** The layout of a `FIGURED` frame, and of one partition's figures in it. */
 const enum Figures {
@@ -77,9 +82,14 @@ export class DeviceKernel implements HubKernel {
 
   run(now: number): boolean {
     this.begin(BenchKind.RUN, now);
-    const remains = this.finish() !== 0;
-    this.board.watchdog.feed();
-    return remains;
+    try {
+      const remains = this.finish() !== 0;
+      this.board.watchdog.feed();
+      return remains;
+    } catch (error) {
+      if (error instanceof BoardSilent) throw new TurnWithoutEnd(error.message);
+      throw error;
+    }
   }
 
   dueAt(): number {

@@ -40,5 +40,8 @@ export interface HubKernel {
   end?(): void;
 }
 
+/** A turn did not end: where a board has a watchdog, it starts the board anew. */
+export class TurnWithoutEnd extends Error {}
+
 /** Makes the kernel of one life. */
 export type MakeKernel = (board: Board, observer: Observer) => HubKernel;

@@ -18,7 +18,7 @@ import type { Random } from "../random";
 import type { Wan } from "../wan";
 import type { Event, World } from "../world";
 import { DatagramPort } from "./datagram-port";
-import type { HubKernel, MakeKernel, MemoryFigure } from "./hub-kernel";
+import { type HubKernel, type MakeKernel, type MemoryFigure, TurnWithoutEnd } from "./hub-kernel";
 import { type HubObserver, HubObservers } from "./observers";
 import { RadioPort } from "./radio-port";
 import { DriftingClock } from "./utc-clock";
@@ -130,6 +130,11 @@ export class Hub {
   powerOff(): void {
     if (this.kernel === undefined) return;
     for (const { name } of SYSTEM.partitions) this.past.set(name, this.figures(name));
+    this.lose();
+  }
+
+  /** Everything but the flash goes. */
+  private lose(): void {
     this.end();
     this.flash.cutPower(this.chance.below(256), this.chance.below(3) as EraseOrder);
     this.coprocessor.halt();
@@ -163,16 +168,6 @@ export class Hub {
       refused: past.refused + refused,
       restarts: past.restarts + restarts,
     };
-  }
-
-  /** Undefined without power, and when the hub is on no board. */
-  heapOf(name: PartitionName): MemoryFigure | undefined {
-    return this.kernel?.heapOf?.(name);
-  }
-
-  /** As `heapOf`: what all machines use in turn. */
-  machineStack(): MemoryFigure | undefined {
-    return this.kernel?.machineStack?.();
   }
 
   /** Undefined without power, and when the hub is on no board. */
@@ -225,7 +220,16 @@ export class Hub {
   private run(): void {
     const kernel = this.kernel!;
     this.turn = undefined;
-    if (kernel.run(this.monotonicMs)) this.planAt(this.world.now + BUSY_TURN_US);
+    let remains: boolean;
+    try {
+      remains = kernel.run(this.monotonicMs);
+    } catch (error) {
+      if (!(error instanceof TurnWithoutEnd)) throw error;
+      this.lose();
+      this.powerOn();
+      return;
+    }
+    if (remains) this.planAt(this.world.now + BUSY_TURN_US);
     else this.plan();
   }
 
