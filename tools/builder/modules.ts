@@ -25,6 +25,8 @@ export interface Entry {
   /** From the project's root, without extension. */
   readonly file: string;
   readonly create: string;
+  /** Of a test: the function of this module that makes another constructor of a name and this. */
+  readonly wrap?: { readonly file: string; readonly name: string };
 }
 
 /** The entries that `firmware/constructors.ts` lists. */
@@ -81,8 +83,15 @@ export async function bundleScripts(
 
 function segmentText(entries: readonly Entry[]): string {
   const names = entries.map(({ create }) => create).join(", ");
-  const calls = entries.map(({ id, create }) => `heddle.constructor(${id}, ${create});`);
-  return `import { ${names} } from "./${entries[0]!.file}"; ${calls.join(" ")}`;
+  const wraps = new Set(
+    entries.flatMap(({ wrap }) => (wrap ? [`import { ${wrap.name} } from "./${wrap.file}";`] : [])),
+  );
+  const calls = entries.map(({ id, name, create, wrap }) => {
+    const made = wrap === undefined ? create : `${wrap.name}("${name}", ${create})`;
+    return `heddle.constructor(${id}, ${made});`;
+  });
+  const imports = [`import { ${names} } from "./${entries[0]!.file}";`, ...wraps];
+  return `${imports.join(" ")} ${calls.join(" ")}`;
 }
 
 /** Hands every export of every shared module over, by its number. */
