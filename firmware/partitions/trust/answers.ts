@@ -13,7 +13,7 @@ const enum Layout {
 }
 
 // Twice the depth of a caller's queue: it cannot have more questions open than that.
-const WAITING_MAX = 16;
+const WAITING_MAX = 8;
 
 /** Milliseconds after which a full queue is tried again. */
 const RETRY_MS = 5;
@@ -24,11 +24,12 @@ export class Answers {
   dropped = 0;
   private readonly waiting = new Uint8Array(WAITING_MAX * Layout.LENGTH);
   private count = 0;
-  private readonly message = new Uint8Array(Layout.LENGTH);
 
+  /** @param message room for what is sent; its content is of no use between calls */
   constructor(
     private readonly port: Port,
     private readonly operation: Operation,
+    private readonly message: Uint8Array,
   ) {}
 
   give(now: number, code: number, reference: number): void {

@@ -5,8 +5,9 @@ import { Provider } from "../../ipc/party";
 import { copyBytes, equalBytes, readU32, writeU32 } from "../../wire/little-endian";
 
 export const enum GrantLimit {
-  // Two providers with 32 devices each, and as many that have expired and were not taken back.
-  GRANTS = 128,
+  // Two providers with 32 devices each, and a few of devices that are gone. One that is over makes
+  // room for another by itself.
+  GRANTS = 80,
 }
 
 /** A grant in flash; the journal's key is its place in the table and 1. */

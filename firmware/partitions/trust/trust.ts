@@ -23,12 +23,13 @@ export class Trust implements Partition, GrantStoreOwner {
   private readonly questions = new Questions();
   private readonly answers: Answers;
   private readonly results: Answers;
-  private readonly event = new Uint8Array(AuditEvent.LENGTH);
+  /** What is sent next, whoever puts it together: it is sent in one go. */
+  private readonly message = new Uint8Array(AuditEvent.LENGTH);
 
   constructor(private readonly environment: Environment<"trust">) {
     const { ports, regions, startedAt } = environment;
-    this.answers = new Answers(ports.firewall, Operation.GRANT_ANSWER);
-    this.results = new Answers(ports.manage, Operation.GRANT_RESULT);
+    this.answers = new Answers(ports.firewall, Operation.GRANT_ANSWER, this.message);
+    this.results = new Answers(ports.manage, Operation.GRANT_RESULT, this.message);
     this.store = new GrantStore(regions.grants, this);
     this.store.open(startedAt);
   }
@@ -126,12 +127,12 @@ export class Trust implements Partition, GrantStoreOwner {
 
   /** @param pair has at `at` a question or a change: both have the pair at the same places */
   private audit(code: AuditCode, pair: Uint8Array, at: number, next: number, old: number): void {
-    this.event[Message.OPERATION] = Operation.AUDIT_EVENT;
-    this.event[AuditEvent.CODE] = code;
+    this.message[Message.OPERATION] = Operation.AUDIT_EVENT;
+    this.message[AuditEvent.CODE] = code;
     const detail = pair[at + GrantSet.PROVIDER]! | (next << 8) | (old << 16);
-    writeU32(this.event, AuditEvent.DETAIL, detail);
-    copyBytes(pair, at + GrantSet.EUI64, this.event, AuditEvent.SUBJECT, 8);
-    if (this.environment.ports.audit.send(this.event, AuditEvent.LENGTH) !== Sent.OK) {
+    writeU32(this.message, AuditEvent.DETAIL, detail);
+    copyBytes(pair, at + GrantSet.EUI64, this.message, AuditEvent.SUBJECT, 8);
+    if (this.environment.ports.audit.send(this.message, AuditEvent.LENGTH) !== Sent.OK) {
       this.auditLost++;
     }
   }

@@ -155,9 +155,9 @@ describe("flash", () => {
 });
 
 describe("limits", () => {
-  test("128 grants; the next is FULL until one is taken back", () => {
+  test("80 grants; the next is FULL until one is taken back", () => {
     const bench = ready();
-    for (let device = 1; device <= 128; device++) {
+    for (let device = 1; device <= 80; device++) {
       expect(bench.set({ provider: SUPPLIER, device, relationship: SUBSCRIBED })).toBe(
         GrantResult.OK,
       );
@@ -171,13 +171,13 @@ describe("limits", () => {
     bench.restart();
     expect(bench.check(OPERATOR, METER, READ)).toBe(true);
     expect(bench.check(SUPPLIER, 7, READ)).toBe(false);
-    expect(bench.check(SUPPLIER, 128, READ)).toBe(true);
+    expect(bench.check(SUPPLIER, 80, READ)).toBe(true);
   });
 
   test("a grant that has expired makes room", () => {
     const bench = ready();
     bench.utcMs = NOON * 1000;
-    for (let device = 1; device <= 128; device++) {
+    for (let device = 1; device <= 80; device++) {
       bench.set({ provider: SUPPLIER, device, relationship: SUBSCRIBED, expires: NOON + device });
     }
     bench.utcMs = (NOON + 3) * 1000;
