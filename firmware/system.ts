@@ -34,9 +34,9 @@ export const SYSTEM = {
     {
       name: "nrf52840",
       ramBytes: 256 * KIB,
-      // C stack 12, line buffers and drivers 9, crypto and kernel 6 each.
-      systemBytes: 33 * KIB,
-      reservePermille: 50,
+      // Drivers and line buffers 9 KB, the C stack, crypto and the kernel 6 each.
+      systemBytes: 27 * KIB,
+      reservePermille: 130,
       flashBytes: 1024 * KIB,
     },
     {
@@ -51,19 +51,19 @@ export const SYSTEM = {
   // No heap is used by more than four fifths in a house with messages, joins and a gas meter.
   // `vault`, `policy` and `console` hold their planned memory and are not written yet.
   partitions: [
-    row(Party.AUDIT, "audit", Side.LEAF, 0, 5.75, 20),
+    row(Party.AUDIT, "audit", Side.LEAF, 0, 5.5, 20),
     row(Party.VAULT, "vault", Side.LEAF, 0, 6, 24),
-    row(Party.TRUST, "trust", Side.LEAF, 0, 11.5, 24),
-    row(Party.ACCESS, "access", Side.HAN, 1, 15.25, 44),
-    row(Party.HAN, "han", Side.HAN, 2, 41.5, 280),
-    row(Party.WAN_MANAGEMENT, "wan-management", Side.WAN, 3, 7.25, 36),
-    row(Party.WAN_APPLICATION, "wan-application", Side.WAN, 4, 9, 36),
-    row(Party.FIREWALL, "firewall", Side.FIREWALL, 5, 9.25, 56),
-    row(Party.MANAGE, "manage", Side.WAN, 6, 10.5, 32),
-    row(Party.ESI_SUPPLIER, "esi-supplier", Side.WAN, 7, 16.5, 72),
-    row(Party.ESI_OPERATOR, "esi-operator", Side.WAN, 7, 16.5, 72),
-    row(Party.GAS, "gas", Side.HAN, 6, 8, 16),
-    row(Party.DEMAND, "demand", Side.HAN, 6, 8, 16),
+    row(Party.TRUST, "trust", Side.LEAF, 0, 9.25, 24),
+    row(Party.ACCESS, "access", Side.HAN, 1, 12.25, 44),
+    row(Party.HAN, "han", Side.HAN, 2, 38.25, 280),
+    row(Party.WAN_MANAGEMENT, "wan-management", Side.WAN, 3, 7, 36),
+    row(Party.WAN_APPLICATION, "wan-application", Side.WAN, 4, 8.75, 36),
+    row(Party.FIREWALL, "firewall", Side.FIREWALL, 5, 9, 56),
+    row(Party.MANAGE, "manage", Side.WAN, 6, 10, 32),
+    row(Party.ESI_SUPPLIER, "esi-supplier", Side.WAN, 7, 16, 72),
+    row(Party.ESI_OPERATOR, "esi-operator", Side.WAN, 7, 16, 72),
+    row(Party.GAS, "gas", Side.HAN, 6, 7.75, 16),
+    row(Party.DEMAND, "demand", Side.HAN, 6, 7.5, 16),
     row(Party.POLICY, "policy", Side.HAN, 8, 6, 24),
     row(Party.CONSOLE, "console", Side.HAN, 9, 6, 32),
   ],

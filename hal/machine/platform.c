@@ -68,7 +68,7 @@ void fxAbort(txMachine *the, int status)
 #if defined(HEDDLE_IMAGE_MAKER)
 #define MACHINE_C_STACK_BYTES (1024 * 1024)
 #elif !defined(MACHINE_C_STACK_BYTES)
-#define MACHINE_C_STACK_BYTES (sizeof(void *) * 2048)
+#define MACHINE_C_STACK_BYTES (sizeof(void *) * 1024)
 #endif
 
 char *fxCStackLimit(void)
