@@ -1,6 +1,7 @@
 /*
- * How the emulator was told to start the board: `live FLASH PEER` lets it run on its own lines, with
- * FLASH the file of its flash and PEER the head-end's address, 36 digits. Anything else: the bench.
+ * How the emulator was told to start the board: `live FLASH PEER` lets it run on its own lines,
+ * with FLASH the file of its flash and PEER the head-end's address, 36 digits. Anything else: the
+ * bench.
  */
 
 #ifndef HEDDLE_COMMAND_LINE_H

@@ -1,6 +1,6 @@
 /*
- * port.h over UARTs and a timer. What the emulated machine has no hardware for, flash and chance, it
- * takes from files of the emulator's machine.
+ * port.h over UARTs and a timer. What the emulated machine has no hardware for, flash and chance,
+ * it takes from files of the emulator's machine.
  */
 
 #include "live-port.h"

@@ -1,7 +1,5 @@
 #include "wan-line.h"
 
-#include <string.h>
-
 #include "../hdlc/hdlc.h"
 #include "../live/port.h"
 #include "uart.h"
@@ -71,13 +69,11 @@ static void take(void)
 	}
 }
 
-unsigned port_link_receive(unsigned link, uint8_t datagram[PORT_DATAGRAM_MAX])
+const uint8_t *port_link_receive(unsigned link, unsigned *length)
 {
 	take();
-	if (waiting != link)
-		return 0;
-	const unsigned length = decoder.length - LINK_LENGTH;
-	memcpy(datagram, frame + LINK_LENGTH, length);
-	waiting = LINK_COUNT;
-	return length;
+	*length = waiting == link ? decoder.length - LINK_LENGTH : 0;
+	if (waiting == link)
+		waiting = LINK_COUNT;
+	return frame + LINK_LENGTH;
 }

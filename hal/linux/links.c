@@ -125,16 +125,18 @@ void port_link_send(unsigned link, const uint8_t *datagram, unsigned length)
 		      length - BOARD_ADDRESS_LENGTH, 0, &to.any, to_length);
 }
 
-unsigned port_link_receive(unsigned link, uint8_t datagram[PORT_DATAGRAM_MAX])
+const uint8_t *port_link_receive(unsigned link, unsigned *length)
 {
+	static uint8_t datagram[PORT_DATAGRAM_MAX];
 	union address from = {0};
 	socklen_t from_length = sizeof from;
-	const ssize_t length = recvfrom(sockets[link], datagram + BOARD_ADDRESS_LENGTH, PAYLOAD_MAX,
-					MSG_TRUNC, &from.any, &from_length);
+	const ssize_t came = recvfrom(sockets[link], datagram + BOARD_ADDRESS_LENGTH, PAYLOAD_MAX,
+				      MSG_TRUNC, &from.any, &from_length);
 
+	*length = 0;
 	/* An error tells of an earlier datagram; one that is too long is dropped. */
-	if (length <= 0 || length > (ssize_t)PAYLOAD_MAX)
-		return 0;
+	if (came <= 0 || came > (ssize_t)PAYLOAD_MAX)
+		return datagram;
 	if (family == AF_INET6) {
 		memcpy(datagram, &from.v6.sin6_addr, IP_LENGTH);
 		memcpy(datagram + IP_LENGTH, &from.v6.sin6_port, 2);
@@ -143,5 +145,6 @@ unsigned port_link_receive(unsigned link, uint8_t datagram[PORT_DATAGRAM_MAX])
 		memcpy(datagram + MAPPED_LENGTH, &from.v4.sin_addr, 4);
 		memcpy(datagram + IP_LENGTH, &from.v4.sin_port, 2);
 	}
-	return BOARD_ADDRESS_LENGTH + (unsigned)length;
+	*length = BOARD_ADDRESS_LENGTH + (unsigned)came;
+	return datagram;
 }

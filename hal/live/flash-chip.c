@@ -22,6 +22,8 @@ struct done {
 };
 
 static struct done list[WAITING_MAX];
+/* A completion; and while a write is under way, the cells that it changes. */
+static uint8_t message[FLASH_DONE_DATA + FLASH_TRANSFER_MAX];
 static unsigned first, count;
 
 void flash_chip_start(void)
@@ -46,7 +48,7 @@ static uint32_t base_of(unsigned region)
 /* A NOR chip clears bits; only an erase sets them. */
 static bool program(uint32_t offset, const uint8_t *bytes, unsigned length)
 {
-	static uint8_t cells[FLASH_TRANSFER_MAX];
+	uint8_t *const cells = message;
 
 	if (!port_flash_read(offset, cells, length))
 		return false;
@@ -78,7 +80,6 @@ unsigned flash_chip_submit(unsigned region, unsigned operation, uint32_t offset,
 
 static void complete(double now, const struct done *done)
 {
-	static uint8_t message[FLASH_DONE_DATA + FLASH_TRANSFER_MAX];
 	unsigned length = FLASH_DONE_DATA;
 
 	message[FLASH_DONE_REGION] = done->region;

@@ -1,7 +1,7 @@
 /*
- * The flash chip as the kernel uses it, over a port that does each thing at once. Writes and erases
- * are done when they are asked for; reads, and all completions, when the loop comes round: so nothing
- * has to be kept of them but where they are.
+ * The flash chip as the kernel uses it, over a port that does each thing at once. Writes and
+ * erases are done when they are asked for; reads, and all completions, when the loop comes round:
+ * so nothing has to be kept of them but where they are.
  */
 
 #ifndef HEDDLE_FLASH_CHIP_H

@@ -81,10 +81,9 @@ const struct side live_side = {
 /* One for each link in a turn: what finds no room at the kernel is lost, and sent again. */
 static void poll_links(double now)
 {
-	static uint8_t datagram[PORT_DATAGRAM_MAX];
-
 	for (unsigned link = 0; link < LINK_COUNT; link++) {
-		const unsigned length = port_link_receive(link, datagram);
+		unsigned length;
+		const uint8_t *const datagram = port_link_receive(link, &length);
 
 		if (length > 0) {
 			watch_datagram(0);

@@ -33,8 +33,8 @@ unsigned port_radio_openings(void);
 
 /* `datagram` begins with 18 bytes of address. What cannot be sent is lost, as on any network. */
 void port_link_send(unsigned link, const uint8_t *datagram, unsigned length);
-/* The next datagram that came, 0: there is none now. */
-unsigned port_link_receive(unsigned link, uint8_t datagram[PORT_DATAGRAM_MAX]);
+/* The next datagram that came, valid until the next call; `*length` 0: there is none now. */
+const uint8_t *port_link_receive(unsigned link, unsigned *length);
 void port_peer(uint8_t address[BOARD_ADDRESS_LENGTH]);
 
 /*

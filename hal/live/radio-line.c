@@ -10,10 +10,10 @@
 
 /* hal/radio.ts. */
 #define FRAME_MAX 320u
-/* Read at once; a frame of the air is rarely longer on the line. */
-#define CHUNK_BYTES 256u
+/* Read at once. */
+#define CHUNK_BYTES 64u
 /* Of one poll: a line that never stops must not keep the kernel from its work. */
-#define CHUNKS_MAX 8u
+#define CHUNKS_MAX 32u
 
 /* Spinel: header of interface 0 without a transaction, CMD_RESET, of the stack. */
 static const uint8_t reset_frame[] = {0x80, 0x01, 0x02};

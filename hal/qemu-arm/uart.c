@@ -29,11 +29,15 @@ enum {
 
 #define NVIC_ENABLE (*(volatile uint32_t *)0xe000e100u)
 
+/* A Spinel frame, or a datagram, comes while the kernel is busy with the last. */
 #define RING_BYTES 512u
+/* Nobody drives the powerline modem. */
+#define IDLE_RING_BYTES 16u
 
 struct ring {
 	volatile uint16_t head, tail;
-	uint8_t bytes[RING_BYTES];
+	uint8_t *const bytes;
+	const uint16_t length;
 };
 
 static struct registers *const uarts[UART_COUNT] = {
@@ -41,7 +45,12 @@ static struct registers *const uarts[UART_COUNT] = {
 	(struct registers *)0x40005000u,
 	(struct registers *)0x40006000u,
 };
-static struct ring rings[UART_COUNT];
+static uint8_t radio[RING_BYTES], wan[RING_BYTES], plc[IDLE_RING_BYTES];
+static struct ring rings[UART_COUNT] = {
+	{.bytes = radio, .length = sizeof radio},
+	{.bytes = wan, .length = sizeof wan},
+	{.bytes = plc, .length = sizeof plc},
+};
 
 void uart_start(void)
 {
@@ -60,7 +69,7 @@ static void receive(unsigned uart)
 
 	registers->interrupt = INTERRUPT_RECEIVED;
 	while ((registers->state & STATE_RECEIVED) != 0) {
-		const uint16_t next = (uint16_t)((ring->head + 1) % RING_BYTES);
+		const uint16_t next = (uint16_t)((ring->head + 1) % ring->length);
 
 		if (next == ring->tail) {
 			registers->control = CONTROL_SEND | CONTROL_RECEIVE;
@@ -103,7 +112,7 @@ unsigned uart_read(unsigned uart, uint8_t *bytes, unsigned room)
 
 	while (count < room && ring->tail != ring->head) {
 		bytes[count++] = ring->bytes[ring->tail];
-		ring->tail = (uint16_t)((ring->tail + 1) % RING_BYTES);
+		ring->tail = (uint16_t)((ring->tail + 1) % ring->length);
 	}
 	if (count > 0)
 		go_on(uart);

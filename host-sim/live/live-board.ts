@@ -9,6 +9,7 @@ export class LiveBoard {
   private readonly child: ChildProcess;
   private rest = "";
   private stopped = false;
+  private readonly failed: (how: string) => void;
   private readonly atExit = (): void => this.stop();
 
   /**
@@ -20,13 +21,13 @@ export class LiveBoard {
     private readonly heard: (event: HubEvent) => void,
     failed: (error: Error) => void,
   ) {
-    this.child = spawn(program, [...words], { stdio: ["ignore", "pipe", "inherit"] });
-    this.child.stdout!.on("data", (bytes) => this.take(String(bytes)));
-    const ended = (how: string): void => {
+    this.failed = (how) => {
       if (!this.stopped) failed(new Error(`the board ${name} ${how}`));
     };
-    this.child.on("error", ({ message }) => ended(`does not start: ${message}`));
-    this.child.on("close", (code, signal) => ended(`ended (${signal ?? code})`));
+    this.child = spawn(program, [...words], { stdio: ["ignore", "pipe", "inherit"] });
+    this.child.stdout!.on("data", (bytes) => this.take(String(bytes)));
+    this.child.on("error", ({ message }) => this.failed(`does not start: ${message}`));
+    this.child.on("close", (code, signal) => this.failed(`ended (${signal ?? code})`));
     process.once("exit", this.atExit);
   }
 
@@ -41,9 +42,19 @@ export class LiveBoard {
   private take(text: string): void {
     const lines = (this.rest + text).split("\n");
     this.rest = lines.pop()!;
-    for (const line of lines) {
-      const event = JSON.parse(line) as HubEvent;
-      if (!this.stopped) this.heard(event);
+    for (const line of lines) if (!this.stopped) this.line(line);
+  }
+
+  private line(line: string): void {
+    let event: HubEvent;
+    try {
+      event = JSON.parse(line) as HubEvent;
+    } catch {
+      this.failed(`says what is no event: ${JSON.stringify(line.slice(0, 80))}`);
+      this.stop();
+      return;
     }
+    if (event.event === "panic") this.failed(`gave up: ${event["what"]}`);
+    this.heard(event);
   }
 }
