@@ -82,8 +82,11 @@ export class Grants {
   /** The place of that pair, -1: there is none. */
   find(provider: number, bytes: Uint8Array, eui64: number): number {
     const { records } = this;
+    // The first byte of an EUI-64 in radio order is the one in which devices differ most.
+    const first = bytes[eui64]!;
     for (let place = 0; place < GrantLimit.GRANTS; place++) {
       const at = place * GrantRecord.LENGTH;
+      if (records[at + GrantRecord.EUI64] !== first) continue;
       if (records[at + GrantRecord.PROVIDER] !== provider) continue;
       if (equalBytes(records, at + GrantRecord.EUI64, bytes, eui64, Place.EUI64_LENGTH))
         return place;
