@@ -1,6 +1,6 @@
-// Power cuts in the middle of everything, with the hub on a board: each time its program starts anew
-// on the flash as it was. What it holds is whole, nothing acknowledged is lost, and no counter or
-// sequence number is used again. Node does the same, byte for byte.
+// Power cuts in the middle of everything, with the hub on a board: each time its program starts
+// anew on the flash as it was. What it holds is whole, nothing acknowledged is lost, and no counter
+// or sequence number is used again. Node does the same, byte for byte.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
