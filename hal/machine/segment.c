@@ -13,14 +13,25 @@ static const char *const REASONS[] = {
 	[WRONG_DIGEST] = "segment: wrong digest",
 };
 
-/* Flash does not change while the board runs, so each is looked at once. */
+/*
+ * Flash does not change while the board runs, so each is looked at once. By the first partition of
+ * those that it serves.
+ */
 static uint8_t verdicts[IMAGE_PARTITIONS];
 
-static enum verdict look(unsigned partition)
+static unsigned first_of(unsigned partition)
 {
-	const struct segment_place *place = &segment_places[partition];
+	unsigned first = 0;
+
+	while (segment_places[first].start != segment_places[partition].start)
+		first++;
+	return first;
+}
+
+static enum verdict look(const struct segment_place *place)
+{
 	const struct segment *segment = place->start;
-	const uint8_t *signed_from;
+	const uint8_t *digested;
 	uint8_t digest[CRYPTO_DIGEST];
 
 	if (segment == NULL || memcmp(segment->magic, SEGMENT_MAGIC, sizeof segment->magic) != 0)
@@ -29,21 +40,27 @@ static enum verdict look(unsigned partition)
 		return WRONG_LENGTH;
 	if (memcmp(segment->abi, image_abi, sizeof segment->abi) != 0)
 		return WRONG_BASE;
-	if ((segment->partitions >> partition & 1) == 0)
-		return WRONG_OWNER;
-	signed_from = segment->digest + sizeof segment->digest;
-	crypto_sha256(signed_from, segment->length - (unsigned)(signed_from - segment->magic),
+	digested = segment->digest + sizeof segment->digest;
+	crypto_sha256(digested, segment->length - (unsigned)(digested - segment->magic),
 		      digest);
 	return memcmp(digest, segment->digest, sizeof digest) == 0 ? GOOD : WRONG_DIGEST;
 }
 
 const struct segment *segment_of(unsigned partition, const char **why)
 {
-	if (verdicts[partition] == UNKNOWN)
-		verdicts[partition] = (uint8_t)look(partition);
-	if (verdicts[partition] == GOOD)
-		return segment_places[partition].start;
-	*why = REASONS[verdicts[partition]];
+	const struct segment_place *place = &segment_places[partition];
+	const struct segment *segment = place->start;
+	uint8_t *kept = &verdicts[first_of(partition)];
+	enum verdict verdict;
+
+	if (*kept == UNKNOWN)
+		*kept = (uint8_t)look(place);
+	verdict = *kept;
+	if (verdict == GOOD && (segment->partitions >> partition & 1) == 0)
+		verdict = WRONG_OWNER;
+	if (verdict == GOOD)
+		return segment;
+	*why = REASONS[verdict];
 	return NULL;
 }
 

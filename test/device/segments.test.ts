@@ -22,6 +22,7 @@ const RUN_SECONDS = 300;
 const UNTIL_HELD_SECONDS = 30;
 
 /** In the header of a segment: hal/machine/segment.h. */
+const LENGTH_HIGH = 7;
 const ABI = 40;
 
 // The board with two flashes, and RAM for the partitions' heaps.
@@ -154,6 +155,7 @@ describe.skipIf(missing !== undefined)("a segment in flash", () => {
     ["for another base", () => ABI, "segment: for another base"],
     ["with a byte changed", () => sizeOf("demand") - 1, "segment: wrong digest"],
     ["that is none", () => 0, "segment: not there"],
+    ["longer than its place", () => LENGTH_HIGH, "segment: wrong length"],
   ])(
     "%s is not used: its partition is held, and no other dies",
     (name, offset, what) => {
