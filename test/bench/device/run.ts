@@ -1,19 +1,34 @@
-// Figures of the devices as JSON: `node tools/run.mjs test/bench/device/run.ts` runs every bench of
-// this folder. It needs the cross compilers and QEMU; what is absent is named and left out.
+// Figures of the boards: `npm run bench:device` prints how they stand to the targets, `--json` all
+// of them, `--write` puts them into docs/figures.json and docs/figures.md. It needs the cross
+// compilers and QEMU; what is absent is named and left out.
 
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundle } from "../../../tools/bundle.mjs";
-import type { Bench, Figure } from "../figure";
+import type { Bench } from "../figure";
+import { figuresDocument, type Result } from "./document";
 
 const FOLDER = "test/bench/device";
 
-const results: (Figure & { readonly bench: string })[] = [];
+const given = process.argv.slice(2);
+const unknown = given.find((one) => one !== "--json" && one !== "--write");
+if (unknown !== undefined) {
+  process.stderr.write(`bench:device: ${unknown} is no option; there are --json and --write\n`);
+  process.exit(2);
+}
+
+const results: Result[] = [];
 for (const file of readdirSync(join(process.cwd(), FOLDER)).sort()) {
   if (!file.endsWith(".bench.ts")) continue;
   const path = await bundle(`${FOLDER}/${file}`);
   const bench = (await import(pathToFileURL(path).href)) as Bench;
   for (const figure of await bench.run()) results.push({ bench: bench.name, ...figure });
 }
-process.stdout.write(`${JSON.stringify({ results }, null, 2)}\n`);
+const json = `${JSON.stringify({ results }, null, 2)}\n`;
+const document = figuresDocument(json);
+if (given.includes("--write")) {
+  writeFileSync(join(process.cwd(), "docs", "figures.json"), json);
+  writeFileSync(join(process.cwd(), "docs", "figures.md"), document);
+}
+process.stdout.write(given.includes("--json") ? json : document);
