@@ -58,7 +58,7 @@ export const enum JoinAnswer {
   EUI64 = 8,
   APS_FRAME = 16,
   /** The longest that `han` keeps room for. */
-  APS_MAX = 80,
+  APS_MAX = 66,
 }
 
 export const enum JoinDecision {
