@@ -12,6 +12,7 @@
 #include "../../../hal/crypto/crypto.h"
 #include "../../../hal/kernel/board.h"
 #include "../../../hal/kernel/party.h"
+#include "../../../hal/machine/figures.h"
 
 enum { TRUST = 2, HAN = 4, MANAGE = 8 };
 enum { GRANT_SET = 42, PERIOD_MS = 100, NETWORK_REGION = 0 };
@@ -109,6 +110,13 @@ const char *machine_what(const struct machine *machine)
 void machine_stop(struct machine *machine)
 {
 	(void)machine;
+}
+
+/* Partitions in C have no heap. */
+void machine_figures(const struct machine *machine, struct machine_figures *figures)
+{
+	(void)machine;
+	memset(figures, 0, sizeof *figures);
 }
 
 /* These partitions ask for no cryptography. */
