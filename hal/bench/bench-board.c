@@ -7,6 +7,7 @@
 #include "../kernel/party.h"
 #include "../kernel/sent.h"
 #include "../live/side.h"
+#include "account.h"
 #include "line.h"
 #include "stream.h"
 
@@ -46,6 +47,12 @@ static void ask(unsigned kind_of_answer)
 		board_panic("the bench answered something else");
 }
 
+static void begin(unsigned kind)
+{
+	account_pause();
+	frame_begin(&bench_words, kind);
+}
+
 static unsigned ask_result(void)
 {
 	unsigned answer;
@@ -53,12 +60,13 @@ static unsigned ask_result(void)
 	ask(BENCH_RESULT);
 	answer = frame_get8(&bench_words);
 	bench_take_clock(&bench_words);
+	account_resume();
 	return answer;
 }
 
 static unsigned device(unsigned party, unsigned verb, const uint8_t *bytes, unsigned length)
 {
-	frame_begin(&bench_words, BENCH_DEVICE);
+	begin(BENCH_DEVICE);
 	frame_put8(&bench_words, party);
 	frame_put8(&bench_words, verb);
 	frame_put_bytes(&bench_words, bytes, length);
@@ -68,7 +76,7 @@ static unsigned device(unsigned party, unsigned verb, const uint8_t *bytes, unsi
 static unsigned flash(unsigned region, unsigned operation, uint32_t offset, const uint8_t *bytes,
 		      unsigned length)
 {
-	frame_begin(&bench_words, BENCH_FLASH);
+	begin(BENCH_FLASH);
 	frame_put8(&bench_words, region);
 	frame_put8(&bench_words, operation);
 	frame_put32(&bench_words, offset);
@@ -80,10 +88,11 @@ static unsigned flash(unsigned region, unsigned operation, uint32_t offset, cons
 
 static void entropy(uint8_t *bytes, unsigned length)
 {
-	frame_begin(&bench_words, BENCH_ENTROPY);
+	begin(BENCH_ENTROPY);
 	frame_put16(&bench_words, length);
 	ask(BENCH_BYTES);
 	frame_get_bytes(&bench_words, bytes, length);
+	account_resume();
 }
 
 static void peer(unsigned party, uint8_t address[BOARD_ADDRESS_LENGTH])

@@ -1,11 +1,19 @@
 /* observer.h over the bench link: what passes in the kernel is told to the bench. */
 
+#include "account.h"
 #include "bench-board.h"
 
 static void begin(unsigned kind, unsigned first)
 {
+	account_pause();
 	frame_begin(&bench_words, kind);
 	frame_put8(&bench_words, first);
+}
+
+static void end(void)
+{
+	frame_send(&bench_words);
+	account_resume();
 }
 
 void bench_delivered(unsigned from, unsigned to, const uint8_t *bytes, unsigned length)
@@ -15,7 +23,7 @@ void bench_delivered(unsigned from, unsigned to, const uint8_t *bytes, unsigned 
 	begin(BENCH_DELIVERED, from);
 	frame_put8(&bench_words, to);
 	frame_put_bytes(&bench_words, bytes, length);
-	frame_send(&bench_words);
+	end();
 }
 
 void bench_refused(unsigned from, unsigned to, int operation)
@@ -24,7 +32,7 @@ void bench_refused(unsigned from, unsigned to, int operation)
 	frame_put8(&bench_words, to);
 	frame_put8(&bench_words, operation < 0 ? 0 : (unsigned)operation);
 	frame_put8(&bench_words, operation >= 0);
-	frame_send(&bench_words);
+	end();
 }
 
 void bench_faulted(unsigned party, unsigned kind, const char *what)
@@ -32,18 +40,18 @@ void bench_faulted(unsigned party, unsigned kind, const char *what)
 	begin(BENCH_FAULTED, party);
 	frame_put8(&bench_words, kind);
 	frame_put_text(&bench_words, what);
-	frame_send(&bench_words);
+	end();
 }
 
 void bench_restarted(unsigned party)
 {
 	begin(BENCH_RESTARTED, party);
-	frame_send(&bench_words);
+	end();
 }
 
 void bench_held(unsigned party, double until)
 {
 	begin(BENCH_HELD, party);
 	frame_put_double(&bench_words, until);
-	frame_send(&bench_words);
+	end();
 }

@@ -41,7 +41,8 @@ enum bench_kind {
 	/* What the firmware of a test tells beside that: event (1), bytes. Ours tells none. */
 	BENCH_TESTED = 56,
 	/* The end of a call. */
-	BENCH_DONE = 64,    /* answer (1): whether work remains, or a `sent`; when it is due */
+	/* Answer (1): whether work remains, or a `sent`; when it is due; instructions (a double). */
+	BENCH_DONE = 64,
 	/*
 	 * Stack of all machines, peak and size (4 each); for each partition: state (1), queued (2), seven
 	 * counters (4 each), peak and size of its heap (4 each).
@@ -51,10 +52,12 @@ enum bench_kind {
 };
 
 /* Of these frames; a bench and a board of different versions do not fit together. */
-#define BENCH_VERSION 3u
+#define BENCH_VERSION 4u
 
 /* Of BENCH_START: tell of every message that is delivered. */
 #define BENCH_FLAG_TRACE 1u
+/* And count the instructions of each call, which an emulator must do for the board. */
+#define BENCH_FLAG_COUNT 2u
 
 /* The longest body: a frame of the powerline modem and what stands before it. */
 #define BENCH_BODY_MAX 1600u

@@ -9,6 +9,7 @@
 #include "../kernel/kernel.h"
 #include "../kernel/table.h"
 #include "../machine/figures.h"
+#include "account.h"
 #include "bench-board.h"
 #include "image-digest.h"
 
@@ -16,9 +17,13 @@ static struct frame call;
 
 static void done(unsigned answer)
 {
+	const double due = kernel_due_at();
+	const double spent = account_end();
+
 	frame_begin(&call, BENCH_DONE);
 	frame_put8(&call, answer);
-	frame_put_double(&call, kernel_due_at());
+	frame_put_double(&call, due);
+	frame_put_double(&call, spent);
 	frame_send(&call);
 }
 
@@ -33,11 +38,22 @@ static double take_now(void)
 static void start(void)
 {
 	double now = take_now();
+	unsigned flags = frame_get8(&call);
 
-	bench_set_trace((frame_get8(&call) & BENCH_FLAG_TRACE) != 0);
+	bench_set_trace((flags & BENCH_FLAG_TRACE) != 0);
+	account_open((flags & BENCH_FLAG_COUNT) != 0);
 	bench_take_peers(&call);
+	account_begin();
 	kernel_start(now);
 	done(0);
+}
+
+static void run(void)
+{
+	double now = take_now();
+
+	account_begin();
+	done(kernel_run(now));
 }
 
 static void deliver(void)
@@ -45,6 +61,7 @@ static void deliver(void)
 	double now = take_now();
 	unsigned party = frame_get8(&call);
 
+	account_begin();
 	done(kernel_deliver(now, party, frame_rest(&call), frame_rest_length(&call)));
 }
 
@@ -120,7 +137,7 @@ static void serve_one(void)
 		start();
 		return;
 	case BENCH_RUN:
-		done(kernel_run(take_now()));
+		run();
 		return;
 	case BENCH_DELIVER:
 		deliver();

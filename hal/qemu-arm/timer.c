@@ -5,12 +5,16 @@
 
 #include "../bare/timer.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "../bench/instructions.h"
 #include "interrupts.h"
 
 #define HZ 25000000u
 #define PER_MS (HZ / 1000u)
+/* An instruction takes 1 ns where QEMU counts them. */
+#define INSTRUCTIONS_PER_CYCLE (1000000000u / HZ)
 
 #define TIMER_CONTROL (*(volatile uint32_t *)0x40000000u)
 #define TIMER_VALUE (*(volatile uint32_t *)0x40000004u)
@@ -30,27 +34,46 @@
 #define WATCHDOG_ON 3u
 #define WATCHDOG_S 10u
 
+static bool counts;
 static uint64_t cycles;
 static uint32_t last;
 
-void timer_start(void)
+static void count(void)
 {
 	TIMER_RELOAD = UINT32_MAX;
 	TIMER_VALUE = UINT32_MAX;
 	TIMER_CONTROL = 1;
 	last = TIMER_VALUE;
-	SYSTICK_RELOAD = PER_MS - 1;
-	SYSTICK_CONTROL = SYSTICK_ON;
+	counts = true;
 }
 
-double timer_now(void)
+static uint64_t cycles_done(void)
 {
 	const uint32_t value = TIMER_VALUE;
 
 	/* It counts down, and round in 171 seconds. */
 	cycles += last - value;
 	last = value;
-	return (double)(cycles / PER_MS);
+	return cycles;
+}
+
+void timer_start(void)
+{
+	count();
+	SYSTICK_RELOAD = PER_MS - 1;
+	SYSTICK_CONTROL = SYSTICK_ON;
+}
+
+double timer_now(void)
+{
+	return (double)(cycles_done() / PER_MS);
+}
+
+uint64_t instructions_done(void)
+{
+	if (!counts)
+		count();
+	return cycles_done() * INSTRUCTIONS_PER_CYCLE;
 }
 
 void interrupt_tick(void)

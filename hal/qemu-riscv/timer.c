@@ -1,11 +1,13 @@
 /*
  * Time of virt by the timer of the hart, 10 MHz, and sleep until it. virt has no watchdog. The
- * RISC-V Instruction Set Manual, volume II, 3.1.9, 3.2.1 and 3.3.3.
+ * RISC-V Instruction Set Manual, volume II, 3.1.9, 3.1.10, 3.2.1 and 3.3.3.
  */
 
 #include "../bare/timer.h"
 
 #include <stdint.h>
+
+#include "../bench/instructions.h"
 
 #define PER_MS 10000u
 
@@ -42,6 +44,18 @@ void timer_start(void)
 	started = ticks();
 	compare(UINT64_MAX);
 	__asm volatile("csrs mie, %0" : : "r"(MIE_TIMER));
+}
+
+uint64_t instructions_done(void)
+{
+	uint32_t high, low, again;
+
+	do {
+		__asm volatile("csrr %0, minstreth" : "=r"(high));
+		__asm volatile("csrr %0, minstret" : "=r"(low));
+		__asm volatile("csrr %0, minstreth" : "=r"(again));
+	} while (high != again);
+	return (uint64_t)high << 32 | low;
 }
 
 double timer_now(void)

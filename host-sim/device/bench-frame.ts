@@ -36,11 +36,13 @@ export const enum BenchFrame {
   HEADER_LENGTH = 3,
   BODY_MAX = 1600,
   /** A bench and a board of different versions do not fit together. */
-  VERSION = 3,
+  VERSION = 4,
 }
 
 /** Of `START`: the board tells of every message that is delivered. */
 export const BENCH_FLAG_TRACE = 1;
+/** And counts the instructions of each call, which an emulator must do for it. */
+export const BENCH_FLAG_COUNT = 2;
 
 /** A frame that is put together, header and all. */
 export class OutgoingFrame {

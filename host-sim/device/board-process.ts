@@ -14,6 +14,8 @@ export interface BoardCommand {
   readonly arguments: readonly string[];
   /** How long a call may take by the clock on the wall. */
   readonly watchdogMs?: number;
+  /** Its calls take the time of their instructions on a processor of this clock; absent: none. */
+  readonly hertz?: number;
 }
 
 /** The board is dead, silent, or says what nobody understands. */

@@ -18,6 +18,7 @@ import {
   TurnWithoutEnd,
 } from "../hub/hub-kernel";
 import {
+  BENCH_FLAG_COUNT,
   BENCH_FLAG_TRACE,
   BenchFrame,
   BenchKind,
@@ -26,6 +27,13 @@ import {
 } from "./bench-frame";
 import { BoardDevices } from "./board-devices";
 import { type BoardCommand, BoardProcess, BoardSilent } from "./board-process";
+
+/** What a `DONE` frame holds. */
+const enum Done {
+  ANSWER = 0,
+  DUE = 1,
+  INSTRUCTIONS = 9,
+}
 
 /** The layout of a `FIGURED` frame, and of one partition's figures in it. */
 const enum Figures {
@@ -46,6 +54,8 @@ const enum Figure {
 const NO_PEER = new Uint8Array(Datagram.ADDRESS_LENGTH);
 
 export class DeviceKernel implements HubKernel {
+  readonly hertz: number | undefined;
+  instructions = 0;
   private readonly process: BoardProcess;
   private readonly devices: BoardDevices;
   private readonly call = new OutgoingFrame();
@@ -65,6 +75,7 @@ export class DeviceKernel implements HubKernel {
     /** Gets what a board that counts its instructions tells of them; valid until return. */
     private readonly counted: (frame: IncomingFrame) => void = () => {},
   ) {
+    this.hertz = command.hertz;
     this.devices = new BoardDevices(table, board.devices);
     this.process = new BoardProcess(command);
     this.awaitReady();
@@ -72,7 +83,8 @@ export class DeviceKernel implements HubKernel {
   }
 
   start(now: number): void {
-    this.begin(BenchKind.START, now).put8(BENCH_FLAG_TRACE);
+    const count = this.hertz === undefined ? 0 : BENCH_FLAG_COUNT;
+    this.begin(BenchKind.START, now).put8(BENCH_FLAG_TRACE | count);
     for (const name of ["management-link", "application-link"]) {
       const link = this.board.devices[name] as DatagramLink | undefined;
       this.call.putBytes(link?.peer ?? NO_PEER, Datagram.ADDRESS_LENGTH);
@@ -219,8 +231,9 @@ export class DeviceKernel implements HubKernel {
       this.serve(frame);
     }
     this.isInCall = false;
-    this.due = frame.getDouble(1);
-    return frame.get8(0);
+    this.due = frame.getDouble(Done.DUE);
+    this.instructions = frame.getDouble(Done.INSTRUCTIONS);
+    return frame.get8(Done.ANSWER);
   }
 
   private serve(frame: IncomingFrame): void {

@@ -25,6 +25,10 @@ export interface HubKernel {
   readonly channels: readonly QueueFigure[];
   /** It runs elsewhere and tells of itself now and then: its figures are never of this moment. */
   readonly isElsewhere?: true;
+  /** Its calls take time, a cycle of this clock an instruction; absent: they take none. */
+  readonly hertz?: number | undefined;
+  /** What the last call took. */
+  readonly instructions?: number;
   start(now: number): void;
   run(now: number): boolean;
   dueAt(): number;
