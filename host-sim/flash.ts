@@ -63,6 +63,11 @@ export class SimulatedFlash implements FlashChip {
     return memory;
   }
 
+  /** An operation is under way there. */
+  isBusy(region: number): boolean {
+    return this.running.has(region);
+  }
+
   submit(
     region: number,
     operation: FlashOperation,
@@ -71,7 +76,7 @@ export class SimulatedFlash implements FlashChip {
     start: number,
     length: number,
   ): Sent {
-    if (this.running.has(region)) return Sent.FULL;
+    if (this.isBusy(region)) return Sent.FULL;
     const memory = this.memory(region);
     const data = new Uint8Array(length);
     if (operation === FlashOperation.READ) memory.checkTransfer(offset, length);

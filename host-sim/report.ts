@@ -7,6 +7,7 @@ import { RefusalReason } from "./devices/zigbee/joiner";
 import type { House } from "./house/house";
 import type { HouseDevice } from "./house/make-device";
 import type { ReadingCounts } from "./house/reading-ledger";
+import type { CpuFigures } from "./hub/cpu-time";
 import type { MemoryFigure } from "./hub/hub-kernel";
 
 export interface HouseReport {
@@ -51,12 +52,15 @@ export interface HouseReport {
   }[];
   /** Bytes of the stack that all machines use in turn; only of a hub on a board. */
   readonly machineStack?: MemoryFigure;
+  /** Only of a hub whose calls take time. */
+  readonly cpu?: CpuFigures;
   readonly checks: readonly { readonly name: string; readonly finding: string | null }[];
 }
 
 export function reportOf(house: House, wallSeconds: number): HouseReport {
   const { world, han, headEnd, hub } = house;
   const stack = hub.machineStack();
+  const cpu = hub.cpuFigures();
   return {
     seed: world.seed,
     simulatedSeconds: world.now / 1e6,
@@ -86,6 +90,7 @@ export function reportOf(house: House, wallSeconds: number): HouseReport {
       return { name, ...hub.figures(name), ...memory };
     }),
     ...(stack && { machineStack: stack }),
+    ...(cpu && { cpu }),
     checks: house.checks(),
   };
 }

@@ -17,7 +17,9 @@ import { Status } from "../radio/spinel";
 import type { Random } from "../random";
 import type { Wan } from "../wan";
 import type { Event, World } from "../world";
+import { CpuCall, type CpuFigures, CpuTime } from "./cpu-time";
 import { DatagramPort } from "./datagram-port";
+import { HeldOutputs } from "./held-outputs";
 import { type HubKernel, type MakeKernel, type MemoryFigure, TurnWithoutEnd } from "./hub-kernel";
 import { type HubObserver, HubObservers } from "./observers";
 import { RadioPort } from "./radio-port";
@@ -72,6 +74,10 @@ export class Hub {
   private bootedAtUs = 0;
   private mains = true;
   private turn: Event | undefined;
+  /** Of a kernel whose calls take time, the end of the last one. */
+  private callEnd: Event | undefined;
+  private readonly cpu: CpuTime;
+  private readonly outputs: HeldOutputs;
   private readonly past = new Map<string, PartitionFigures>();
   private readonly one = new Uint8Array(1);
 
@@ -99,6 +105,11 @@ export class Hub {
     this.flash = new SimulatedFlash(SYSTEM.regions, world, (_region, message, length) =>
       this.input(Party.FLASH, message, length),
     );
+    this.cpu = new CpuTime(world);
+    this.outputs = new HeldOutputs({
+      radio: (length, ahead) => this.radio.hasRoom(length, ahead),
+      flash: (region) => !this.flash.isBusy(region),
+    });
   }
 
   observe(observer: HubObserver): void {
@@ -121,8 +132,10 @@ export class Hub {
     this.bootedAtUs = this.world.now;
     this.coprocessor.reset(Status.RESET_POWER_ON);
     this.kernel = this.makeKernel();
+    this.outputs.isHolding = this.kernel.hertz !== undefined;
     this.observers.booted();
     this.kernel.start(0);
+    this.charge(CpuCall.START);
     this.plan();
   }
 
@@ -148,6 +161,10 @@ export class Hub {
     this.kernel = undefined;
     this.world.cancel(this.turn);
     this.turn = undefined;
+    this.world.cancel(this.callEnd);
+    this.callEnd = undefined;
+    this.outputs.forget();
+    this.cpu.stop();
   }
 
   /** The mains-present input; the board runs on its store meanwhile. */
@@ -180,6 +197,11 @@ export class Hub {
     return this.kernel?.machineStack?.();
   }
 
+  /** Undefined when the hub's calls take no time. */
+  cpuFigures(): CpuFigures | undefined {
+    return this.cpu.figures();
+  }
+
   /** How a partition is, in a word, and how many messages of channels wait for it. */
   stateOf(name: PartitionName): { state: string; queued: number } {
     const { kernel } = this;
@@ -199,14 +221,31 @@ export class Hub {
   private input(party: Party, bytes: Uint8Array, length: number): void {
     if (this.kernel === undefined) return;
     this.kernel.deliver(this.monotonicMs, party, bytes, length);
+    this.charge(CpuCall.DELIVER);
     this.plan();
   }
 
-  /** Schedules the next turn for when the kernel has work. */
+  /** Where calls take time: the processor is busy, and what the call put out leaves at its end. */
+  private charge(call: CpuCall): void {
+    const { hertz, instructions } = this.kernel!;
+    if (hertz === undefined) return;
+    this.cpu.charge(call, instructions!, hertz);
+    this.callEnd ??= this.world.at(this.cpu.busyUntilUs, () => this.callEnds());
+  }
+
+  private callEnds(): void {
+    this.callEnd = undefined;
+    // Input came meanwhile, and to take it in took its time.
+    if (this.cpu.isBusy) {
+      this.callEnd = this.world.at(this.cpu.busyUntilUs, () => this.callEnds());
+    } else this.outputs.release();
+  }
+
+  /** Schedules the next turn for when the kernel has work, and its processor nothing else. */
   private plan(): void {
     const due = this.kernel!.dueAt();
     if (due === Number.POSITIVE_INFINITY) return;
-    this.planAt(Math.max(this.world.now, this.bootedAtUs + due * 1000));
+    this.planAt(Math.max(this.world.now, this.cpu.busyUntilUs, this.bootedAtUs + due * 1000));
   }
 
   private planAt(atUs: number): void {
@@ -220,6 +259,11 @@ export class Hub {
   private run(): void {
     const kernel = this.kernel!;
     this.turn = undefined;
+    if (this.cpu.isBusy) {
+      this.plan();
+      return;
+    }
+    this.outputs.release();
     let remains: boolean;
     try {
       remains = kernel.run(this.monotonicMs);
@@ -229,13 +273,16 @@ export class Hub {
       this.powerOn();
       return;
     }
-    if (remains) this.planAt(this.world.now + BUSY_TURN_US);
+    this.charge(CpuCall.RUN);
+    if (remains && kernel.hertz === undefined) this.planAt(this.world.now + BUSY_TURN_US);
     else this.plan();
   }
 
   private makeKernel(): HubKernel {
     const { makeKernel, constructors } = this.options;
-    if (makeKernel !== undefined) return makeKernel(this.board(), this.observers);
+    if (makeKernel !== undefined) {
+      return makeKernel(this.outputs.around(this.board()), this.observers);
+    }
     return new Kernel(SYSTEM, constructors, this.board(), this.observers);
   }
 

@@ -26,8 +26,13 @@ export class RadioPort implements Radio {
     private readonly received: (frame: Uint8Array, length: number) => void,
   ) {}
 
+  /** Whether a frame of this length has room, behind `ahead` bytes that are still to be sent. */
+  hasRoom(length: number, ahead = 0): boolean {
+    return length <= Spinel.FRAME_MAX && this.line.backlog + ahead + length <= BACKLOG_MAX;
+  }
+
   send(frame: Uint8Array, length: number): Sent {
-    if (length > Spinel.FRAME_MAX || this.line.backlog + length > BACKLOG_MAX) return Sent.FULL;
+    if (!this.hasRoom(length)) return Sent.FULL;
     this.counts.framesOut++;
     this.line.write(this.encoded, putHdlc(this.encoded, 0, frame, 0, length));
     return Sent.OK;

@@ -91,6 +91,9 @@ const HOME: [string, RegExp][] = [
   [`${wan} --oscore secret.json`, /secret.json: contexts\[1\].masterSecret: must have 16 to 32/],
   [`${wan} --oscore alone.json`, /alone.json: exactly one context must be of kind "management"/],
   [`${wan} --oscore damaged.json`, /damaged.json.hub.json: cannot be read as JSON/],
+  ["--charge-cpu", /--charge-cpu needs --device qemu-arm or qemu-riscv/],
+  ["--charge-cpu --device linux", /--charge-cpu needs --device qemu-arm or qemu-riscv/],
+  ["--charge-cpu --device qemu-arm --realtime", /--charge-cpu is for lockstep: leave --realtime/],
   ["--colour red", /unknown option '--colour'/],
   ["extra", /too many arguments/],
 ];

@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { chargedNames, isCharged } from "../../host-sim/device/charged-board";
 import { House, type HouseOptions } from "../../host-sim/house/house";
 import { DEFAULT_HOUSE } from "../../host-sim/house/house-config";
 import { type Endpoint, positiveNumber, speed, udpEndpoint, wholeNumber } from "../argument";
@@ -32,6 +33,7 @@ interface HomeOptions {
   readonly oscore?: string;
   readonly device?: BoardBuild;
   readonly realtime?: true;
+  readonly chargeCpu?: true;
   readonly json?: true;
 }
 
@@ -62,11 +64,14 @@ export function homeCommand(): Command {
     .option("--oscore <file>", "the contexts shared with that head-end (docs/wan.md)")
     .option("--device <board>", `the hub on a board: ${boardNames()}`, board("--device"))
     .option("--realtime", "that board runs by itself, and its lines join the house live")
+    .option("--charge-cpu", "calls to that board take the time of their instructions")
     .option("--json", "print the report on standard output at the end")
     .addHelpText(
       "after",
       `
 Without --days it runs until Ctrl-C. On a terminal it shows the house live, else plain lines.
+--charge-cpu is for ${chargedNames()}, whose instructions QEMU counts. The same seed gives
+the same bytes then too, but others than on Node.
 
 Examples:
   heddle home
@@ -85,7 +90,7 @@ async function home(options: HomeOptions): Promise<void> {
   const realtime = options.realtime && (await Realtime.open(options.device!));
   const makeKernel = realtime
     ? realtime.makeKernel
-    : options.device && (await deviceKernels(options.device));
+    : options.device && (await deviceKernels(options.device, options.chargeCpu));
   const house = new House({ ...read, ...(makeKernel && { makeKernel }) });
   realtime?.attach(house);
   const bridge = options.wan && new WanBridge(house, options.wan);
@@ -146,7 +151,17 @@ function houseOptions(options: HomeOptions): HouseOptions {
   };
 }
 
+/** Who counts instructions is the emulator, and in real time no time is the board's to give. */
+function checkCharge({ chargeCpu, device, realtime }: HomeOptions): void {
+  if (!chargeCpu) return;
+  if (device === undefined || !isCharged(device.name)) {
+    throw new UsageError(`--charge-cpu needs --device ${chargedNames()}`);
+  }
+  if (realtime) throw new UsageError("--charge-cpu is for lockstep: leave --realtime out");
+}
+
 function checkCombination(options: HomeOptions): void {
+  checkCharge(options);
   const { wan, oscore, speed: pace, exchange, realtime, device } = options;
   if (realtime && device === undefined) {
     throw new UsageError("--realtime needs --device, a board that runs by itself");

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { SYSTEM } from "../../firmware/system";
+import { charged } from "../../host-sim/device/charged-board";
 import { DeviceKernel } from "../../host-sim/device/device-kernel";
 import type { MakeKernel } from "../../host-sim/hub/hub-kernel";
 import type { BoardBuild } from "../builder/boards";
@@ -10,9 +11,13 @@ import { hasCommand } from "../builder/objects";
 import { projectRoot } from "../project-root";
 import { UsageError } from "../usage-error";
 
-/** Builds what has changed since the last time; makes the kernels of a hub on that board. */
-export async function deviceKernels(board: BoardBuild): Promise<MakeKernel> {
-  const command = board.command(await runnableProgram(board));
+/**
+ * Builds what has changed since the last time; makes the kernels of a hub on that board.
+ * @param chargeCpu its calls take the time that they would take there
+ */
+export async function deviceKernels(board: BoardBuild, chargeCpu = false): Promise<MakeKernel> {
+  const program = board.command(await runnableProgram(board));
+  const command = chargeCpu ? charged(program) : program;
   return (around, observer) => new DeviceKernel(SYSTEM, around, observer, command);
 }
 

@@ -2,6 +2,7 @@
 
 import { Finding } from "../../host-sim/checkers/finding";
 import type { House } from "../../host-sim/house/house";
+import type { CpuFigures } from "../../host-sim/hub/cpu-time";
 import type { HouseReport } from "../../host-sim/report";
 import { writeText } from "../write-file";
 import { HouseWatch, keptBy } from "./house-watch";
@@ -68,8 +69,15 @@ function summary(report: HouseReport, kept: number | undefined): string {
   if (exchanges.sent > 0) {
     lines.push(`exchanges   ${exchanges.sent} sent, ${exchanges.exact} exact`);
   }
+  if (report.cpu !== undefined) lines.push(`processor   ${processor(report.cpu)}`);
   lines.push(`trace       ${report.trace}`);
   return `${lines.join("\n")}\n`;
+}
+
+function processor({ hertz, busyShare, longestCall }: CpuFigures): string {
+  const { call, seconds } = longestCall;
+  const busy = `${(100 * busyShare).toFixed(2)} % busy at ${hertz / 1e6} MHz`;
+  return `${busy}, longest call ${(seconds * 1_000).toFixed(1)} ms (${call})`;
 }
 
 function readings({ readings: r }: HouseReport, kept: number | undefined): string {
