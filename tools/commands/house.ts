@@ -57,6 +57,8 @@ async function house(options: HouseCommandOptions): Promise<void> {
   const config = configOf(options);
   const profile = profileFile(options.profile);
   for (const path of [options.pcap, options.report]) if (path) writeText(path, "");
+  const ended = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
   const line = await offer(options.radio);
   const made = new House({
     seed: options.seed,
@@ -68,8 +70,6 @@ async function house(options: HouseCommandOptions): Promise<void> {
   });
   offerRadio(made.hub, line);
   const until = options.days === undefined ? Number.POSITIVE_INFINITY : options.days * DAY_S;
-  const ended = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
   try {
     await runHouse(
       made,
