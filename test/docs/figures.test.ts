@@ -30,6 +30,29 @@ describe("docs/figures.md", () => {
   });
 });
 
+describe("a document of figures", () => {
+  const [sign, lone] = ["P-256 sign", "noble, heap in use at most"];
+  const document = figuresDocument(
+    JSON.stringify({
+      builds: { "qemu-arm": "5a5a" },
+      results: [
+        { bench: "crypto", figure: `qemu-arm: ${sign}`, value: 2_000, unit: "instructions" },
+        { bench: "noble", figure: `qemu-arm: ${sign}`, value: 27_000, unit: "instructions" },
+        { bench: "noble", figure: `qemu-arm: ${lone}`, value: 4_000, unit: "bytes" },
+      ],
+    }),
+  );
+
+  it("has noble beside the provider, and what only noble needs below", () => {
+    expect(document).toContain(`| ${sign} | 2,000 | 27,000 | 13.5 |\n`);
+    expect(document).toContain(`| ${lone} | 4,000 | bytes |\n`);
+  });
+
+  it("names the firmware", () => {
+    expect(document).toContain("| qemu-arm | `5a5a` |\n");
+  });
+});
+
 describe("a target", () => {
   it("is met by a figure on its limit and missed by one above it", () => {
     const figure = "qemu-arm: message between partitions, transport";

@@ -4,7 +4,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { hdlcMaxLength, putHdlc } from "../../../firmware/wire/hdlc";
-import { nodeCrypto } from "../../../hal/node/crypto";
 import {
   ask,
   buildObjects,
@@ -14,22 +13,16 @@ import {
 } from "../../device/vector-runner/runner";
 import { TARGETS, type Target } from "../../device/vector-runner/targets";
 import { hex, toHex } from "../../hex";
-import rfc6979 from "../../vectors/rfc6979-p256.json";
 import type { Figure } from "../figure";
+import { type Measured, of, P256, SYMMETRIC } from "./primitives";
 
 export const name = "crypto";
 
-const DIGEST = "af2bdbe1aa9b6ec1e2ade1d694f41fc71a831d0268e9891562113d8a62add1bf";
 /** The steps of `vault`: about 10 ms each at 64 MHz. */
 const LIMIT = 100;
 
 const VERBS_OF_DATA = ["aes_encrypt", "ccm_seal", "ccm_open", "sha256", "hmac_sha256", "start"];
 const VERBS_OF_P256 = ["p256_sign", "p256_verify", "p256_agree", "p256_public", "p256_step"];
-
-interface Measured {
-  readonly figure: string;
-  readonly request: string;
-}
 
 export async function run(): Promise<Figure[]> {
   const figures: Figure[] = [];
@@ -93,30 +86,8 @@ async function addSizes(target: Target, add: Add): Promise<void> {
   }
 }
 
-const P256: readonly Measured[] = [
-  { figure: "P-256 sign", request: `sign ${rfc6979.key} ${DIGEST} 0` },
-  {
-    figure: "P-256 verify",
-    request: `verify ${rfc6979.public} ${DIGEST} ${rfc6979.tests[0]!.signature} 0`,
-  },
-  { figure: "P-256 agree", request: `agree ${rfc6979.key} ${rfc6979.public} 0` },
-  { figure: "P-256 public key", request: `public ${rfc6979.key} 0` },
-];
-
 const MEASURED: Record<Program, readonly Measured[]> = {
-  crypto: [
-    { figure: "AES-128 block, key schedule with it", request: `aes ${of(16)} ${of(16)}` },
-    {
-      figure: "CCM seal, 100 bytes under 20",
-      request: `seal ${of(16)} ${of(13)} ${of(20)} ${of(100)} 4`,
-    },
-    {
-      figure: "CCM open, 100 bytes under 20",
-      request: `open ${of(16)} ${of(13)} ${of(20)} ${sealed()} 4`,
-    },
-    { figure: "SHA-256, 1,024 bytes", request: `sha256 ${of(1024)}` },
-    { figure: "HMAC-SHA-256, 64 bytes", request: `hmac ${of(32)} ${of(64)}` },
-  ],
+  crypto: SYMMETRIC,
   p256: P256,
   hdlc: [
     { figure: "CRC-16, 127 bytes", request: `crc16 ${of(127)}` },
@@ -125,18 +96,7 @@ const MEASURED: Record<Program, readonly Measured[]> = {
   ],
 };
 
-function sealed(): string {
-  const [key, nonce, aad] = [hex(of(16)), hex(of(13)), hex(of(20))];
-  const bytes = hex(of(104));
-  nodeCrypto().ccmSeal(key, nonce, aad, 0, aad.length, bytes, 0, 100, 4);
-  return toHex(bytes);
-}
-
 function framed(): string {
   const out = new Uint8Array(hdlcMaxLength(127));
   return toHex(out, 0, putHdlc(out, 0, hex(of(127)), 0, 127));
-}
-
-function of(length: number): string {
-  return "5a".repeat(length);
 }

@@ -13,9 +13,16 @@ const TITLES: readonly { readonly bench: string; readonly title: string }[] = [
   { bench: "crypto", title: "Primitives and the line's codec, in C" },
 ];
 
+/** What docs/figures.json holds. */
+export interface Figures {
+  /** SHA-256 of each board's flash.bin, by the board's name. */
+  readonly builds?: Readonly<Record<string, string>>;
+  readonly results: readonly Result[];
+}
+
 /** @param json the text of docs/figures.json */
 export function figuresDocument(json: string): string {
-  const { results } = JSON.parse(json) as { results: Result[] };
+  const { builds, results } = JSON.parse(json) as Figures;
   const boards = [...new Set(results.map(({ figure }) => boardOf(figure)))];
   const digest = createHash("sha256").update(json).digest("hex");
   return [
@@ -35,12 +42,68 @@ export function figuresDocument(json: string): string {
     "the sender's `send` to the first bytecode of the receiver. A restart goes from the fault's call",
     "to the end of the new constructor.",
     "",
+    ...buildLines(builds ?? {}),
     ...boards.flatMap((board) => targetLines(verdictsOf(results, board), board)),
     ...TITLES.flatMap(({ bench, title }) => {
       const own = results.filter((one) => one.bench === bench);
       return own.length === 0 ? [] : [`## ${title}`, "", ...table(own, boards), ""];
     }),
+    ...nobleLines(results, boards),
   ].join("\n");
+}
+
+function buildLines(builds: Readonly<Record<string, string>>): string[] {
+  const rows = Object.entries(builds).map(([board, sha256]) => `| ${board} | \`${sha256}\` |`);
+  if (rows.length === 0) return [];
+  return [
+    "The firmware of the boards, as it is without what counts:",
+    "",
+    "| | SHA-256 of flash.bin |",
+    "|---|---|",
+    ...rows,
+    "",
+  ];
+}
+
+/** The provider and noble side by side, and what noble needs besides. */
+function nobleLines(results: readonly Result[], boards: readonly string[]): string[] {
+  const noble = results.filter(({ bench }) => bench === "noble");
+  if (noble.length === 0) return [];
+  const inC = new Map(
+    results.filter(({ bench }) => bench === "crypto").map((one) => [one.figure, one.value]),
+  );
+  const asked = noble.filter(({ figure }) => inC.has(figure));
+  const titles = [...new Set(asked.map(titleOf))];
+  const nobleOf = (figure: string) => asked.find((one) => one.figure === figure)?.value;
+  return [
+    "## Primitives by the provider in C and by noble on XS",
+    "",
+    "Both answer the same requests with the same bytes. noble runs in a machine of the boards' engine",
+    "with memory that the boards do not have: 4 MB of flash, 4 MB of RAM, a heap of 3 MB that grows in",
+    "steps of 64 KB. Its AES builds its tables when its module is evaluated; CCM over that AES is",
+    "`hal/node/ccm.ts`, and a key is expanded at each call. P-256 is without precomputed tables.",
+    "",
+    `| instructions | ${boards.flatMap((board) => [`${board}, C`, "noble", "times"]).join(" | ")} |`,
+    `|---|${boards.map(() => "---|---|---|").join("")}`,
+    ...titles.map((title) => {
+      const cells = boards.flatMap((board) => {
+        const [c, js] = [inC.get(`${board}: ${title}`), nobleOf(`${board}: ${title}`)];
+        const times = c === undefined || js === undefined ? "" : (js / c).toFixed(1);
+        return [number(c), number(js), times];
+      });
+      return `| ${title} | ${cells.join(" | ")} |`;
+    }),
+    "",
+    ...table(
+      noble.filter((one) => !asked.includes(one)),
+      boards,
+    ),
+    "",
+  ];
+}
+
+function titleOf({ figure }: Result): string {
+  return figure.slice(boardOf(figure).length + 2);
 }
 
 function targetLines(verdicts: readonly Verdict[], board: string): string[] {
@@ -71,7 +134,7 @@ function missed(value: number, limit: number): string {
 function table(results: readonly Result[], boards: readonly string[]): string[] {
   const rows = new Map<string, Map<string, Result>>();
   for (const one of results) {
-    const title = one.figure.slice(boardOf(one.figure).length + 2);
+    const title = titleOf(one);
     const row = rows.get(title) ?? new Map<string, Result>();
     rows.set(title, row.set(boardOf(one.figure), one));
   }

@@ -2,6 +2,7 @@
 // partitions, the death of each partition, the boot; and what they use of their heaps.
 
 import { join } from "node:path";
+import { CONSTRUCTORS } from "../../../firmware/constructors";
 import { Operation } from "../../../firmware/ipc/operation";
 import { Party } from "../../../firmware/ipc/party";
 import { SYSTEM } from "../../../firmware/system";
@@ -14,6 +15,9 @@ import { countingBoard } from "./counting-board";
 import { type MeasuredHouse, measureHouse } from "./measured-house";
 
 export const name = "house";
+
+/** SHA-256 of each board's flash.bin, once it was measured. */
+export const builds: Record<string, string> = {};
 
 const ROOT = process.cwd();
 const MEASURED = ["qemu-arm", "qemu-riscv"];
@@ -165,6 +169,7 @@ function isCallTo(event: CountedEvent, to: Party, from: Party): boolean {
 }
 
 function addRestarts({ first }: MeasuredHouse, add: Add): void {
+  const alive = new Set(Object.keys(CONSTRUCTORS));
   for (const [i, event] of first.entries()) {
     if (event.kind !== EventKind.CALLED || event.what !== CallKind.START) continue;
     // The first ones are the boot's.
@@ -172,7 +177,9 @@ function addRestarts({ first }: MeasuredHouse, add: Add): void {
     const before = first[last(first.slice(0, i), ({ kind }) => kind === EventKind.CALLED)]!;
     const spent = between(before, event);
     add(`restart of ${nameOf(event.party)}`, sum(spent), "instructions");
+    alive.delete(nameOf(event.party));
   }
+  if (alive.size > 0) throw new Error(`these never died: ${[...alive].join(", ")}`);
 }
 
 function addBoot({ second, beaconAfter }: MeasuredHouse, add: Add): void {
@@ -216,7 +223,9 @@ function addHeaps({ first, second }: MeasuredHouse, add: Add): void {
 
 /** Of the board that nobody counts on. */
 async function addMaps(board: BoardBuild, add: Add): Promise<void> {
-  const { memories } = await buildBoard(ROOT, board, join(ROOT, ".heddle", "boards", board.name));
+  const out = join(ROOT, ".heddle", "boards", board.name);
+  const { memories, sha256 } = await buildBoard(ROOT, board, out);
+  builds[board.name] = sha256;
   for (const [memory, { bytes, limit, parts }] of Object.entries(memories)) {
     add(`${memory}, used`, bytes, "bytes");
     if (limit !== undefined) add(`${memory}, there`, limit, "bytes");

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundle } from "../../../tools/bundle.mjs";
 import type { Bench } from "../figure";
-import { figuresDocument, type Result } from "./document";
+import { type Figures, figuresDocument, type Result } from "./document";
 
 const FOLDER = "test/bench/device";
 
@@ -18,14 +18,22 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
+/** A bench of firmware tells which: SHA-256 by board, once it has run. */
+interface Builder {
+  readonly builds: Readonly<Record<string, string>>;
+}
+
 const results: Result[] = [];
+const builds: Record<string, string> = {};
 for (const file of readdirSync(join(process.cwd(), FOLDER)).sort()) {
   if (!file.endsWith(".bench.ts")) continue;
   const path = await bundle(`${FOLDER}/${file}`);
-  const bench = (await import(pathToFileURL(path).href)) as Bench;
+  const bench = (await import(pathToFileURL(path).href)) as Bench & Partial<Builder>;
   for (const figure of await bench.run()) results.push({ bench: bench.name, ...figure });
+  Object.assign(builds, bench.builds);
 }
-const json = `${JSON.stringify({ results }, null, 2)}\n`;
+const figures: Figures = { builds, results };
+const json = `${JSON.stringify(figures, null, 2)}\n`;
 const document = figuresDocument(json);
 if (given.includes("--write")) {
   writeFileSync(join(process.cwd(), "docs", "figures.json"), json);
