@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "crc32.h"
 #include "verbs.h"
 
 /* A length below zero, of a field that is not there, is none: a loop over it does nothing. */
@@ -51,25 +52,13 @@ static uint32_t bits_of(txMachine *the, int index)
 	return (uint32_t)(int64_t)number_argument(the, index);
 }
 
-/* Reflected polynomial 0xedb88320, four bits at a time. IEEE 802.3 clause 3.2.9. */
 void verb_crc32_step(txMachine *the)
 {
-	static const uint32_t NIBBLES[16] = {
-		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
-		0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
-	};
-	uint32_t crc = bits_of(the, 0);
 	uint32_t start = whole_argument(the, 2), length = whole_argument(the, 3);
 	const uint8_t *bytes = read_argument(the, 1, start, length);
 
-	while (length-- > 0) {
-		crc ^= *bytes++;
-		crc = (crc >> 4) ^ NIBBLES[crc & 15];
-		crc = (crc >> 4) ^ NIBBLES[crc & 15];
-	}
 	mxResult->kind = XS_INTEGER_KIND;
-	mxResult->value.integer = (txInteger)crc;
+	mxResult->value.integer = (txInteger)crc32_step(bits_of(the, 0), bytes, length);
 }
 
 /* The least of some numbers of a Float64Array: see firmware/kernel/partition.ts. */

@@ -253,6 +253,7 @@ enum machine_end machine_start(struct machine *machine, unsigned partition, doub
 	const struct partition_row *row = &table_partitions[partition];
 	const struct segment *segment;
 	txCreation made = creation;
+	enum machine_end end;
 	txMachine *the;
 
 	memset(life, 0, sizeof *life);
@@ -279,7 +280,10 @@ enum machine_end machine_start(struct machine *machine, unsigned partition, doub
 	life->kept = the->stack;
 	if (!stack_rests(life))
 		board_panic("a new machine's stack is not as the engine had it");
-	return enter(life, construct, NULL);
+	end = enter(life, construct, NULL);
+	if (end != MACHINE_OK)
+		segment_doubt(partition);
+	return end;
 }
 
 enum machine_end machine_receive(struct machine *machine, double now, unsigned from,

@@ -1,21 +1,23 @@
 /* Segments on the board: none is used that is not whole, or that was linked for another base. */
 #include "segment.h"
 
-#include "crypto.h"
+#include <stddef.h>
 
-enum verdict { UNKNOWN, GOOD, NO_SEGMENT, WRONG_LENGTH, WRONG_BASE, WRONG_OWNER, WRONG_DIGEST };
+#include "crc32.h"
+
+enum verdict { UNKNOWN, GOOD, NO_SEGMENT, WRONG_LENGTH, WRONG_BASE, WRONG_OWNER, WRONG_CRC };
 
 static const char *const REASONS[] = {
 	[NO_SEGMENT] = "segment: not there",
 	[WRONG_LENGTH] = "segment: wrong length",
 	[WRONG_BASE] = "segment: for another base",
 	[WRONG_OWNER] = "segment: of another partition",
-	[WRONG_DIGEST] = "segment: wrong digest",
+	[WRONG_CRC] = "segment: wrong check sum",
 };
 
 /*
- * Flash does not change while the board runs, so each is looked at once. By the first partition of
- * those that it serves.
+ * Flash is not written where segments lie while the board runs, so one that is good is looked at
+ * once. By the first partition of those that it serves.
  */
 static uint8_t verdicts[IMAGE_PARTITIONS];
 
@@ -31,8 +33,8 @@ static unsigned first_of(unsigned partition)
 static enum verdict look(const struct segment_place *place)
 {
 	const struct segment *segment = place->start;
-	const uint8_t *digested;
-	uint8_t digest[CRYPTO_DIGEST];
+	const uint8_t *checked;
+	uint32_t crc;
 
 	if (segment == NULL || memcmp(segment->magic, SEGMENT_MAGIC, sizeof segment->magic) != 0)
 		return NO_SEGMENT;
@@ -40,10 +42,10 @@ static enum verdict look(const struct segment_place *place)
 		return WRONG_LENGTH;
 	if (memcmp(segment->abi, image_abi, sizeof segment->abi) != 0)
 		return WRONG_BASE;
-	digested = segment->digest + sizeof segment->digest;
-	crypto_sha256(digested, segment->length - (unsigned)(digested - segment->magic),
-		      digest);
-	return memcmp(digest, segment->digest, sizeof digest) == 0 ? GOOD : WRONG_DIGEST;
+	checked = segment->digest;
+	crc = crc32_step(CRC32_START, checked,
+			 segment->length - (uint32_t)offsetof(struct segment, digest));
+	return ~crc == segment->crc ? GOOD : WRONG_CRC;
 }
 
 const struct segment *segment_of(unsigned partition, const char **why)
@@ -53,7 +55,7 @@ const struct segment *segment_of(unsigned partition, const char **why)
 	uint8_t *kept = &verdicts[first_of(partition)];
 	enum verdict verdict;
 
-	if (*kept == UNKNOWN)
+	if (*kept != GOOD)
 		*kept = (uint8_t)look(place);
 	verdict = *kept;
 	if (verdict == GOOD && (segment->partitions >> partition & 1) == 0)
@@ -62,6 +64,11 @@ const struct segment *segment_of(unsigned partition, const char **why)
 		return segment;
 	*why = REASONS[verdict];
 	return NULL;
+}
+
+void segment_doubt(unsigned partition)
+{
+	verdicts[first_of(partition)] = UNKNOWN;
 }
 
 const txSlot *segment_constructor(const struct segment *segment, unsigned partition)

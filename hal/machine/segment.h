@@ -15,7 +15,12 @@ struct segment {
 	uint8_t magic[4];
 	/* Of the whole segment in bytes, this header included. */
 	uint32_t length;
-	/* SHA-256 of everything behind this field. */
+	/* CRC-32 of everything behind this field: what a board looks at when it starts. */
+	uint32_t crc;
+	/*
+	 * SHA-256 of everything behind this field: what whoever puts a segment into flash checks
+	 * first. No start looks at it.
+	 */
 	uint8_t digest[32];
 	/* Of the base that it was linked for. */
 	uint8_t abi[32];
@@ -37,10 +42,13 @@ struct segment {
 extern const uint8_t image_abi[32];
 
 /*
- * The partition's segment, checked once since the board's start; null and why when there is none
- * that is whole and belongs to this base.
+ * The partition's segment; null and why when there is none that is whole and belongs to this base.
+ * One that was found good is not looked at again while the board runs, until it is doubted.
  */
 const struct segment *segment_of(unsigned partition, const char **why);
+
+/* The partition's start failed: its segment is looked at again before the next one. */
+void segment_doubt(unsigned partition);
 
 const txSlot *segment_constructor(const struct segment *segment, unsigned partition);
 

@@ -1,6 +1,7 @@
 // A partition's code is a segment of its own: it is replaced in flash without a byte of anything
 // else, and a board uses none that is not whole or that was linked for another base.
 
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +24,8 @@ const UNTIL_HELD_SECONDS = 30;
 
 /** In the header of a segment: hal/machine/segment.h. */
 const LENGTH_HIGH = 7;
-const ABI = 40;
+const DIGEST = 12;
+const ABI = 44;
 
 // The board with two flashes, and RAM for the partitions' heaps.
 const board = BOARDS.filter(({ memories }) => memories?.nor !== undefined).at(-1)!;
@@ -125,6 +127,16 @@ describe.skipIf(missing !== undefined)("a segment in flash", () => {
     return flash;
   }
 
+  test("carries the digest that an installer is to check, and build.json says the same", () => {
+    for (const { name, bytes, digest, abi } of one.segments) {
+      const { start } = placeOf(name);
+      const segment = flashOf("one").subarray(start, start + bytes);
+      expect(segment.subarray(DIGEST, ABI).toString("hex")).toBe(digest);
+      expect(createHash("sha256").update(segment.subarray(ABI)).digest("hex")).toBe(digest);
+      expect(segment.subarray(ABI, ABI + 32).toString("hex")).toBe(abi);
+    }
+  });
+
   test("is the only thing that changes with its partition", () => {
     const { start, end } = placeOf("demand");
     const [before, after] = [flashOf("one"), flashOf("other")];
@@ -153,7 +165,7 @@ describe.skipIf(missing !== undefined)("a segment in flash", () => {
 
   test.each([
     ["for another base", () => ABI, "segment: for another base"],
-    ["with a byte changed", () => sizeOf("demand") - 1, "segment: wrong digest"],
+    ["with a byte changed", () => sizeOf("demand") - 1, "segment: wrong check sum"],
     ["that is none", () => 0, "segment: not there"],
     ["longer than its place", () => LENGTH_HIGH, "segment: wrong length"],
   ])(

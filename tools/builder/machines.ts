@@ -19,6 +19,7 @@ const SOURCES = [
   "verbs.c",
   "crypto-verbs.c",
   "byte-verbs.c",
+  "crc32.c",
   "arguments.c",
   "heap.c",
   "platform.c",

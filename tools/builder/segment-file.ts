@@ -3,6 +3,7 @@
 // again; what a segment may refer to is what the base's image holds and refers to itself.
 
 import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import type { Image, SegmentImage } from "./image";
 import type { WordBytes } from "./image-maker";
 import type { ImageWord } from "./image-words";
@@ -10,9 +11,11 @@ import type { ImageWord } from "./image-words";
 /** `struct segment` of hal/machine/segment.h, in bytes. */
 const enum Header {
   LENGTH = 4,
-  DIGEST = 8,
-  /** From here on everything is digested. */
-  ABI = 40,
+  CRC = 8,
+  /** The CRC is over all from here on. */
+  DIGEST = 12,
+  /** And the digest over all from here on. */
+  ABI = 44,
 }
 
 /** The base as the linker placed it. */
@@ -64,6 +67,7 @@ export function segmentFile(
   base.abi.copy(bytes, Header.ABI);
   const digest = createHash("sha256").update(bytes.subarray(Header.ABI)).digest();
   digest.copy(bytes, Header.DIGEST);
+  bytes.writeUInt32LE(crc32(bytes.subarray(Header.DIGEST)), Header.CRC);
   return bytes;
 }
 

@@ -1,0 +1,13 @@
+/* CRC-32 of bytes: reflected polynomial 0xedb88320. IEEE 802.3 clause 3.2.9. */
+#ifndef HEDDLE_CRC32_H
+#define HEDDLE_CRC32_H
+
+#include <stdint.h>
+
+/* A running value begins with this, and its complement is the CRC. */
+#define CRC32_START 0xffffffffu
+
+/* Takes `length` bytes into a running value. */
+uint32_t crc32_step(uint32_t crc, const uint8_t *bytes, uint32_t length);
+
+#endif
