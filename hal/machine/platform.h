@@ -35,6 +35,34 @@
 #define c_malloc_uint32 heap_take
 #define c_free_uint32 heap_give
 
+/*
+ * Where the engine's loop over bytecodes keeps what each of them uses. It calls setjmp, and so the
+ * compiler by itself keeps all of that in memory: a third of what a bytecode costs.
+ */
+#if defined(__arm__)
+#define MACHINE_REGISTER "r9"
+#define STACK_REGISTER "r6"
+#define CODE_REGISTER "r5"
+#define BYTE_REGISTER "r4"
+#define ENVIRONMENT_REGISTER "r8"
+#define FRAME_REGISTER "r10"
+#elif defined(__riscv)
+#define MACHINE_REGISTER "s1"
+#define STACK_REGISTER "s2"
+#define CODE_REGISTER "s3"
+#define BYTE_REGISTER "s4"
+#define ENVIRONMENT_REGISTER "s5"
+#define FRAME_REGISTER "s6"
+#endif
+#ifdef MACHINE_REGISTER
+#define mxInRegister(NAME) __asm__(NAME##_REGISTER)
+/* Not by `=`, or the compiler keeps both and reads the one in memory. */
+#define mxTakeRegister(VARIABLE, VALUE) __asm__("" : "=r"(VARIABLE) : "0"(VALUE))
+#else
+#define mxInRegister(NAME)
+#define mxTakeRegister(VARIABLE, VALUE) (VARIABLE) = (VALUE)
+#endif
+
 struct segment;
 
 /*

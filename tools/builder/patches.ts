@@ -70,10 +70,32 @@ static inline txSlot* fxByteArray(txSlot* instance, txU4 index)
 	(((txU1*)mxByteData(TYPE)->value.arrayBuffer.address) \\
 		[(TYPE)->next->value.dataView.offset + (INDEX)])
 
-void fxRunID(txMachine* the, txSlot* generator, txInteger count)
+/* It has no behavior of its own, and no machine has changed it since the image was made. */
+#define mxIsPlain(INSTANCE) (!((INSTANCE)->flag & XS_EXOTIC_FLAG) && !(INSTANCE)->ID)
+
+void fxRunID(txMachine* machine, txSlot* generator, txInteger count)
 {
+	register txMachine* the mxInRegister(MACHINE);
+	register txSlot* holder;
+	mxTakeRegister(the, machine);
 `,
     why: "bytes are read and written without a call of an accessor",
+  },
+  {
+    file: "xsRun.c",
+    find:
+      "\tregister txSlot* stack = the->stack;\n\tregister txSlot* scope = the->scope;\n" +
+      "\tregister txSlot* frame = the->frame;\n\tregister txSlot* environment;\n" +
+      "\tregister txByte* code = the->code;\n\tregister txSlot* variable;\n" +
+      "\tregister txSlot* slot;\n\tregister txU1 byte = 0;\n",
+    put:
+      "\tregister txSlot* stack mxInRegister(STACK) = the->stack;\n" +
+      "\tregister txSlot* scope = the->scope;\n" +
+      "\tregister txSlot* frame mxInRegister(FRAME) = the->frame;\n" +
+      "\tregister txSlot* environment mxInRegister(ENVIRONMENT);\n" +
+      "\tregister txByte* code mxInRegister(CODE) = the->code;\n\tregister txSlot* variable;\n" +
+      "\tregister txSlot* slot;\n\tregister txU4 byte mxInRegister(BYTE) = 0;\n",
+    why: "what each bytecode uses stays in registers, where a call of setjmp would keep it out",
   },
   {
     file: "xsRun.c",
@@ -112,6 +134,51 @@ void fxRunID(txMachine* the, txSlot* generator, txInteger count)
 			goto XS_CODE_SET_PROPERTY_ALL;
 `,
     why: "a byte is written where the bytecode stands",
+  },
+  {
+    file: "xsRun.c",
+    find: `		mxCase(XS_CODE_GET_PROPERTY)
+			mxToInstance(mxStack);
+			offset = mxRunID(1);
+			index = 0;
+			mxNextCode(1 + sizeof(txID));
+`,
+    put: `		mxCase(XS_CODE_GET_PROPERTY)
+			mxToInstance(mxStack);
+			offset = mxRunID(1);
+			index = 0;
+			mxNextCode(1 + sizeof(txID));
+			for (holder = variable; holder && mxIsPlain(holder);
+				holder = holder->value.instance.prototype) {
+				for (slot = holder->next; slot; slot = slot->next) {
+					if ((slot->ID == (txID)offset) && !(slot->flag & XS_INTERNAL_FLAG))
+						goto XS_CODE_GET_ALL;
+				}
+			}
+`,
+    why: "a property of an ordinary object is found where the bytecode stands",
+  },
+  {
+    file: "xsRun.c",
+    find: `		mxCase(XS_CODE_SET_PROPERTY)
+			mxToInstance(mxStack + 1);
+			offset = mxRunID(1);
+			index = 0;
+			mxNextCode(1 + sizeof(txID));
+`,
+    put: `		mxCase(XS_CODE_SET_PROPERTY)
+			mxToInstance(mxStack + 1);
+			offset = mxRunID(1);
+			index = 0;
+			mxNextCode(1 + sizeof(txID));
+			if (mxIsPlain(variable)) {
+				for (slot = variable->next; slot; slot = slot->next) {
+					if ((slot->ID == (txID)offset) && !(slot->flag & XS_INTERNAL_FLAG))
+						goto XS_CODE_SET_ALL;
+				}
+			}
+`,
+    why: "a property of an ordinary object is found where the bytecode stands",
   },
   {
     file: "xsSymbol.c",
