@@ -3,7 +3,7 @@
 // recognises it.
 // @source IEEE 802.15.4-2006 sections 7.5.6.3 and 7.4.2, macTransactionPersistenceTime
 
-import { check } from "../../kernel/partition";
+import { check, earliest } from "../../kernel/partition";
 import { copyBytes, equalBytes } from "../../wire/little-endian";
 import { Mac, MacControl } from "../../wire/mac";
 import type { Memory } from "./memory";
@@ -141,6 +141,9 @@ export class IndirectQueue {
   }
 
   dueAt(): number {
+    const first = earliest(this.numbers, this.expires, IndirectLimit.FRAMES);
+    // Asked after every call, and mostly nothing waits.
+    if (first === Infinity) return first;
     let due = Infinity;
     for (let entry = 0; entry < IndirectLimit.FRAMES; entry++) {
       if (this.bytes[this.start + entry * Entry.SIZE + Entry.IN_FLIGHT] === 1) continue;

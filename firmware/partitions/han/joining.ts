@@ -183,11 +183,7 @@ export class Joining {
   }
 
   dueAt(): number {
-    let due = Infinity;
-    for (let slot = 0; slot < SlotLimit.SLOTS; slot++) {
-      due = Math.min(due, this.slots.dueAt(slot));
-    }
-    return due;
+    return this.slots.firstDue();
   }
 
   private askAccess(now: number, slot: number): void {

@@ -205,9 +205,12 @@ export class MeteringClient {
   }
 
   dueAt(now: number): number {
+    const { bytes } = this;
     let due = Number.POSITIVE_INFINITY;
+    let at = this.first + Entry.STATE - Entry.LENGTH;
     for (let index = 0; index < MeteringLimit.PENDING; index++) {
-      const state = this.bytes[this.first + index * Entry.LENGTH + Entry.STATE];
+      at += Entry.LENGTH;
+      const state = bytes[at];
       if (state === State.FREE) continue;
       const retries = state === State.WAITING || state === State.STORED;
       due = Math.min(
