@@ -1,7 +1,7 @@
 // Finds out at start what a journal's region holds: headers, dead sectors, records, values.
 // Any content at all ends in a usable journal.
 
-import { Flash, FlashDone, type FlashRegion } from "../../hal/flash";
+import { FlashDone, type FlashRegion } from "../../hal/flash";
 import type { Sent } from "../../hal/sent";
 import { readU16, readU32 } from "../wire/little-endian";
 import { type FlashJob, FlashRetry, Progress } from "./flash-job";
@@ -14,7 +14,7 @@ import {
   recordLength,
 } from "./journal-layout";
 import type { JournalSectors } from "./journal-sectors";
-import { Page, Sector, SectorHeader, ZEROS } from "./sector-layout";
+import { isErased, Page, Sector, SectorHeader, ZEROS } from "./sector-layout";
 import { SectorState } from "./sectors";
 
 const enum State {
@@ -129,9 +129,7 @@ export class JournalOpening implements FlashJob {
       this.takeRecord(bytes, at, place);
       at += recordLength(bytes[at + JournalRecord.LENGTH]!);
     }
-    if (at > start + first) return true;
-    while (at < end && bytes[at] === Flash.ERASED) at++;
-    return at < end;
+    return at > start + first || !isErased(bytes, at, end);
   }
 
   private takeRecord(bytes: Uint8Array, at: number, place: number): void {

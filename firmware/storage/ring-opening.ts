@@ -1,7 +1,7 @@
 // Finds out at start which entries a ring holds: headers, then the fragments from the oldest sector
 // to the newest. An entry that is not whole is made void, so that nobody ever sees a part of it.
 
-import { Flash, FlashDone, type FlashRegion } from "../../hal/flash";
+import { FlashDone, type FlashRegion } from "../../hal/flash";
 import type { Sent } from "../../hal/sent";
 import { readU16, readU32, writeU32 } from "../wire/little-endian";
 import { type FlashJob, FlashRetry, Progress } from "./flash-job";
@@ -17,7 +17,7 @@ import {
 } from "./ring-layout";
 import { firstPlace, nextPage, RingPlace, type RingState } from "./ring-state";
 import { RingTidy } from "./ring-tidy";
-import { Page, Sector, SectorHeader } from "./sector-layout";
+import { isErased, Page, Sector, SectorHeader } from "./sector-layout";
 
 const enum State {
   HEADERS = 0,
@@ -116,8 +116,7 @@ export class RingOpening implements FlashJob {
       at += fragmentLength(buffer[at + Fragment.LENGTH]!);
       this.used();
     }
-    while (at < end && buffer[at] === Flash.ERASED) at++;
-    if (at < end) this.used();
+    if (!isErased(buffer, at, end)) this.used();
     this.place = nextPage(this.place);
     return this.scan();
   }

@@ -5,7 +5,8 @@
 // A sector is freed by overwriting its header with zeros, and erased before it is used again: half
 // an erase can then not bring it back.
 
-import { readU16, readU32, writeU16, writeU32 } from "../wire/little-endian";
+import { Flash } from "../../hal/flash";
+import { equalBytes, readU16, readU32, writeU16, writeU32 } from "../wire/little-endian";
 import { crc32 } from "./crc32";
 
 export const enum Page {
@@ -44,6 +45,14 @@ export const enum SectorMagic {
 
 /** What overwrites heads and marks; nobody writes to it. */
 export const ZEROS = new Uint8Array(SectorHeader.LENGTH);
+
+/** What an erased page reads as; nobody writes to it. */
+const ERASED = new Uint8Array(Page.LENGTH).fill(Flash.ERASED);
+
+/** Whether `bytes[start .. end)`, a page at most, reads as erased. */
+export function isErased(bytes: Uint8Array, start: number, end: number): boolean {
+  return equalBytes(bytes, start, ERASED, 0, end - start);
+}
 
 /** A blank or broken header is none; a header that was overwritten with zeros is broken. */
 export function checkSectorHeader(bytes: Uint8Array, at: number): boolean {

@@ -19,6 +19,8 @@ const FULL_MS = LINES_AT_ONCE * Quota.LINE_MS;
 export class Quotas {
   /** When each quota is full again, in monotonic milliseconds; behind them what was suppressed. */
   private readonly fullAt = new Float64Array(2 * Quota.SOURCES);
+  /** Quotas with suppressed lines: almost always none, and after each call somebody asks. */
+  private suppressing = 0;
 
   /**
    * The quota that counts for a line, -1: nobody who may write. The kernel's lines count for the
@@ -48,11 +50,12 @@ export class Quotas {
   }
 
   suppress(quota: number): void {
-    this.fullAt[Quota.SOURCES + quota]!++;
+    if (this.fullAt[Quota.SOURCES + quota]!++ === 0) this.suppressing++;
   }
 
   /** A quota that has suppressed lines and may say so now; -1: none. */
   findSuppressed(now: number): number {
+    if (this.suppressing === 0) return -1;
     for (let quota = 0; quota < Quota.SOURCES; quota++) {
       if (this.fullAt[Quota.SOURCES + quota]! > 0 && this.take(now, quota)) return quota;
     }
@@ -63,12 +66,14 @@ export class Quotas {
   takeSuppressed(quota: number): number {
     const count = this.fullAt[Quota.SOURCES + quota]!;
     this.fullAt[Quota.SOURCES + quota] = 0;
+    if (count > 0) this.suppressing--;
     return count;
   }
 
   /** When a suppressed source may say so, in monotonic milliseconds. */
   dueAt(): number {
     let due = Number.POSITIVE_INFINITY;
+    if (this.suppressing === 0) return due;
     for (let quota = 0; quota < Quota.SOURCES; quota++) {
       if (this.fullAt[Quota.SOURCES + quota] === 0) continue;
       due = Math.min(due, Math.max(0, this.fullAt[quota]! + Quota.LINE_MS - FULL_MS));

@@ -55,7 +55,11 @@ export class Knowledge {
   ) {
     this.records = memory.bytes;
     this.first = memory.take(NodeLimit.MAX * Known.LENGTH);
-    for (let node = 0; node < NodeLimit.MAX; node++) this.clear(node);
+    this.clear(0);
+    // Upwards byte by byte: each record becomes a copy of the one before it.
+    const second = this.first + Known.LENGTH;
+    const rest = (NodeLimit.MAX - 1) * Known.LENGTH;
+    copyBytes(this.records, this.first, this.records, second, rest);
   }
 
   /** The node is Networked. What a record says of another EUI-64 is forgotten. */

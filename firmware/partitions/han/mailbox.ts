@@ -158,7 +158,8 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
 
   flashDone(now: number, buffer: Uint8Array, length: number): void {
     this.slots.flashDone(now, buffer, length);
-    this.pump(now);
+    // Nobody wishes for anything before.
+    if (this.isOpen) this.pump(now);
   }
 
   tick(now: number): void {
