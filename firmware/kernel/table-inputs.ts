@@ -16,7 +16,8 @@ export const COMPLETIONS_MAX = 1;
 /** The longest completion: that of a read. */
 export const COMPLETION_BYTES = FlashDone.DATA + Flash.TRANSFER_MAX;
 
-/** On a device each slot has its message's length beside it, two bytes. */
+/** On a device a slot takes whole words, and its message's length two bytes beside it. */
+const WORD = 4;
 const LENGTH_BYTES = 2;
 
 export interface InputRow {
@@ -49,7 +50,9 @@ export function inputsOf(table: SystemTable): InputRow[] {
 
 /** RAM of all queues on a device. */
 export function queueBytes(table: SystemTable): number {
-  const sizes = inputsOf(table).map(({ depth, slotBytes }) => depth * (slotBytes + LENGTH_BYTES));
+  const sizes = inputsOf(table).map(
+    ({ depth, slotBytes }) => depth * (Math.ceil(slotBytes / WORD) * WORD + LENGTH_BYTES),
+  );
   return sizes.reduce((sum, bytes) => sum + bytes, 0);
 }
 

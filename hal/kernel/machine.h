@@ -29,9 +29,9 @@ struct machine;
  * constructor. The heap's content is whatever the last life left.
  */
 enum machine_end machine_start(struct machine *machine, unsigned partition, double now);
-/* `bytes` stays as it is until return; the machine copies it into its own buffer. */
+/* `bytes` are lent until return: the machine reads and writes them where they are. */
 enum machine_end machine_receive(struct machine *machine, double now, unsigned from,
-				 const uint8_t *bytes, unsigned length);
+				 uint8_t *bytes, unsigned length);
 enum machine_end machine_tick(struct machine *machine, double now);
 enum machine_end machine_peer_restarted(struct machine *machine, double now, unsigned peer);
 /* When it wants its next tick; INFINITY: never. NAN is a fault of the partition. */

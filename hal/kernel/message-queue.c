@@ -6,7 +6,7 @@
 
 static uint8_t *slot_at(const struct queue_row *row, unsigned place)
 {
-	return row->slots + place * row->slot_bytes;
+	return row->slots + place * MESSAGE_QUEUE_STRIDE(row->slot_bytes);
 }
 
 bool message_queue_full(const struct queue_row *row, const struct message_queue *queue)
@@ -28,7 +28,7 @@ void message_queue_put(const struct queue_row *row, struct message_queue *queue,
 		queue->high_water = queue->waiting;
 }
 
-const uint8_t *message_queue_front(const struct queue_row *row, const struct message_queue *queue)
+uint8_t *message_queue_front(const struct queue_row *row, const struct message_queue *queue)
 {
 	return slot_at(row, queue->head);
 }
@@ -50,5 +50,5 @@ void message_queue_clear(const struct queue_row *row, struct message_queue *queu
 {
 	queue->head = 0;
 	queue->waiting = 0;
-	memset(row->slots, 0, (size_t)row->depth * row->slot_bytes);
+	memset(row->slots, 0, (size_t)row->depth * MESSAGE_QUEUE_STRIDE(row->slot_bytes));
 }

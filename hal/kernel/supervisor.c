@@ -203,7 +203,7 @@ void supervisor_receive(double now, unsigned partition)
 	check(input != TABLE_NONE, "a backlog without a message");
 	const struct input_row *const row = &table_inputs[input];
 	const struct message_queue *const queue = &table_queues[input];
-	const uint8_t *const bytes = message_queue_front(&row->queue, queue);
+	uint8_t *const bytes = message_queue_front(&row->queue, queue);
 	const unsigned length = message_queue_front_length(&row->queue, queue);
 	input_begin(input);
 	table_instances[partition].ticked_last = false;

@@ -46,6 +46,17 @@ bool bytes_of(txSlot *value, struct bytes *bytes)
 	return buffer_of(value, mxID(_Uint8Array), bytes) != NULL;
 }
 
+void lend_bytes(txSlot *value, uint8_t *bytes, unsigned length)
+{
+	txSlot *view = value->value.reference->next->next;
+	txSlot *buffer = view->next->value.reference->next;
+
+	view->value.dataView.size = (txInteger)length;
+	buffer->value.arrayBuffer.address = (txByte *)bytes;
+	buffer->next->value.bufferInfo.length = (txInteger)length;
+	buffer->next->value.bufferInfo.maxLength = 0;
+}
+
 bool whole_of(const txSlot *value, uint32_t *whole)
 {
 	if (value->kind == XS_INTEGER_KIND && value->value.integer >= 0) {

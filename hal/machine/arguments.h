@@ -16,6 +16,13 @@ txSlot *argument(txMachine *the, int index);
 /* False: it is no Uint8Array. The address holds until the engine next allocates. */
 bool bytes_of(txSlot *value, struct bytes *bytes);
 
+/*
+ * Has the Uint8Array in `value` show `length` bytes that are nobody's chunk: until it is lent others,
+ * or none. Its buffer counts as resizable, so that the engine looks at its length at each use, also
+ * of a view that a program made when it was longer.
+ */
+void lend_bytes(txSlot *value, uint8_t *bytes, unsigned length);
+
 /* A whole number from 0 to 2^32 - 1; false: it is none. */
 bool whole_of(const txSlot *value, uint32_t *whole);
 

@@ -44,6 +44,13 @@ void heap_choose(struct heap *heap)
 	chosen = heap;
 }
 
+bool heap_holds(const void *address)
+{
+	const uint8_t *byte = address;
+
+	return byte >= chosen->start && byte < chosen->end;
+}
+
 static size_t room(void)
 {
 	return (size_t)(chosen->high - chosen->low);

@@ -7,6 +7,7 @@
 #ifndef HEDDLE_HEAP_H
 #define HEDDLE_HEAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,9 @@ void *heap_take(size_t bytes);
 void *heap_take_zeroed(size_t count, size_t bytes);
 void *heap_resize(void *block, size_t bytes);
 void heap_give(void *block);
+
+/* Whether an address lies in the chosen heap. */
+bool heap_holds(const void *address);
 
 /* Memory that only the end of the machine gives back: chunks at the low end, slots at the high. */
 void *heap_take_low(size_t bytes);

@@ -92,6 +92,10 @@ void global_forget_time_and_chance(txMachine *the)
 	mxPush(mxGlobal);
 	fxDeleteID(the, mxID(_Date));
 	mxPop();
+	/* The bytes of a message that was lent are no chunk, which alone can be made longer. */
+	mxPush(mxArrayBufferPrototype);
+	fxDeleteID(the, mxID(_resize));
+	mxPop();
 }
 
 /* The base has it, also for segments: it lasts. */

@@ -9,7 +9,7 @@
 enum kept {
 	/* The peer of a datagram link, a Uint8Array once it was asked for. */
 	KEPT_PEER,
-	/* What `receive` is handed. */
+	/* What `receive` is handed: a Uint8Array whose bytes are the message where it waits. */
 	KEPT_BUFFER,
 	/* What the constructor made. */
 	KEPT_PARTITION,
@@ -26,7 +26,6 @@ struct life {
 	txSlot *resting;
 	/* In flash. */
 	const struct names *names;
-	uint32_t buffer_bytes;
 	const char *what;
 	char text[64];
 };

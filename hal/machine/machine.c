@@ -36,7 +36,7 @@ struct call {
 	txID method;
 	double now;
 	unsigned peer;
-	const uint8_t *bytes;
+	uint8_t *bytes;
 	unsigned length;
 	double *due;
 };
@@ -162,7 +162,7 @@ static void construct(struct life *life, const struct call *call)
 	(void)call;
 	mxPush(mxUint8ArrayConstructor);
 	mxNew();
-	mxPushInteger((txInteger)life->buffer_bytes);
+	mxPushInteger(0);
 	mxRunCount(1);
 	mxPullSlot(life->kept + KEPT_BUFFER);
 	mxPushUndefined();
@@ -176,11 +176,8 @@ static void construct(struct life *life, const struct call *call)
 static void receive(struct life *life, const struct call *call)
 {
 	txMachine *the = life->the;
-	struct bytes buffer;
 
-	if (!bytes_of(life->kept + KEPT_BUFFER, &buffer) || call->length > buffer.length)
-		mxRangeError("a message of %u bytes", call->length);
-	memcpy(buffer.start, call->bytes, call->length);
+	lend_bytes(life->kept + KEPT_BUFFER, call->bytes, call->length);
 	begin_method(life, call->method);
 	push_now(the, call->now);
 	mxPushInteger((txInteger)call->peer);
@@ -188,6 +185,7 @@ static void receive(struct life *life, const struct call *call)
 	mxPushInteger((txInteger)call->length);
 	mxRunCount(4);
 	mxPop();
+	lend_bytes(life->kept + KEPT_BUFFER, NULL, 0);
 }
 
 static void tick(struct life *life, const struct call *call)
@@ -226,21 +224,6 @@ static void due_at(struct life *life, const struct call *call)
 	mxPop();
 }
 
-/* The longest that any of its inputs hands to `receive`. */
-static uint32_t longest_input(unsigned partition)
-{
-	const struct partition_row *row = &table_partitions[partition];
-	uint32_t longest = 0;
-
-	for (unsigned i = 0; i < row->input_count; i++) {
-		uint32_t length = table_inputs[row->inputs[i]].queue.slot_bytes;
-
-		if (length > longest)
-			longest = length;
-	}
-	return longest;
-}
-
 static enum machine_end no_room(struct life *life)
 {
 	life->what = "no room for a machine";
@@ -260,7 +243,6 @@ enum machine_end machine_start(struct machine *machine, unsigned partition, doub
 	life->partition = partition;
 	life->started_at = now;
 	life->names = &image.names;
-	life->buffer_bytes = longest_input(partition);
 	life->what = "";
 	heap_open(&life->heap, row->heap, row->heap_bytes & ~(size_t)7);
 	segment = segment_of(partition, &life->what);
@@ -287,7 +269,7 @@ enum machine_end machine_start(struct machine *machine, unsigned partition, doub
 }
 
 enum machine_end machine_receive(struct machine *machine, double now, unsigned from,
-				 const uint8_t *bytes, unsigned length)
+				 uint8_t *bytes, unsigned length)
 {
 	const struct call call = { .method = image.names.receive, .now = now, .peer = from,
 				   .bytes = bytes, .length = length };

@@ -82,8 +82,9 @@ struct segment;
 #endif
 
 /*
- * Whether an address lies in flash, which nothing may write; and the name with a number that is
- * below those of the machine's own: of the base image, or of the partition's segment behind it.
+ * Whether a collection leaves an address alone: it lies in flash, or is lent to the machine. And the
+ * name with a number that is below those of the machine's own: of the base image, or of the
+ * partition's segment behind it.
  */
 #ifdef HEDDLE_IMAGE_MAKER
 extern const uint8_t *image_start, *image_end;
@@ -91,12 +92,9 @@ extern const uint8_t *image_start, *image_end;
 	((const uint8_t *)(address) >= image_start && (const uint8_t *)(address) < image_end)
 #define mxHostKey(id) the->keyArrayHost[id]
 #else
-extern const uint8_t image_start[], image_end[];
-bool segment_holds(const struct segment *segment, const void *address);
 void *segment_key(const struct segment *segment, unsigned place);
-#define mxIsFrozen(address) \
-	(((const uint8_t *)(address) >= image_start && (const uint8_t *)(address) < image_end) || \
-	 segment_holds(the->segment, address))
+extern const uint8_t image_start[], image_end[];
+#define mxIsFrozen(address) (!heap_holds(address))
 #define mxHostKey(id) \
 	((id) < the->sharedMachine->keyIndex \
 		 ? the->keyArrayHost[id] \

@@ -93,13 +93,6 @@ void segment_adopt(txMachine *the, const struct segment *segment)
 	memcpy(the->symbolTable, segment->symbols, sizeof segment->symbols);
 }
 
-bool segment_holds(const struct segment *segment, const void *address)
-{
-	const uint8_t *start = (const uint8_t *)segment, *byte = address;
-
-	return segment != NULL && byte >= start && byte < start + segment->length;
-}
-
 void *segment_key(const struct segment *segment, unsigned place)
 {
 	return segment->keys[place];

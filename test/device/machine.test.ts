@@ -40,6 +40,8 @@ const DEEDS: readonly (readonly [string, End, string])[] = [
   ["that reads a clock of its own", End.THREW, "get Date: undefined variable"],
   ["that draws chance of its own", End.THREW, "secure mode"],
   ["that reads a clock in a compartment", End.THREW, ""],
+  ["that keeps a message when it has returned", End.THREW, "nothing is left"],
+  ["that resizes a message", End.THREW, "no function"],
 ];
 
 const WORDS = [

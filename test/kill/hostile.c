@@ -31,9 +31,9 @@ void __wrap_kernel_inject(unsigned partition, unsigned fault);
 enum machine_end __real_machine_start(struct machine *machine, unsigned partition, double now);
 enum machine_end __wrap_machine_start(struct machine *machine, unsigned partition, double now);
 enum machine_end __real_machine_receive(struct machine *machine, double now, unsigned from,
-					const uint8_t *bytes, unsigned length);
+					uint8_t *bytes, unsigned length);
 enum machine_end __wrap_machine_receive(struct machine *machine, double now, unsigned from,
-					const uint8_t *bytes, unsigned length);
+					uint8_t *bytes, unsigned length);
 enum machine_end __real_machine_tick(struct machine *machine, double now);
 enum machine_end __wrap_machine_tick(struct machine *machine, double now);
 enum machine_end __real_machine_peer_restarted(struct machine *machine, double now, unsigned peer);
@@ -96,7 +96,7 @@ static bool does(struct machine *machine, double now, enum machine_end *end)
 }
 
 enum machine_end __wrap_machine_receive(struct machine *machine, double now, unsigned from,
-					const uint8_t *bytes, unsigned length)
+					uint8_t *bytes, unsigned length)
 {
 	enum machine_end end;
 

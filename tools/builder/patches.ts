@@ -50,7 +50,7 @@ export const PATCHES: readonly Patch[] = [
     file: "xsRun.c",
     find: "\nvoid fxRunID(txMachine* the, txSlot* generator, txInteger count)\n{\n",
     put: `
-/* The type slot of a Uint8Array that has this index and whose buffer stays as it is, or C_NULL. */
+/* The type slot of a Uint8Array that has this index, and its buffer too, or C_NULL. */
 static inline txSlot* fxByteArray(txSlot* instance, txU4 index)
 {
 	txSlot* type = instance->next;
@@ -60,8 +60,14 @@ static inline txSlot* fxByteArray(txSlot* instance, txU4 index)
 	if (type->value.typedArray.dispatch->setter != fxUint8Setter)
 		return C_NULL;
 	data = type->next->next->value.reference->next;
-	if (!data->value.arrayBuffer.address || (data->next->value.bufferInfo.maxLength >= 0))
+	if (!data->value.arrayBuffer.address)
 		return C_NULL;
+	if (data->next->value.bufferInfo.maxLength >= 0) {
+		txU4 offset = (txU4)type->next->value.dataView.offset;
+		txU4 length = (txU4)data->next->value.bufferInfo.length;
+		if ((offset > length) || (index >= length - offset))
+			return C_NULL;
+	}
 	return (index < (txU4)type->next->value.dataView.size) ? type : C_NULL;
 }
 

@@ -130,7 +130,7 @@ function storage(table: SystemTable, inputs: readonly InputRow[]): string[] {
     `uint8_t table_turns[${count}];`,
     ...inputs.map(
       ({ depth, slotBytes }, place) =>
-        `static uint8_t slots_${place}[${depth} * ${slotBytes}];\n` +
+        `static _Alignas(8) uint8_t slots_${place}[${depth} * MESSAGE_QUEUE_STRIDE(${slotBytes})];\n` +
         `static uint16_t lengths_${place}[${depth}];`,
     ),
     ...partitions.map(

@@ -77,7 +77,7 @@ enum machine_end machine_tick(struct machine *machine, double now)
 }
 
 enum machine_end machine_receive(struct machine *machine, double now, unsigned from,
-				 const uint8_t *bytes, unsigned length)
+				 uint8_t *bytes, unsigned length)
 {
 	(void)now;
 	(void)bytes;

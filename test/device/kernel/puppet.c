@@ -187,7 +187,7 @@ enum machine_end machine_start(struct machine *machine, unsigned partition, doub
 }
 
 enum machine_end machine_receive(struct machine *machine, double now, unsigned from,
-				 const uint8_t *bytes, unsigned length)
+				 uint8_t *bytes, unsigned length)
 {
 	uint8_t command[COMMAND_LENGTH] = {0};
 

@@ -20,6 +20,8 @@ export const enum Deed {
   READ_CLOCK = 13,
   DRAW_CHANCE = 14,
   READ_CLOCK_ASIDE = 15,
+  KEEP_MESSAGE = 16,
+  RESIZE_MESSAGE = 17,
 }
 
 const CONSTANT = new Uint8Array([1, 2, 3]);
@@ -34,7 +36,10 @@ class Victim implements Partition {
 
   receive(_now: number, _from: number, buffer: Uint8Array, length: number): void {
     if (length !== 1) throw new Error("a length that nobody sent");
-    this.perform(buffer[0]! as Deed);
+    const deed = buffer[0]! as Deed;
+    if (deed === Deed.KEEP_MESSAGE) void this.keep(buffer);
+    else if (deed === Deed.RESIZE_MESSAGE) Object(buffer.buffer).resize(0);
+    else this.perform(deed);
   }
 
   tick(): void {}
@@ -45,6 +50,15 @@ class Victim implements Partition {
 
   peerRestarted(_now: number, peer: number): void {
     this.worked = peer;
+  }
+
+  /** A promise's job runs when `receive` has returned. */
+  private keep(buffer: Uint8Array): Promise<void> {
+    const part = new Uint8Array(buffer.buffer, 0, 1);
+    return Promise.resolve().then(() => {
+      if (buffer.length + part.length === 0 && buffer[0] === undefined && part[0] === undefined)
+        throw new Error("nothing is left");
+    });
   }
 
   private perform(deed: Deed): void {

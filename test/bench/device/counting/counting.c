@@ -126,11 +126,11 @@ enum machine_end __wrap_machine_start(struct machine *machine, unsigned partitio
 }
 
 enum machine_end __real_machine_receive(struct machine *machine, double now, unsigned from,
-					const uint8_t *bytes, unsigned length);
+					uint8_t *bytes, unsigned length);
 enum machine_end __wrap_machine_receive(struct machine *machine, double now, unsigned from,
-					const uint8_t *bytes, unsigned length);
+					uint8_t *bytes, unsigned length);
 enum machine_end __wrap_machine_receive(struct machine *machine, double now, unsigned from,
-					const uint8_t *bytes, unsigned length)
+					uint8_t *bytes, unsigned length)
 {
 	enter(machine, CALL_RECEIVE, from, bytes[0]);
 	return leave(__real_machine_receive(machine, now, from, bytes, length), CALL_RECEIVE);
