@@ -173,11 +173,15 @@ function nameOf(table: SystemTable, id: number): string {
   return table.partitions.find((row) => row.id === id)?.name ?? String(id);
 }
 
+/** What several use in turn lies at one address, and is counted once. */
 function usageOf(pieces: readonly Piece[], owner: (piece: Piece) => string): MemoryUsage {
   const parts = new Map<string, number>();
-  for (const piece of pieces) {
+  let end = 0;
+  for (const piece of [...pieces].sort((a, b) => a.address - b.address || b.bytes - a.bytes)) {
     const name = owner(piece);
-    parts.set(name, (parts.get(name) ?? 0) + piece.bytes);
+    const next = Math.max(end, piece.address + piece.bytes);
+    parts.set(name, (parts.get(name) ?? 0) + next - Math.max(end, piece.address));
+    end = next;
   }
   const sorted = [...parts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   return {
