@@ -149,3 +149,8 @@ void *heap_resize(void *content, size_t bytes)
 	heap_give(content);
 	return moved;
 }
+
+bool heap_fills(void)
+{
+	return room() < (size_t)(chosen->end - chosen->start) / 4;
+}

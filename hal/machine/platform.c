@@ -6,10 +6,21 @@
 #include "stack.h"
 #endif
 
+/* See construct() in machine.c. The image maker has all memory it wants. */
+static void collect_when_full(txMachine *the)
+{
+#ifdef HEDDLE_IMAGE_MAKER
+	(void)the;
+#else
+	if (heap_fills())
+		fxEnableGarbageCollection(the, 1);
+#endif
+}
+
 /* Everything is taken from the machine's own fixed memory: see heap.h. */
 void *fxAllocateChunks(txMachine *the, txSize size)
 {
-	(void)the;
+	collect_when_full(the);
 	return heap_take_low((size_t)size);
 }
 
@@ -28,6 +39,7 @@ txSlot *fxAllocateSlots(txMachine *the, txSize count)
 	if (the->stackBottom == NULL)
 		return stack_give(count);
 #endif
+	collect_when_full(the);
 	return heap_take_high((size_t)count * sizeof(txSlot));
 }
 

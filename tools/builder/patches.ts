@@ -47,6 +47,12 @@ export const PATCHES: readonly Patch[] = [
     why: "what lies in the image never moves",
   },
   {
+    file: "xsMemory.c",
+    find: "!(the->collectFlag & XS_SKIPPED_COLLECT_FLAG) ? the->minimumHeapCount : 64",
+    put: "the->minimumHeapCount",
+    why: "a heap that grows without a collection grows in small steps too",
+  },
+  {
     file: "xsRun.c",
     find: "\nvoid fxRunID(txMachine* the, txSlot* generator, txInteger count)\n{\n",
     put: `
