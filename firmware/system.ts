@@ -63,7 +63,7 @@ export const SYSTEM = {
     row(Party.ESI_SUPPLIER, "esi-supplier", Side.WAN, 7, 15.5, 72),
     row(Party.ESI_OPERATOR, "esi-operator", Side.WAN, 7, 15.5, 72),
     row(Party.GAS, "gas", Side.HAN, 6, 7.625, 16),
-    row(Party.DEMAND, "demand", Side.HAN, 6, 7.25, 16),
+    row(Party.DEMAND, "demand", Side.HAN, 6, 7.5, 16),
     row(Party.POLICY, "policy", Side.HAN, 8, 6, 24),
     row(Party.CONSOLE, "console", Side.HAN, 9, 6, 32),
   ],
