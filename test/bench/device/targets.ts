@@ -33,23 +33,21 @@ export const TARGETS: readonly Target[] = [
     why: "the hot partitions' code lies inside",
   },
   {
-    figure: /: boot until a beacon request is answered, all partitions$/,
+    figure: /: boot until a beacon request is answered$/,
     title: "boot, until a beacon request is answered",
     limit: 6_400_000,
     unit: "instructions",
     why:
-      "every partition reads its stores before the beacon goes out, and the two outboxes of a " +
-      "megabyte each are scanned from end to end; the code of each partition is digested once. " +
-      "What `han` itself does, below, is above the limit too",
+      "the kernel starts all partitions, and looks at their code, before it calls any; then `han`, " +
+      "`access`, `trust` and `audit` each read the header of every sector of their stores, and " +
+      "every record of the newest one, a call for each",
   },
   {
     figure: /: restart of [a-z-]+$/,
     title: "restart of a partition, the dearest",
     limit: 1_000_000,
     unit: "instructions",
-    why:
-      "the constructor of `han` makes its tables and closures in small steps of its heap, with a " +
-      "collection before each step",
+    why: "the constructor makes all tables of the partition, in bytecode",
   },
   {
     figure: /: message between partitions, transport$/,
