@@ -47,7 +47,7 @@ export function seal(
   const addresses = symbolsOf(program, prefix);
   const linked = join(work, "image.linked");
   const sections = ["-O", "binary", "--only-section=.image"];
-  execFileSync(`${prefix}objcopy`, [...sections, program, linked]);
+  objcopy(prefix, [...sections, program, linked]);
   const base = new LinkedBase(image, addresses.get("image")!, readFileSync(linked), layout);
   const abi = join(work, "abi");
   writeFileSync(abi, base.abi);
@@ -70,8 +70,13 @@ export function seal(
       abi: base.abi.toString("hex"),
     };
   });
-  execFileSync(`${prefix}objcopy`, [...updates, program]);
+  objcopy(prefix, [...updates, program]);
   return { abi: base.abi.toString("hex"), segments };
+}
+
+/** What it says of sections that lie on one another, as we mean them to, is heard only if it fails. */
+function objcopy(prefix: string, given: readonly string[]): void {
+  execFileSync(`${prefix}objcopy`, given, { stdio: "pipe" });
 }
 
 function refuseTooLarge({ name, bytes }: CodePlace, needed: number): void {
