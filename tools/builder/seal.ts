@@ -74,7 +74,7 @@ export function seal(
   return { abi: base.abi.toString("hex"), segments };
 }
 
-/** What it says of sections that lie on one another, as we mean them to, is heard only if it fails. */
+/** What it says of sections that overlap, as we mean them to, is heard only if it fails. */
 function objcopy(prefix: string, given: readonly string[]): void {
   execFileSync(`${prefix}objcopy`, given, { stdio: "pipe" });
 }
