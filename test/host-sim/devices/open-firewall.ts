@@ -84,6 +84,7 @@ const AGAIN_MS = 5_000;
 export class OpenFirewall implements Partition {
   private due: number;
   private registered = 0;
+  private readonly posted: { port: Port; message: Buffer }[] = [];
   private readonly up = new Map<number, { open: Buffer; data: Buffer; at: number }>();
 
   constructor(
@@ -126,6 +127,7 @@ export class OpenFirewall implements Partition {
 
   tick(now: number): void {
     this.due = now + TURN_MS;
+    this.flush();
     this.register();
     this.pump(now);
   }
@@ -167,7 +169,7 @@ export class OpenFirewall implements Partition {
     message.copy(answer, ReadingStored.REFERENCE, Reading.REFERENCE, Reading.REFERENCE + 4);
     message.copy(answer, ReadingStored.EUI64, Reading.EUI64, Reading.EUI64 + 8);
     const { demand, gas } = this.environment.ports;
-    this.send(from === Party.DEMAND ? demand : gas, answer);
+    this.post(from === Party.DEMAND ? demand : gas, answer);
   }
 
   private pump(now: number): void {
@@ -244,7 +246,7 @@ export class OpenFirewall implements Partition {
     end.writeUInt16LE(stream, StreamEnd.STREAM);
     one.open.copy(end, StreamEnd.MESSAGE_ID, StreamOpen.MESSAGE_ID, StreamOpen.MESSAGE_ID + 4);
     one.open.copy(end, StreamEnd.EUI64, StreamOpen.EUI64, StreamOpen.EUI64 + 8);
-    this.send(this.environment.ports.han, end);
+    this.post(this.environment.ports.han, end);
   }
 
   private grant(stream: number, taken: number, limit: number): void {
@@ -253,7 +255,21 @@ export class OpenFirewall implements Partition {
     message.writeUInt16LE(stream, StreamCredit.STREAM);
     message.writeUInt16LE(taken, StreamCredit.TAKEN);
     message.writeUInt16LE(limit, StreamCredit.LIMIT);
-    this.send(this.environment.ports.han, message);
+    this.post(this.environment.ports.han, message);
+  }
+
+  /** Sends it when there is room, after all that was posted before. */
+  private post(port: Port, message: Buffer): void {
+    this.posted.push({ port, message });
+    this.flush();
+  }
+
+  private flush(): void {
+    while (this.posted.length > 0) {
+      const { port, message } = this.posted[0]!;
+      if (!this.send(port, message)) return;
+      this.posted.shift();
+    }
   }
 
   private send(port: Port, message: Buffer): boolean {
