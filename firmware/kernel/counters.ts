@@ -20,8 +20,6 @@ export class PartitionCounters {
 }
 
 export class Counters {
-  /** Kernel notices that went over a partition's quota or found the queue to `audit` full. */
-  noticesSuppressed = 0;
   private readonly partitions: PartitionCounters[] = [];
   private readonly refusals = new Float64Array(Party.KERNEL * Party.KERNEL);
 

@@ -162,7 +162,7 @@ export class Kernel {
   private addNotices(): Notices {
     const audit = this.byName.get("audit");
     // A table without `audit` (in tests) keeps its counters and loses its notices.
-    const notices = new Notices(this.counters, audit?.backlog ?? new Backlog());
+    const notices = new Notices(audit?.backlog ?? new Backlog());
     audit?.inputs.push(notices);
     return notices;
   }

@@ -5,7 +5,6 @@ import { AuditCode, AuditEvent } from "../ipc/audit";
 import { Message, Operation } from "../ipc/operation";
 import { Party } from "../ipc/party";
 import { writeU32 } from "../wire/little-endian";
-import type { Counters } from "./counters";
 import type { FaultKind } from "./fault";
 import type { Input } from "./input";
 import { type Backlog, MessageQueue } from "./message-queue";
@@ -22,10 +21,7 @@ export class Notices implements Input {
   private readonly quotas: TokenBucket[] = [];
   private readonly message = new Uint8Array(AuditEvent.LENGTH);
 
-  constructor(
-    private readonly counters: Counters,
-    backlog: Backlog,
-  ) {
+  constructor(backlog: Backlog) {
     this.queue = new MessageQueue(NOTICES_MAX, AuditEvent.LENGTH, backlog);
     for (let i = 0; i < Party.KERNEL; i++) {
       this.quotas.push(new TokenBucket(REFUSALS_PER_SECOND, REFUSALS_AT_ONCE));
@@ -40,10 +36,7 @@ export class Notices implements Input {
 
   refused(now: number, from: number, to: number, operation: number): void {
     const quota = this.quotas[from]!;
-    if (!quota.has(now)) {
-      this.counters.noticesSuppressed++;
-      return;
-    }
+    if (!quota.has(now)) return;
     quota.take();
     this.put(AuditCode.CHANNEL_REFUSED, from | (to << 8) | ((operation & 0xff) << 16));
   }
@@ -57,10 +50,7 @@ export class Notices implements Input {
   }
 
   private put(code: AuditCode, detail: number): void {
-    if (this.queue.full) {
-      this.counters.noticesSuppressed++;
-      return;
-    }
+    if (this.queue.full) return;
     this.message[Message.OPERATION] = Operation.AUDIT_EVENT;
     this.message[AuditEvent.CODE] = code;
     writeU32(this.message, AuditEvent.DETAIL, detail);

@@ -110,13 +110,6 @@ unsigned frame_get8(struct frame *frame)
 	return byte;
 }
 
-unsigned frame_get16(struct frame *frame)
-{
-	unsigned low = frame_get8(frame);
-
-	return low | frame_get8(frame) << 8;
-}
-
 double frame_get_double(struct frame *frame)
 {
 	double value;

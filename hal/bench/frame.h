@@ -83,7 +83,6 @@ void frame_send(struct frame *frame);
 /* Waits for a frame. Reading beyond its end stops the board: the two ends do not fit together. */
 void frame_receive(struct frame *frame);
 unsigned frame_get8(struct frame *frame);
-unsigned frame_get16(struct frame *frame);
 double frame_get_double(struct frame *frame);
 void frame_get_bytes(struct frame *frame, uint8_t *bytes, unsigned length);
 /* What has not been read yet. */

@@ -1,4 +1,4 @@
-/* What the kernel counts for each partition, and who was refused towards whom. */
+/* What the kernel counts for each partition. */
 
 #ifndef HEDDLE_COUNTERS_H
 #define HEDDLE_COUNTERS_H
@@ -21,14 +21,5 @@ struct partition_counters {
 	uint32_t restarts;
 	uint32_t faults;
 };
-
-void counters_reset(void);
-/* Counts a refused send; stays at its greatest value rather than begin anew. */
-void counters_count_refusal(unsigned from, unsigned to);
-/* Refused sends of one partition towards another, 65,535 at most. */
-unsigned counters_refused_between(unsigned from, unsigned to);
-/* Kernel notices that went over a partition's quota or found the queue to `audit` full. */
-void counters_count_suppressed(void);
-uint32_t counters_notices_suppressed(void);
 
 #endif

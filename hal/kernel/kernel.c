@@ -26,7 +26,7 @@
 /* RAM may hold anything after a reset; the kernel begins with nothing of the last one. */
 static void reset(void)
 {
-	counters_reset();
+	memset(table_counters, 0, table_partition_count * sizeof table_counters[0]);
 	for (unsigned partition = 0; partition < table_partition_count; partition++)
 		instance_reset(partition);
 	for (unsigned input = 0; input < table_input_count; input++) {

@@ -5,7 +5,6 @@
 
 #include "notices.h"
 
-#include "counters.h"
 #include "input.h"
 #include "table.h"
 
@@ -13,10 +12,8 @@ static void put(enum audit_code code, uint32_t detail)
 {
 	uint8_t message[AUDIT_EVENT_LENGTH] = {0};
 
-	if (input_full(table_notices)) {
-		counters_count_suppressed();
+	if (input_full(table_notices))
 		return;
-	}
 	message[AUDIT_EVENT_OPERATION] = OPERATION_AUDIT_EVENT;
 	message[AUDIT_EVENT_CODE] = (uint8_t)code;
 	for (unsigned i = 0; i < sizeof detail; i++)
@@ -39,10 +36,8 @@ void notices_refused(double now, unsigned from, unsigned to, int operation)
 {
 	struct token_bucket *const quota = &table_quotas[from];
 
-	if (!token_bucket_has(quota, now, NOTICES_PER_SECOND, NOTICES_AT_ONCE)) {
-		counters_count_suppressed();
+	if (!token_bucket_has(quota, now, NOTICES_PER_SECOND, NOTICES_AT_ONCE))
 		return;
-	}
 	token_bucket_take(quota);
 	put(AUDIT_CHANNEL_REFUSED, from | (to & 0xffu) << 8 | ((uint32_t)operation & 0xffu) << 16);
 }

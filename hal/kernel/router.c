@@ -3,7 +3,6 @@
 #include "router.h"
 
 #include "channel.h"
-#include "counters.h"
 #include "notices.h"
 #include "observer.h"
 #include "sent.h"
@@ -14,7 +13,7 @@ static unsigned refuse(double now, unsigned from, unsigned to, const uint8_t *by
 {
 	const int operation = length >= 1 ? bytes[0] : -1;
 
-	counters_count_refusal(from, to);
+	table_counters[from].refused++;
 	notices_refused(now, from, to, operation);
 	observer_refused(now, from, to, operation);
 	return SENT_REFUSED;

@@ -93,7 +93,6 @@ extern struct message_queue table_queues[];
 extern struct token_bucket table_rates[];
 extern struct region_gate table_gates[];
 extern uint16_t table_dropped[];
-extern uint16_t table_refusals[];
 extern uint8_t table_turns[];
 
 /* The one JavaScript stack, which the machines use in turn. */

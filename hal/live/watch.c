@@ -18,7 +18,8 @@ static const char *const events[] = {"joined", "refused", "left"};
 static const char *const kinds[] = {"unknown", "electricity-meter", "gas-meter", "in-home-display",
 				    "consumer-access-device"};
 static const char *const reasons[] = {"accepted", "not registered", "insecure rejoin",
-				      "window closed", "too often"};
+				      "window closed", "too often",
+				      "denied by the consumer"};
 
 #define COUNT_OF(list) (sizeof(list) / sizeof(list)[0])
 /* A person is told less often than a program. */
@@ -128,6 +129,16 @@ static void tell_partitions(void)
 	}
 }
 
+/* Input that found no room, was too long, or came while its owner was down. */
+static uint32_t dropped(void)
+{
+	uint32_t sum = 0;
+
+	for (unsigned device = 0; device < table_device_count; device++)
+		sum += table_dropped[device];
+	return sum;
+}
+
 void watch_status(void)
 {
 	console_begin("status");
@@ -137,6 +148,7 @@ void watch_status(void)
 	console_number("radioFramesDamaged", radio_line_counts.damaged);
 	console_number("datagramsIn", datagrams_in);
 	console_number("datagramsOut", datagrams_out);
+	console_number("inputDropped", dropped());
 	console_end();
 	if (port_says_json())
 		tell_partitions();

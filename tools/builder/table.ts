@@ -126,7 +126,6 @@ function storage(table: SystemTable, inputs: readonly InputRow[]): string[] {
     // No row is no storage, and C has no array of nothing.
     `struct region_gate table_gates[${Math.max(regions.length, 1)}];`,
     `uint16_t table_dropped[${Math.max(devices.length, 1)}];`,
-    `uint16_t table_refusals[${count * count}];`,
     `uint8_t table_turns[${count}];`,
     ...inputs.map(
       ({ depth, slotBytes }, place) =>
