@@ -10,6 +10,7 @@ import {
   type ReceivedReading,
 } from "../head-end/head-end";
 import { headEndKeys, type SharedContext } from "../head-end/oscore-file";
+import { REFUSAL_REASONS } from "../head-end/refusal-reasons";
 import { ADDRESS_LENGTH, type Wan, type WanHost } from "../wan";
 import type { Event, World } from "../world";
 
@@ -23,15 +24,6 @@ export interface RefusedNode {
   /** `JoinDecision` in words. */
   readonly reason: string;
 }
-
-const REASONS = [
-  "accepted",
-  "not registered",
-  "insecure rejoin",
-  "window closed",
-  "too often",
-  "denied by the consumer",
-];
 
 export class HeadEndHost implements WanHost {
   readonly headEnd: HeadEnd;
@@ -148,7 +140,7 @@ export class HeadEndHost implements WanHost {
       if (!this.joined.has(alert.eui64)) this.joined.set(alert.eui64, this.world.now / 1e6);
       this.startExchanges(now);
     } else if (event === REFUSED) {
-      const reason = REASONS[alert.detail % 256] ?? "refused";
+      const reason = REFUSAL_REASONS[alert.detail % 256] ?? "refused";
       // A node that keeps trying is one refused node.
       if (this.refusedOnce.has(`${alert.eui64} ${reason}`)) return;
       this.refusedOnce.add(`${alert.eui64} ${reason}`);

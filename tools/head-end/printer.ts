@@ -1,18 +1,11 @@
 // What a head-end prints of what it receives: lines for a person, or JSON, a document a line.
 
 import type { HeadEndListener, ReceivedReading } from "../../host-sim/head-end/head-end";
+import { REFUSAL_REASONS } from "../../host-sim/head-end/refusal-reasons";
 
 /** @source docs/wan.md */
 const DEVICE_LOG_CHANGED = 0x8f12;
 const EVENTS = ["joined", "refused", "left"];
-const REASONS = [
-  "",
-  "not registered",
-  "insecure rejoin",
-  "window closed",
-  "too often",
-  "denied by the consumer",
-];
 const FATES = ["", "delivered", "expired", "undeliverable", "unanswered"];
 
 /** A reading fits 80 columns. */
@@ -53,6 +46,6 @@ function quantity({ quantity: name, value }: ReceivedReading): string {
 
 function deviceEvent(detail: number): string {
   const event = EVENTS[Math.floor(detail / 256)] ?? `detail ${detail}`;
-  const reason = REASONS[detail % 256] ?? "";
-  return reason === "" ? event : `${event}: ${reason}`;
+  const reason = REFUSAL_REASONS[detail % 256];
+  return detail % 256 === 0 || reason === undefined ? event : `${event}: ${reason}`;
 }

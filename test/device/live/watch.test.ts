@@ -41,6 +41,7 @@ test.each([
   ["reasons", "insecure rejoin", JoinDecision.INSECURE_REJOIN],
   ["reasons", "window closed", JoinDecision.CLOSED],
   ["reasons", "too often", JoinDecision.RATE],
+  ["reasons", "denied by the consumer", JoinDecision.DENIED],
 ])("of %s it calls %s by its number", (list, word, number) => {
   const body = new RegExp(`\\b${list}\\[\\] = \\{([^}]*)\\}`).exec(source)![1]!;
   const words = [...body.matchAll(/"([^"]*)"/g)].map(([, text]) => text);
