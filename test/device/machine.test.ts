@@ -108,7 +108,7 @@ async function runVictims(option: string, word: 4 | 8, directory: string): Promi
   const machines = await buildMachines(ROOT, compiler, word, ENTRIES, objects);
   const main = {
     flags: [...machines.flags, ...ENGINE_USER_WARNINGS],
-    sources: [join(ROOT, "test", "device", "machine", "main.c")],
+    sources: ["machine/main.c", "no-devices.c"].map((one) => join(ROOT, "test", "device", one)),
   };
   const ours: string[] = [];
   for (const { flags, sources } of [main, ...cryptoParts(ROOT)]) {

@@ -14,6 +14,7 @@ import { contexts, Desk, type Running } from "../../tools/heddle";
 import { compile, ROOT } from "../compiler";
 import { hubCounters } from "./hub-counters";
 import { NativeHub } from "./native-hub";
+import { METER, NEAR_METER } from "./near-meter";
 
 const LINUX = BOARDS.find(({ name }) => name === "linux")!;
 const missing = missingFor(ROOT, LINUX);
@@ -24,7 +25,6 @@ const REAL_TIME_MS = 240_000;
 /** A meter tries to join less and less often, up to a minute between two attempts. */
 const JOIN_SECONDS = 150;
 const READINGS_SECONDS = 70;
-const METER = "70b3d52b60000001";
 const WAN_PORT = 25_711;
 const WAN = ["--wan", `udp://127.0.0.1:${WAN_PORT}`];
 const JOINED = 0x8f12;
@@ -35,15 +35,7 @@ const HOUSE = {
     { kind: "radio-noise", at: 20 },
     { kind: "radio-reset", at: 75 },
   ],
-  devices: [
-    {
-      kind: "electricity-meter",
-      eui64: METER,
-      installCode: "05b6d23e51a7d40a09355475a4a899fe2312",
-      place: { x: 0.5, y: 0.2 },
-      registered: true,
-    },
-  ],
+  devices: [NEAR_METER],
 };
 
 interface Line {

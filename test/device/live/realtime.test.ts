@@ -8,22 +8,14 @@ import { buildBoard, missingFor } from "../../../tools/builder/build";
 import { hasCommand } from "../../../tools/builder/objects";
 import { Desk } from "../../tools/heddle";
 import { ROOT } from "../compiler";
+import { METER, NEAR_METER } from "./near-meter";
 
-const METER = "70b3d52b60000001";
 /** 104 seconds: a meter that misses its first chance to join tries again within a minute. */
 const DAYS = "0.0012";
 const RUN_MS = 900_000;
 
 const HOUSE = {
-  devices: [
-    {
-      kind: "electricity-meter",
-      eui64: METER,
-      installCode: "05b6d23e51a7d40a09355475a4a899fe2312",
-      place: { x: 0.5, y: 0.2 },
-      registered: true,
-    },
-  ],
+  devices: [NEAR_METER],
 };
 
 const boards = BOARDS.map((board) => {

@@ -37,20 +37,6 @@ unsigned kernel_send(unsigned from, unsigned to, const uint8_t *bytes, unsigned 
 	return 0;
 }
 
-unsigned kernel_region(unsigned partition, unsigned region, unsigned operation, uint32_t offset,
-		       const uint8_t *bytes, unsigned length)
-{
-	(void)partition, (void)region, (void)operation, (void)offset, (void)bytes, (void)length;
-	return KERNEL_BREACH;
-}
-
-unsigned kernel_device(unsigned partition, unsigned party, unsigned verb, const uint8_t *bytes,
-		       unsigned length)
-{
-	(void)partition, (void)party, (void)verb, (void)bytes, (void)length;
-	return KERNEL_BREACH;
-}
-
 void board_peer(unsigned party, uint8_t address[BOARD_ADDRESS_LENGTH])
 {
 	(void)party;

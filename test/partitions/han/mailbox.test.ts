@@ -14,6 +14,20 @@ import {
 } from "./tunnel-bench";
 import { START_S, UpperBench } from "./upper-bench";
 
+/** A hub that delivered message 5, of provider 1, and has then started anew on the same flash. */
+function restartedWithOneDelivered(): { second: UpperBench; meter: number; provider: Provider } {
+  const first = new UpperBench();
+  const meter = first.meter();
+  openTunnel(first, meter);
+  sendDown(first, meter, bytesOf(50), 5, { provider: 1 });
+  new Provider(first).run(3_000);
+  const second = new UpperBench(first.memory);
+  second.meter();
+  const provider = new Provider(second);
+  openTunnel(second, meter, 8);
+  return { second, meter, provider };
+}
+
 describe("a message for a device", () => {
   test("is refused for a device that is unknown, or has no tunnel: a display", () => {
     const bench = new UpperBench();
@@ -85,15 +99,7 @@ describe("a message for a device", () => {
   });
 
   test("survives a restart of the hub, and so does what is delivered and not yet answered", () => {
-    const first = new UpperBench();
-    const meter = first.meter();
-    openTunnel(first, meter);
-    sendDown(first, meter, bytesOf(50), 5, { provider: 1 });
-    new Provider(first).run(3_000);
-    const second = new UpperBench(first.memory);
-    second.meter();
-    const provider = new Provider(second);
-    openTunnel(second, meter, 8);
+    const { second, meter, provider } = restartedWithOneDelivered();
     provider.run(1_000);
     // Told once more rather than never.
     expect(provider.fates).toEqual([[Result.DELIVERED, 1, 5]]);
@@ -104,15 +110,7 @@ describe("a message for a device", () => {
   });
 
   test("is told unanswered 35 minutes after a restart, when its meter has forgotten the answer", () => {
-    const first = new UpperBench();
-    const meter = first.meter();
-    openTunnel(first, meter);
-    sendDown(first, meter, bytesOf(50), 5, { provider: 1 });
-    new Provider(first).run(3_000);
-    const second = new UpperBench(first.memory);
-    second.meter();
-    const provider = new Provider(second);
-    openTunnel(second, meter, 8);
+    const { second, provider } = restartedWithOneDelivered();
     provider.run(2_000_000);
     expect(provider.fates).toEqual([[Result.DELIVERED, 1, 5]]);
     provider.run(120_000);

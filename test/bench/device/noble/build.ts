@@ -53,7 +53,12 @@ export async function buildNoble(target: Target): Promise<NobleBuild> {
   const includes = [RUNNER, COUNTER].map((directory) => `-I${directory}`);
   const runner = {
     flags: [...machines.flags, ...includes, ...ENGINE_USER_WARNINGS],
-    sources: [...shared, join(COUNTER, "instructions.c"), join(HERE, "runner.c")],
+    sources: [
+      ...shared,
+      join(COUNTER, "instructions.c"),
+      join(HERE, "runner.c"),
+      join(ROOT, "test", "device", "no-devices.c"),
+    ],
   };
   const objects: string[] = [];
   for (const { flags, sources } of [runner, ...cryptoParts(ROOT)]) {

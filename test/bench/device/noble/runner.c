@@ -195,20 +195,6 @@ unsigned kernel_send(unsigned from, unsigned to, const uint8_t *bytes, unsigned 
 	return 0;
 }
 
-unsigned kernel_region(unsigned partition, unsigned region, unsigned operation, uint32_t offset,
-		       const uint8_t *bytes, unsigned length)
-{
-	(void)partition, (void)region, (void)operation, (void)offset, (void)bytes, (void)length;
-	return KERNEL_BREACH;
-}
-
-unsigned kernel_device(unsigned partition, unsigned party, unsigned verb, const uint8_t *bytes,
-		       unsigned length)
-{
-	(void)partition, (void)party, (void)verb, (void)bytes, (void)length;
-	return KERNEL_BREACH;
-}
-
 /* The board, which noble asks for nothing. */
 
 _Noreturn void board_panic(const char *what)
