@@ -41,6 +41,8 @@ interface Operation {
 export class SimulatedFlash implements FlashChip {
   /** Set it to make operations fail. */
   faults: FlashFaults = () => 0;
+  /** Told of each write and erase that was asked for, with the times of its begin and its end. */
+  onStarted: (startsAt: number, endsAt: number) => void = () => {};
   private readonly memories = new Map<number, FlashMemory>();
   private readonly running = new Map<number, Operation>();
   private busyUntil = 0;
@@ -90,6 +92,7 @@ export class SimulatedFlash implements FlashChip {
     const started: Operation = { region, operation, offset, data, startsAt, endsAt };
     this.busyUntil = endsAt;
     this.running.set(region, started);
+    if (operation !== FlashOperation.READ) this.onStarted(startsAt, endsAt);
     this.scheduler.schedule(endsAt - this.scheduler.now, () => this.finish(started));
     return Sent.OK;
   }

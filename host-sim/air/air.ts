@@ -72,7 +72,7 @@ export class Air {
   /** The last transmission that ended, by channel. */
   private readonly ended: (Transmission | undefined)[] = [];
   private readonly floor: number[] = [];
-  private readonly interferers: readonly Interferer[];
+  private readonly interferers: Interferer[];
 
   constructor(
     readonly world: World,
@@ -80,7 +80,7 @@ export class Air {
   ) {
     this.random = world.random.fork("air");
     this.loss = options.loss ?? 0;
-    this.interferers = options.interferers ?? [];
+    this.interferers = [...(options.interferers ?? [])];
     for (let channel = 0; channel <= Phy.LAST_CHANNEL; channel++) {
       this.floor.push(Power.NOISE_FLOOR + this.random.below(5));
     }
@@ -89,6 +89,15 @@ export class Air {
   /** Adds a station; its `id` must be what `stationCount` was. */
   add(station: Station): void {
     this.stations.push(station);
+  }
+
+  /** Another user of the band begins; the call that is answered ends it. */
+  interfere(one: Interferer): () => void {
+    this.interferers.push(one);
+    return () => {
+      const at = this.interferers.indexOf(one);
+      if (at >= 0) this.interferers.splice(at, 1);
+    };
   }
 
   get stationCount(): number {

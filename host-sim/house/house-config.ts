@@ -2,6 +2,7 @@
 // `npm start` shows. docs/house.md describes the file.
 
 import type { Interferer, Place } from "../air/air";
+import type { FaultConfig } from "../faults/table";
 
 export type DeviceKindName =
   | "electricity-meter"
@@ -27,44 +28,6 @@ export interface WanConfig {
   readonly latencyMs: number;
   readonly jitterMs: number;
 }
-
-/** `at` and `forSeconds` in seconds since the start. */
-export type FaultConfig =
-  | {
-      readonly kind: "air-loss";
-      readonly at: number;
-      readonly forSeconds: number;
-      readonly loss: number;
-    }
-  | {
-      readonly kind: "wan-loss";
-      readonly at: number;
-      readonly forSeconds: number;
-      readonly loss: number;
-    }
-  | { readonly kind: "wan-outage"; readonly at: number; readonly forSeconds: number }
-  | { readonly kind: "radio-reset"; readonly at: number }
-  | { readonly kind: "radio-silence"; readonly at: number; readonly forSeconds: number }
-  | { readonly kind: "radio-noise"; readonly at: number }
-  | {
-      readonly kind: "flash-failure";
-      readonly at: number;
-      readonly forSeconds: number;
-      readonly chance: number;
-    }
-  | {
-      readonly kind: "partition-fault";
-      readonly at: number;
-      readonly partition: string;
-      readonly fault: "throw" | "memory" | "cpu";
-    }
-  | {
-      readonly kind: "power-cut";
-      readonly at: number;
-      readonly forSeconds: number;
-      /** "hub", or a device's EUI-64. */
-      readonly target: string;
-    };
 
 export interface HouseConfig {
   /** True time at the start, Unix milliseconds. */

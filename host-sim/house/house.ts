@@ -14,7 +14,7 @@ import { Separation } from "../checkers/separation";
 import { GasMeter } from "../devices/gas-meter";
 import { generateProfile, type LoadProfile } from "../devices/load-profile";
 import { MeterTruth } from "../devices/meter-truth";
-import { Faults } from "../faults";
+import { Faults, type Surroundings } from "../faults/faults";
 import type { ExchangePair } from "../head-end/exchange-run";
 import type { SharedContext } from "../head-end/oscore-file";
 import { Hub } from "../hub/hub";
@@ -100,14 +100,7 @@ export class House {
       providers.map(({ name }) => name),
     );
     this.headEnd = options.headEndElsewhere === true ? undefined : this.makeHeadEnd();
-    const faults = new Faults(
-      this.world,
-      this.air,
-      this.wan,
-      this.hub,
-      (eui64) => this.devices.find(({ config }) => config.eui64 === eui64)!.device,
-      this.config,
-    );
+    const faults = new Faults(this.faultScene(), this.config);
     this.han = new HanObserver(this.air, this.hub.coprocessor.transceiver);
     for (const { device } of this.devices) {
       if (device instanceof GasMeter) {
@@ -172,6 +165,16 @@ export class House {
   eui64Of(to: string): string {
     const device = this.devices.find(({ config }) => config.kind === to || config.eui64 === to);
     return device?.config.eui64 ?? to;
+  }
+
+  private faultScene(): Surroundings {
+    const { world, air, wan, hub } = this;
+    const devices = new Map(this.devices.map(({ config, device }) => [config.eui64, device]));
+    const network = () => {
+      const { channel, panId } = this.han;
+      return channel === undefined || panId === undefined ? undefined : { channel, panId };
+    };
+    return { world, air, wan, hub, devices, network };
   }
 
   private makeHub(): Hub {

@@ -1,14 +1,9 @@
 // Reads and checks a `--house` file: everything that is wrong in it is told in a sentence each.
 
-import { SYSTEM } from "../../firmware/system";
 import { crcStep } from "../air/fcs";
+import { FAULT_ROWS, type FaultConfig, faultRowOf } from "../faults/table";
 import { Fields } from "./fields";
-import {
-  DEFAULT_HOUSE,
-  type DeviceConfig,
-  type FaultConfig,
-  type HouseConfig,
-} from "./house-config";
+import { DEFAULT_HOUSE, type DeviceConfig, type HouseConfig } from "./house-config";
 
 /** Sentences for a person, one a problem. */
 export class HouseError extends Error {
@@ -22,6 +17,7 @@ const FAULTS_MAX = 1000;
 const INTERFERERS_MAX = 64;
 const METRES_MAX = 1000;
 const SECONDS_MAX = 100 * 365 * 86_400;
+const FAULT_KINDS = FAULT_ROWS.map(({ kind }) => kind);
 const EUI64 = /^[0-9a-fA-F]{16}$/;
 const EUI64_WORDS = "16 hexadecimal digits";
 
@@ -157,45 +153,10 @@ function readRadio(fields: Fields): HouseConfig["radio"] {
 }
 
 function readFault(fields: Fields, devices: readonly DeviceConfig[]): FaultConfig {
-  const kind = fields.oneOf("kind", [
-    "air-loss",
-    "wan-loss",
-    "wan-outage",
-    "radio-reset",
-    "radio-silence",
-    "radio-noise",
-    "flash-failure",
-    "partition-fault",
-    "power-cut",
-  ]);
+  const kind = fields.oneOf("kind", FAULT_KINDS);
   const at = fields.number("at", 0, SECONDS_MAX);
-  const fault = readFaultOf(fields, kind, at, devices);
+  const targets = { devices: devices.map(({ eui64 }) => eui64) };
+  const own = faultRowOf(kind).read(fields, targets);
   fields.end();
-  return fault;
-}
-
-function readFaultOf(
-  fields: Fields,
-  kind: FaultConfig["kind"],
-  at: number,
-  devices: readonly DeviceConfig[],
-): FaultConfig {
-  if (kind === "radio-reset" || kind === "radio-noise") return { kind, at };
-  if (kind === "partition-fault") {
-    const names = SYSTEM.partitions.map(({ name }) => name);
-    const partition = fields.oneOf("partition", names);
-    return { kind, at, partition, fault: fields.oneOf("fault", ["throw", "memory", "cpu"]) };
-  }
-  const forSeconds = fields.number("forSeconds", 0, SECONDS_MAX);
-  if (kind === "flash-failure") {
-    return { kind, at, forSeconds, chance: fields.number("chance", 0, 1) };
-  }
-  if (kind === "power-cut") {
-    const targets = ["hub", ...devices.map(({ eui64 }) => eui64)];
-    return { kind, at, forSeconds, target: fields.oneOf("target", targets) };
-  }
-  if (kind === "air-loss" || kind === "wan-loss") {
-    return { kind, at, forSeconds, loss: fields.number("loss", 0, 1) };
-  }
-  return { kind, at, forSeconds };
+  return { kind, at, ...own } as FaultConfig;
 }

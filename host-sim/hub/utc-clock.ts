@@ -35,6 +35,11 @@ export class DriftingClock implements UtcClock, WallClock {
     this.setQuality = quality;
   }
 
+  /** A fault: it shows so much more from now on, and does not know it. */
+  jump(seconds: number): void {
+    this.setToMs += seconds * 1000;
+  }
+
   /** Power was lost. */
   forget(): void {
     this.setAtUs = -1;

@@ -10,13 +10,10 @@ import { SYSTEM } from "../../firmware/system";
 import type { CryptoProvider } from "../../hal/crypto";
 import { nodeCrypto } from "../../hal/node/crypto";
 import { DeviceKernel } from "../../host-sim/device/device-kernel";
+import type { FaultConfig } from "../../host-sim/faults/table";
 import type { ExchangeOutcome } from "../../host-sim/head-end/exchange-run";
 import { House } from "../../host-sim/house/house";
-import {
-  DEFAULT_HOUSE,
-  type FaultConfig,
-  type HouseConfig,
-} from "../../host-sim/house/house-config";
+import { DEFAULT_HOUSE, type HouseConfig } from "../../host-sim/house/house-config";
 import type { MakeKernel } from "../../host-sim/hub/hub-kernel";
 import { Random } from "../../host-sim/random";
 import type { HouseReport } from "../../host-sim/report";

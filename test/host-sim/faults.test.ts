@@ -89,3 +89,89 @@ test("a partition is broken in the way that was asked for, and starts anew", () 
   one.finish();
   expect(one.hub.figures("manage").restarts).toBe(3);
 });
+
+test("faults that overlap leave what was before, whichever ends first", () => {
+  const one = house([
+    { kind: "air-loss", at: 10, forSeconds: 20, loss: 0.25 },
+    { kind: "air-loss", at: 15, forSeconds: 5, loss: 0.75 },
+    { kind: "air-loss", at: 18, forSeconds: 30, loss: 0.5 },
+  ]);
+  const seen = [12, 16, 21, 31, 49].map((second) => {
+    one.runUntil(second);
+    return one.air.loss;
+  });
+  expect(seen).toEqual([0.25, 0.75, 0.5, 0.5, 0]);
+});
+
+test("the whole house goes dark at once, and every device comes back", () => {
+  const one = house([{ kind: "power-cut", target: "all", at: 120, forSeconds: 10 }]);
+  const on = (): boolean[] => [one.hub.running, ...one.devices.map(({ device }) => device.isOn)];
+  one.runUntil(125);
+  expect(on()).toEqual(Array(4).fill(false));
+  one.runUntil(400);
+  one.finish();
+  expect(on()).toEqual(Array(4).fill(true));
+  expect(one.devices.map(({ device }) => device.node.isJoined)).toEqual(Array(3).fill(true));
+});
+
+test("a supply that fails in the middle of a write leaves a hub that goes on", () => {
+  const cuts = [0.5, 20, 60, 90].map((at) => ({ kind: "power-cut-in-write", at, forSeconds: 2 }));
+  const one = house(cuts);
+  let running = 0;
+  one.hub.observe({ booted: () => running++ });
+  one.runUntil(600);
+  one.finish();
+  expect(one.hub.boots).toBe(1 + cuts.length);
+  expect(running).toBe(cuts.length + 1);
+  expect(one.report(0).readings.lost).toBe(0);
+});
+
+test("a clock that jumps shows it, and the hub's is put right by its next registration", () => {
+  const one = house([
+    { kind: "clock-jump", target: "hub", at: 100, bySeconds: 7200 },
+    { kind: "clock-jump", target: "70b3d52b60000003", at: 100, bySeconds: -30 },
+  ]);
+  const { clock } = one.devices[2]!.device;
+  one.runUntil(99);
+  const before = clock.seconds(one.world.now);
+  one.runUntil(101);
+  expect(one.hub.clock.utcMs() - one.world.utcMs).toBeGreaterThan(7_000_000);
+  expect(clock.seconds(one.world.now) - before).toBe(-28);
+  one.runUntil(3_900);
+  expect(Math.abs(one.hub.clock.utcMs() - one.world.utcMs)).toBeLessThan(1_000);
+});
+
+test("an interferer is in the band for its time, on the network's channel when none is named", () => {
+  const interferers = { air: { interferers: [] } };
+  const noisy = { forSeconds: 10, dbm: -20, duty: 1 };
+  const one = house(
+    [
+      { kind: "interference", at: 100, ...noisy },
+      { kind: "interference", at: 100, ...noisy, channel: 26 },
+    ],
+    interferers,
+  );
+  const energy = (channel: number): number =>
+    one.air.energy(one.hub.coprocessor.transceiver, channel, 0);
+  one.runUntil(105);
+  expect([energy(one.han.channel!), energy(26)]).toEqual([-20, -20]);
+  one.runUntil(111);
+  expect(Math.max(energy(one.han.channel!), energy(26))).toBeLessThan(-80);
+});
+
+test("a neighbour's hub with our channel and PAN ID beacons and broadcasts until it is gone", () => {
+  const one = house([{ kind: "neighbour", at: 100, forSeconds: 60 }]);
+  let heard = 0;
+  one.air.observe(({ sender, channel, bytes }) => {
+    if (sender.name !== "neighbour's hub") return;
+    expect(channel).toBe(one.han.channel);
+    if ((bytes[0]! & 7) !== 2) heard++;
+  });
+  one.runUntil(160);
+  expect(heard).toBeGreaterThan(5);
+  const during = heard;
+  one.runUntil(600);
+  one.finish();
+  expect(heard).toBe(during);
+  expect(one.report(0).readings.lost).toBe(0);
+});

@@ -1,7 +1,8 @@
 // A house whose weather is drawn from its seed: losses, resets, power cuts, broken partitions,
 // noise. Everything happens in the first part, so that the house has time to come to rest.
 
-import type { FaultConfig, HouseConfig } from "../../host-sim/house/house-config";
+import type { FaultConfig } from "../../host-sim/faults/table";
+import type { HouseConfig } from "../../host-sim/house/house-config";
 import { readHouse } from "../../host-sim/house/read-house";
 import { Random } from "../../host-sim/random";
 

@@ -63,7 +63,7 @@ test("each mistake is told in one sentence that names its place", () => {
   expect(
     problemsOf({ faults: [{ kind: "power-cut", target: "x", at: 1, forSeconds: 1 }] }),
   ).toEqual([
-    "faults[0].target must be one of hub, 70b3d52b60000001, 70b3d52b60000002, 70b3d52b60000003",
+    "faults[0].target must be one of hub, all, 70b3d52b60000001, 70b3d52b60000002, 70b3d52b60000003",
   ]);
   expect(problemsOf({ air: { loss: "a" }, wan: [] })).toHaveLength(2);
 });
