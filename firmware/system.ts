@@ -78,11 +78,14 @@ export const SYSTEM = {
       Operation.NETWORK_ASK,
       Operation.JOIN_ASK,
       Operation.JOIN_STORED,
+      Operation.NODE_SAID,
+      Operation.KEY_MOVED,
     ]),
     channel("access", "han", 4, 20, [
       Operation.NETWORK_SET,
       Operation.JOIN_ANSWER,
       Operation.PERMIT_JOIN,
+      Operation.NODE_TELL,
     ]),
     // The consumer's word on who is in the network; `console` is not written yet.
     waiting("console", "access", 2, 5, [Operation.CONSUMER_ASK]),

@@ -43,6 +43,29 @@ export const enum AuditCode {
   BOOT = 25,
   /** From `audit` itself: detail = how many events of a source went over its quota. */
   SUPPRESSED = 26,
+  /** A node was refused by the trust centre: detail = a `KeyRefusal`. */
+  KEY_REFUSED = 27,
+  /** A node showed that it has a link key of its own, which the install code does not give. */
+  LINK_KEY_PROVEN = 28,
+  /** detail = a `KeyUse`, the sequence number of the network key that it has from now on. */
+  NETWORK_KEY_CHANGED = 29,
+}
+
+export const enum KeyRefusal {
+  /** No such device is registered. */
+  NOT_REGISTERED = 1,
+  /** No command that a trust centre takes, or one in clear that must not be. */
+  UNSECURED = 2,
+  /** A frame counter that was used before. */
+  REPLAY = 3,
+  /** The device's link key does not open it: forged, or its key of before. */
+  NOT_AUTHENTIC = 4,
+  /** The hash is not that of the device's link key. */
+  WRONG_HASH = 5,
+  /** It asked for a key that a trust centre does not give here. */
+  KEY_TYPE = 6,
+  /** Too many; not now. */
+  RATE = 7,
 }
 
 export const enum SessionRefusal {

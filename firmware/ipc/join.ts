@@ -15,11 +15,67 @@ export const enum NetworkAsk {
   LENGTH = 16,
 }
 
-/** `NETWORK_SET` access -> han: the network key that `access` made, with its sequence number. */
+/** `NETWORK_SET` access -> han: a network key that `access` made, with its sequence number. */
 export const enum NetworkSet {
   KEY_SEQUENCE = 1,
+  /** A `KeyUse`. */
+  USE = 2,
   KEY = 8,
   LENGTH = 24,
+}
+
+export const enum KeyUse {
+  /** Frames are sent and taken under it. */
+  ACTIVE = 0,
+  /** To be spread: frames are taken under it, and sent under it when all nodes have it. */
+  NEXT = 1,
+  /** The one before: frames are taken under it, and sent to those that have no other yet. */
+  OLD = 2,
+}
+
+/**
+ * `KEY_MOVED` han -> access: how far a new network key has come. `access` answers with `NETWORK_SET`
+ * when it has stored that; `han` says it again until then.
+ */
+export const enum KeyMoved {
+  /** A `KeyMove`. */
+  MOVE = 1,
+  KEY_SEQUENCE = 2,
+  LENGTH = 4,
+}
+
+export const enum KeyMove {
+  /** The nodes have the next key, KEY_SEQUENCE, or had time enough: it may become the active one. */
+  SPREAD = 0,
+  /** The old key, KEY_SEQUENCE, is needed no more. */
+  DROPPED = 1,
+}
+
+/**
+ * `NODE_SAID` han -> access: an APS command of a Networked node for the trust centre, as it came:
+ * under its link key, which `han` does not have. Always LENGTH bytes.
+ */
+export const enum NodeSaid {
+  APS_LENGTH = 1,
+  EUI64 = 8,
+  APS_FRAME = 16,
+  /** Verify-Key, secured, has 45. */
+  APS_MAX = 48,
+  LENGTH = 64,
+}
+
+/**
+ * `NODE_TELL` access -> han: an APS frame for a Networked node, sealed for it, to be sent as it is
+ * under the network key.
+ */
+export const enum NodeTell {
+  /** 1: it bears the network key that is to be spread, and its arrival counts. */
+  IS_NETWORK_KEY = 1,
+  APS_LENGTH = 3,
+  EUI64 = 8,
+  APS_FRAME = 16,
+  /** The longest that `han` keeps room for. */
+  APS_MAX = 66,
 }
 
 /** `JOIN_ASK` han -> access: this node asks to become Networked. */
@@ -40,6 +96,8 @@ export const enum JoinKind {
   ASSOCIATION = 0,
   /** A NWK rejoin request that was not secured with the network key. */
   UNSECURED_REJOIN = 1,
+  /** A Networked node has not the network key that is spread: `NODE_TELL` answers. */
+  KEY_UPDATE = 2,
 }
 
 /**

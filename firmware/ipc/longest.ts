@@ -6,7 +6,17 @@ import { ConsumerAnswer, ConsumerAsk } from "./consumer";
 import { DeviceAdd, DeviceEventMessage, DeviceRemove, DeviceResultMessage } from "./device";
 import { ExchangeFailed, ServeCancel, WanBind } from "./exchange";
 import { GrantAnswer, GrantCheck, GrantResultMessage, GrantSet } from "./grant";
-import { JoinAnswer, JoinAsk, JoinStored, NetworkAsk, NetworkSet, PermitJoin } from "./join";
+import {
+  JoinAnswer,
+  JoinAsk,
+  JoinStored,
+  KeyMoved,
+  NetworkAsk,
+  NetworkSet,
+  NodeSaid,
+  NodeTell,
+  PermitJoin,
+} from "./join";
 import { MirrorRead, MirrorValue } from "./mirror";
 import { Message, Operation } from "./operation";
 import { ProfileAsk, ProfileDone, Reading, ReadingStored } from "./reading";
@@ -57,6 +67,12 @@ function longestOfAccess(operation: Operation): number {
       return JoinStored.LENGTH;
     case Operation.PERMIT_JOIN:
       return PermitJoin.LENGTH;
+    case Operation.NODE_SAID:
+      return NodeSaid.LENGTH;
+    case Operation.NODE_TELL:
+      return NodeTell.APS_FRAME + NodeTell.APS_MAX;
+    case Operation.KEY_MOVED:
+      return KeyMoved.LENGTH;
     case Operation.DEVICE_ADD:
       return DeviceAdd.LENGTH;
     case Operation.DEVICE_REMOVE:

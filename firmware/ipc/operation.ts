@@ -28,11 +28,15 @@ export const enum Operation {
   JOIN_ANSWER = 27,
   JOIN_STORED = 28,
   PERMIT_JOIN = 29,
+  NODE_SAID = 30,
+  NODE_TELL = 31,
   // device.ts
   DEVICE_ADD = 32,
   DEVICE_REMOVE = 33,
   DEVICE_RESULT = 34,
   DEVICE_EVENT = 35,
+  // join.ts again
+  KEY_MOVED = 36,
   // grant.ts
   GRANT_CHECK = 40,
   GRANT_ANSWER = 41,

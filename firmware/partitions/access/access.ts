@@ -1,19 +1,21 @@
 // The network authentication server: keeps the device log, decides who may join, wraps the network
 // key for a node that may. Everything is refused that was not registered.
 
-import { checkInstallCode, InstallCode, installCodeLinkKey } from "../../crypto/install-code";
+import { InstallCode } from "../../crypto/install-code";
 import { AuditCode } from "../../ipc/audit";
 import { ConsumerAsk, ConsumerResult } from "../../ipc/consumer";
 import { DeviceAdd, DeviceEvent, DeviceRemove, DeviceResult } from "../../ipc/device";
 import { JoinAsk, JoinDecision, JoinKind, JoinPath, JoinStored, NetworkAsk } from "../../ipc/join";
 import type { Environment } from "../../system";
 import { copyBytes, readU16 } from "../../wire/little-endian";
-import { Parsed } from "../../wire/parsed";
 import { Attempts } from "./attempts";
 import { Consumer, type ConsumerOwner, Reserved } from "./consumer";
 import { type CredentialOwner, CredentialStore } from "./credential-store";
-import { DeviceLimit, DeviceLog, DeviceState } from "./device-log";
+import { DeviceLimit, DeviceLog, DeviceState, Owed } from "./device-log";
+import { KeyRotation } from "./key-rotation";
+import { type LinkKeyOwner, LinkKeys } from "./link-keys";
 import { News } from "./news";
+import { Registration, type RegistrationOwner } from "./registration";
 import { Scratch } from "./scratch";
 import { WrappedKey } from "./wrapped-key";
 import { Write, Writes } from "./writes";
@@ -24,7 +26,7 @@ const enum Wait {
   RETRY_MS = 50,
 }
 
-export class Access implements CredentialOwner, ConsumerOwner {
+export class Access implements CredentialOwner, ConsumerOwner, LinkKeyOwner, RegistrationOwner {
   readonly log = new DeviceLog();
   readonly store: CredentialStore;
   readonly attempts = new Attempts();
@@ -32,19 +34,20 @@ export class Access implements CredentialOwner, ConsumerOwner {
   private readonly consumer: Consumer;
   private readonly writes: Writes;
   private readonly wrapped: WrappedKey;
+  readonly linkKeys: LinkKeys;
+  readonly rotation: KeyRotation;
+  private readonly registration: Registration;
   private readonly linkKey = new Uint8Array(InstallCode.LINK_KEY_LENGTH);
   private readonly otherKey = new Uint8Array(InstallCode.LINK_KEY_LENGTH);
-  private readonly hub = new Uint8Array(8);
   /** Messages of other partitions that are none of the table's. */
   malformed = 0;
   private knowsHub = false;
   private isOpen = false;
-  private isKeySaving = false;
   private windowUntil = 0;
   private openAt: number;
   private retryAt = Infinity;
 
-  constructor(private readonly environment: Environment<"access">) {
+  constructor(environment: Environment<"access">) {
     const scratch = new Uint8Array(Scratch.SIZE);
     this.openAt = environment.startedAt;
     this.store = new CredentialStore(environment.regions.credentials, this.log, this, scratch);
@@ -58,17 +61,47 @@ export class Access implements CredentialOwner, ConsumerOwner {
       this.otherKey,
     );
     this.news = new News(environment.ports, this.log, scratch);
+    this.rotation = new KeyRotation(
+      environment.entropy,
+      environment.clock,
+      this.store,
+      this.news,
+      scratch,
+    );
+    this.linkKeys = new LinkKeys(
+      environment.crypto,
+      environment.entropy,
+      this.log,
+      this.writes,
+      this.attempts,
+      this.wrapped,
+      this.news,
+      this,
+      scratch,
+      this.linkKey,
+      this.otherKey,
+    );
     this.consumer = new Consumer(this.store, this.log, this.news, this);
+    this.registration = new Registration(
+      environment.crypto,
+      this.log,
+      this.writes,
+      this.consumer,
+      this.news,
+      this,
+      this.linkKey,
+      this.otherKey,
+    );
   }
 
   // What `han` says. Every message has the length of its operation: partition.ts has looked.
 
   /** `NETWORK_ASK`: answered once the key lies in flash; `han` asks until then. */
   networkAsked(now: number, message: Uint8Array): void {
-    copyBytes(message, NetworkAsk.EUI64, this.hub, 0, 8);
+    copyBytes(message, NetworkAsk.EUI64, this.wrapped.hub, 0, 8);
     this.knowsHub = true;
     if (!this.isOpen || !this.store.hasNetworkKey) return;
-    this.news.networkKey(this.store.keySequence, this.store.networkKey);
+    this.rotation.asked(now);
     if (now < this.windowUntil) this.news.window(now, this.windowUntil - now);
   }
 
@@ -79,6 +112,10 @@ export class Access implements CredentialOwner, ConsumerOwner {
     if (path >= JoinPath.COUNT || !this.isOpen) return;
     if (!this.knowsHub || !this.store.hasNetworkKey) return;
     const device = this.log.find(message, JoinAsk.EUI64);
+    if (message[JoinAsk.KIND] === JoinKind.KEY_UPDATE) {
+      if (device !== DeviceLimit.NONE) this.linkKeys.owe(now, device, Owed.NETWORK_KEY);
+      return;
+    }
     const decision = this.decide(now, message, device);
     if (decision !== JoinDecision.ACCEPTED) {
       this.refuse(now, message, device, decision);
@@ -101,17 +138,29 @@ export class Access implements CredentialOwner, ConsumerOwner {
     }
   }
 
+  /** `NODE_SAID`: a word under a device's link key. */
+  nodeSaid(now: number, message: Uint8Array): void {
+    if (this.isOpen && this.knowsHub) this.linkKeys.said(now, message);
+  }
+
+  /** `KEY_MOVED`: how far a new network key has come. */
+  keyMoved(now: number, message: Uint8Array): void {
+    if (this.isOpen) this.rotation.moved(now, message);
+  }
+
   // What `firewall` says, for `manage`.
 
   deviceAdd(now: number, message: Uint8Array): void {
     const reference = readU16(message, DeviceAdd.REFERENCE);
-    const result = this.add(now, message, reference);
+    const result = this.registration.add(now, message, reference, this.isOpen);
     if (result !== -1) this.news.result(now, result, reference, message, DeviceAdd.EUI64);
   }
 
   deviceRemove(now: number, message: Uint8Array): void {
     const reference = readU16(message, DeviceRemove.REFERENCE);
-    const result = this.remove(now, message, reference);
+    const result = this.isOpen
+      ? this.registration.remove(now, message, reference)
+      : DeviceResult.BUSY;
     if (result !== -1) this.news.result(now, result, reference, message, DeviceRemove.EUI64);
   }
 
@@ -149,7 +198,7 @@ export class Access implements CredentialOwner, ConsumerOwner {
   storeOpened(now: number): void {
     this.isOpen = true;
     this.consumer.reserved = this.store.consumerReserved;
-    if (!this.store.hasNetworkKey) this.makeNetworkKey(now);
+    this.rotation.opened(now);
     const isShut = this.consumer.keeps(Reserved.WINDOW);
     if (this.log.isAwaited() && !isShut) this.windowUntil = now + Wait.WINDOW_MS;
   }
@@ -159,9 +208,7 @@ export class Access implements CredentialOwner, ConsumerOwner {
   }
 
   networkKeyStored(now: number, ok: boolean): void {
-    this.isKeySaving = false;
-    if (ok) this.store.hasNetworkKey = true;
-    else this.retryAt = now + Wait.RETRY_MS;
+    this.rotation.stored(now, ok);
   }
 
   deviceStored(now: number, device: number, ok: boolean): void {
@@ -178,11 +225,13 @@ export class Access implements CredentialOwner, ConsumerOwner {
       this.consumer.denied(now, device, this.log.reference(device), false);
     }
     if (this.log.waiting(device) !== 0 && this.log.isRegistered(device)) this.accept(now, device);
+    this.linkKeys.pay(now, device);
     this.retryWrites(now);
   }
 
   hanRestarted(): void {
     this.log.forgetWaiting();
+    this.rotation.hanRestarted();
     this.news.hanRestarted();
   }
 
@@ -193,18 +242,33 @@ export class Access implements CredentialOwner, ConsumerOwner {
     }
     this.store.tick(now);
     this.news.tick(now);
+    this.rotation.tick(now);
     if (now < this.retryAt) return;
     this.retryAt = Infinity;
-    if (!this.store.hasNetworkKey && !this.isKeySaving) this.saveNetworkKey(now);
     this.retryWrites(now);
   }
 
   dueAt(): number {
-    return Math.min(this.openAt, this.store.dueAt(), this.news.dueAt(), this.retryAt);
+    return Math.min(
+      this.openAt,
+      this.store.dueAt(),
+      this.news.dueAt(),
+      this.rotation.dueAt(),
+      this.retryAt,
+    );
   }
 
+  /**
+   * Only refusals count against a node's rate: anybody can ask in the name of a device that may
+   * join, and must not use up its attempts.
+   */
   private decide(now: number, message: Uint8Array, device: number): JoinDecision {
-    if (!this.attempts.admit(now, message, JoinAsk.EUI64)) return JoinDecision.RATE;
+    const decision = this.judge(now, message, device);
+    if (decision === JoinDecision.ACCEPTED) return decision;
+    return this.attempts.admit(now, message, JoinAsk.EUI64) ? decision : JoinDecision.RATE;
+  }
+
+  private judge(now: number, message: Uint8Array, device: number): JoinDecision {
     if (message[JoinAsk.KIND] !== JoinKind.ASSOCIATION) return JoinDecision.INSECURE_REJOIN;
     if (device === DeviceLimit.NONE) return JoinDecision.NOT_REGISTERED;
     if (this.log.isDenied(device)) return JoinDecision.DENIED;
@@ -233,7 +297,8 @@ export class Access implements CredentialOwner, ConsumerOwner {
     this.log.setWaiting(device, 0);
     const { frame } = this.news;
     const at = this.news.apsAt();
-    const end = this.wrapped.put(frame, at, device, this.hub, counter);
+    const isAnew = this.log.isRenewed(device);
+    const end = this.wrapped.putNetworkKey(frame, at, device, counter, false, isAnew);
     this.news.accepted(device, path, end);
   }
 
@@ -256,6 +321,7 @@ export class Access implements CredentialOwner, ConsumerOwner {
     if (!isIn && state === DeviceState.JOINED && paths === 0) {
       this.log.setState(device, DeviceState.REGISTERED);
       this.log.setPaths(device, paths);
+      this.log.dropKey(device);
       this.write(now, device, Write.LEFT);
     } else if (isIn && isRegistered) {
       this.log.setState(device, DeviceState.JOINED);
@@ -265,76 +331,6 @@ export class Access implements CredentialOwner, ConsumerOwner {
       this.log.setPaths(device, paths);
       this.write(now, device, Write.PATH);
     }
-  }
-
-  /** -1: the result follows when it is stored. */
-  private add(now: number, message: Uint8Array, reference: number): DeviceResult | -1 {
-    const codeLength = message[DeviceAdd.CODE_LENGTH]!;
-    if (
-      codeLength > InstallCode.LENGTH_MAX ||
-      checkInstallCode(message, DeviceAdd.CODE, codeLength) !== Parsed.OK
-    ) {
-      return DeviceResult.BAD_CODE;
-    }
-    if (!this.isOpen) return DeviceResult.BUSY;
-    let device = this.log.find(message, DeviceAdd.EUI64);
-    const refusal = this.consumerRefusal(now, device, message);
-    if (refusal !== DeviceResult.OK) return refusal;
-    if (device !== DeviceLimit.NONE && this.writes.isBusy(device)) return DeviceResult.BUSY;
-    const { crypto } = this.environment;
-    installCodeLinkKey(crypto, message, DeviceAdd.CODE, codeLength, this.linkKey);
-    if (device !== DeviceLimit.NONE && this.isSame(device)) {
-      this.linkKey.fill(0);
-      this.openWindow(now);
-      return DeviceResult.OK;
-    }
-    if (device === DeviceLimit.NONE) device = this.log.take(message, DeviceAdd.EUI64);
-    if (device === DeviceLimit.NONE) {
-      this.linkKey.fill(0);
-      return DeviceResult.LOG_FULL;
-    }
-    this.log.setState(device, DeviceState.ADDING);
-    this.log.register(device, message[DeviceAdd.KIND]!, this.linkKey);
-    this.linkKey.fill(0);
-    this.log.setReference(device, reference);
-    this.write(now, device, Write.ADD);
-    return -1;
-  }
-
-  private remove(now: number, message: Uint8Array, reference: number): DeviceResult | -1 {
-    if (!this.isOpen) return DeviceResult.BUSY;
-    const device = this.log.find(message, DeviceRemove.EUI64);
-    const refusal = this.consumerRefusal(now, device, message);
-    if (refusal !== DeviceResult.OK) return refusal;
-    if (device === DeviceLimit.NONE) return DeviceResult.UNKNOWN_DEVICE;
-    if (this.writes.isBusy(device)) return DeviceResult.BUSY;
-    this.log.setState(device, DeviceState.REMOVING);
-    this.log.setReference(device, reference);
-    this.write(now, device, Write.REMOVE);
-    return -1;
-  }
-
-  /** The management party admits and removes what the consumer lets it. `OK`: he does. */
-  private consumerRefusal(now: number, device: number, message: Uint8Array): DeviceResult {
-    let refusal = DeviceResult.OK;
-    if (this.consumer.keeps(Reserved.ADMISSION)) refusal = DeviceResult.NOT_DELEGATED;
-    else if (device !== DeviceLimit.NONE && this.log.isDenied(device))
-      refusal = DeviceResult.DENIED;
-    if (refusal !== DeviceResult.OK) {
-      this.news.audit(now, AuditCode.DEVICE_REFUSED, refusal, message, DeviceAdd.EUI64);
-    }
-    return refusal;
-  }
-
-  /** Whether the device has this link key already; in constant time. */
-  private isSame(device: number): boolean {
-    this.log.copyLinkKey(device, this.otherKey);
-    let difference = 0;
-    for (let i = 0; i < this.linkKey.length; i++) {
-      difference |= this.linkKey[i]! ^ this.otherKey[i]!;
-    }
-    this.otherKey.fill(0);
-    return difference === 0;
   }
 
   private written(now: number, device: number, write: Write): void {
@@ -376,23 +372,12 @@ export class Access implements CredentialOwner, ConsumerOwner {
     this.news.deviceResult(now, result, this.log.reference(device), device);
   }
 
-  private write(now: number, device: number, write: Write): void {
+  write(now: number, device: number, write: Write): void {
     this.writes.want(device, write);
     this.retryWrites(now);
   }
 
   private retryWrites(now: number): void {
     if (!this.writes.pump()) this.retryAt = Math.min(this.retryAt, now + Wait.RETRY_MS);
-  }
-
-  private makeNetworkKey(now: number): void {
-    this.environment.entropy.fill(this.store.networkKey, 0, 16);
-    this.store.keySequence = 0;
-    this.saveNetworkKey(now);
-  }
-
-  private saveNetworkKey(now: number): void {
-    this.isKeySaving = this.store.saveNetworkKey();
-    if (!this.isKeySaving) this.retryAt = now + Wait.RETRY_MS;
   }
 }

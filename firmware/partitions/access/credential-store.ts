@@ -3,7 +3,7 @@
 
 import type { FlashRegion } from "../../../hal/flash";
 import { Journal } from "../../storage/journal";
-import { copyBytes } from "../../wire/little-endian";
+import { copyBytes, readU32, writeU32 } from "../../wire/little-endian";
 import { DeviceLimit, type DeviceLog, DeviceRecord } from "./device-log";
 
 const enum Key {
@@ -13,11 +13,34 @@ const enum Key {
   DEVICE = 0x100,
 }
 
+/** Where the network keys stand. */
+export const enum NetworkKeys {
+  /** The one that frames are sent under. */
+  ACTIVE = 0,
+  /** The next one or the one before, as the phase says. */
+  OTHER = 16,
+  LENGTH = 32,
+}
+
+/** How far a change of the network key is. */
+export const enum KeyPhase {
+  /** There is one key. */
+  SETTLED = 0,
+  /** The other key is the next one, and goes to the nodes. */
+  SPREADING = 1,
+  /** The other key is the one before, for those that were late. */
+  SWITCHED = 2,
+}
+
 const enum NetworkRecord {
   VERSION = 0,
-  SEQUENCE = 1,
-  KEY = 2,
-  LENGTH = 18,
+  PHASE = 1,
+  SEQUENCE = 2,
+  OTHER_SEQUENCE = 3,
+  /** Unix seconds at which the newest key was made; 0: nobody knew the time. */
+  MADE_AT = 4,
+  KEYS = 8,
+  LENGTH = 40,
 }
 
 const enum ConsumerRecord {
@@ -26,9 +49,9 @@ const enum ConsumerRecord {
   LENGTH = 2,
 }
 
-/** Of both records. */
 const enum RecordVersion {
-  CURRENT = 1,
+  CONSUMER = 1,
+  NETWORK = 2,
 }
 
 const enum Token {
@@ -45,8 +68,13 @@ export interface CredentialOwner {
 }
 
 export class CredentialStore {
-  readonly networkKey = new Uint8Array(16);
+  /** Where each stands: `NetworkKeys`. */
+  readonly networkKeys = new Uint8Array(NetworkKeys.LENGTH);
   keySequence = 0;
+  otherSequence = 0;
+  phase = KeyPhase.SETTLED;
+  /** Unix seconds, 0: unknown. */
+  madeAt = 0;
   hasNetworkKey = false;
   /** What flash had at the start. */
   consumerReserved = 0;
@@ -62,15 +90,27 @@ export class CredentialStore {
     this.journal = new Journal(region, this, DeviceLimit.MAX + 2, DeviceRecord.LENGTH);
   }
 
+  /** Where the key stands that the nodes are to have, or the active one. */
+  keyAt(isSpread: boolean): number {
+    return isSpread && this.phase === KeyPhase.SPREADING ? NetworkKeys.OTHER : NetworkKeys.ACTIVE;
+  }
+
+  sequenceOf(isSpread: boolean): number {
+    return this.keyAt(isSpread) === NetworkKeys.OTHER ? this.otherSequence : this.keySequence;
+  }
+
   open(now: number): void {
     this.journal.open(now);
   }
 
   /** False: try again later. `networkKeyStored` follows. */
   saveNetworkKey(): boolean {
-    this.value[NetworkRecord.VERSION] = RecordVersion.CURRENT;
+    this.value[NetworkRecord.VERSION] = RecordVersion.NETWORK;
+    this.value[NetworkRecord.PHASE] = this.phase;
     this.value[NetworkRecord.SEQUENCE] = this.keySequence;
-    copyBytes(this.networkKey, 0, this.value, NetworkRecord.KEY, 16);
+    this.value[NetworkRecord.OTHER_SEQUENCE] = this.otherSequence;
+    writeU32(this.value, NetworkRecord.MADE_AT, this.madeAt);
+    copyBytes(this.networkKeys, 0, this.value, NetworkRecord.KEYS, NetworkKeys.LENGTH);
     const taken = this.journal.put(Key.NETWORK, this.value, 0, NetworkRecord.LENGTH, Token.NETWORK);
     this.value.fill(0, 0, DeviceRecord.LENGTH);
     return taken;
@@ -78,7 +118,7 @@ export class CredentialStore {
 
   /** False: try again later. `consumerStored` follows. */
   saveConsumer(reserved: number): boolean {
-    this.value[ConsumerRecord.VERSION] = RecordVersion.CURRENT;
+    this.value[ConsumerRecord.VERSION] = RecordVersion.CONSUMER;
     this.value[ConsumerRecord.RESERVED] = reserved;
     const length = ConsumerRecord.LENGTH;
     return this.journal.put(Key.CONSUMER, this.value, 0, length, Token.CONSUMER);
@@ -111,8 +151,11 @@ export class CredentialStore {
 
   restored(key: number, bytes: Uint8Array, start: number, length: number): void {
     if (key === Key.NETWORK && length === NetworkRecord.LENGTH) {
+      this.phase = bytes[start + NetworkRecord.PHASE]!;
       this.keySequence = bytes[start + NetworkRecord.SEQUENCE]!;
-      copyBytes(bytes, start + NetworkRecord.KEY, this.networkKey, 0, 16);
+      this.otherSequence = bytes[start + NetworkRecord.OTHER_SEQUENCE]!;
+      this.madeAt = readU32(bytes, start + NetworkRecord.MADE_AT);
+      copyBytes(bytes, start + NetworkRecord.KEYS, this.networkKeys, 0, NetworkKeys.LENGTH);
       this.hasNetworkKey = true;
     } else if (key === Key.CONSUMER && length === ConsumerRecord.LENGTH) {
       this.consumerReserved = bytes[start + ConsumerRecord.RESERVED]!;

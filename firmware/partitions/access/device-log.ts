@@ -31,8 +31,18 @@ export const enum DeviceState {
   REMOVING = 4,
 }
 
+/** Which link key a device has. */
+export const enum KeyState {
+  /** That of its install code. */
+  INSTALL = 0,
+  /** A key of its own was made and may have reached it; until it has shown so, both count. */
+  PENDING = 1,
+  /** One of its own. That of the install code opens nothing any more. */
+  UNIQUE = 2,
+}
+
 export const enum DeviceRecord {
-  LENGTH = 32,
+  LENGTH = 56,
 }
 
 const enum Field {
@@ -46,11 +56,18 @@ const enum Field {
   DENIAL = 11,
   /** APS frame counters below this may have been used. */
   COUNTER_LIMIT = 12,
+  /** Of its install code. */
   LINK_KEY = 16,
+  /** Its own, made here by chance. */
+  UNIQUE_KEY = 32,
+  /** The smallest APS frame counter that it may still use under its link key. */
+  INCOMING = 48,
+  /** A `KeyState`. */
+  KEY_STATE = 52,
 
   /** Behind `DeviceRecord.LENGTH`: the next APS frame counter. */
-  COUNTER = 32,
-  LENGTH = 36,
+  COUNTER = 56,
+  LENGTH = 60,
 }
 
 /** What others note of each device. */
@@ -60,9 +77,21 @@ export const enum Aside {
   FLYING = 1,
   /** The path by which `han` waits for the answer about this device, plus one. */
   WAITING = 2,
+  /** What is to be sent to it as soon as its record is stored: `Owed` bits. */
+  OWED = 3,
   /** Of the question that is being answered, u16. */
   REFERENCE = 4,
-  LENGTH = 6,
+  /** 1: it was registered anew, so its install code is good for one more beginning. */
+  IS_RENEWED = 6,
+  LENGTH = 8,
+}
+
+export const enum Owed {
+  NOTHING = 0,
+  /** The network key that is spread, or the active one. */
+  NETWORK_KEY = 1,
+  LINK_KEY = 2,
+  CONFIRMATION = 4,
 }
 
 const enum Denial {
@@ -150,8 +179,69 @@ export class DeviceLog {
     copyBytes(this.bytes, this.at(device) + Field.EUI64, bytes, start, 8);
   }
 
-  copyLinkKey(device: number, key: Uint8Array): void {
+  /** That of its install code. */
+  copyInstallKey(device: number, key: Uint8Array): void {
     copyBytes(this.bytes, this.at(device) + Field.LINK_KEY, key, 0, 16);
+  }
+
+  copyUniqueKey(device: number, key: Uint8Array): void {
+    copyBytes(this.bytes, this.at(device) + Field.UNIQUE_KEY, key, 0, 16);
+  }
+
+  /** The one that it has shown to have. */
+  copyLinkKey(device: number, key: Uint8Array): void {
+    if (this.keyState(device) === KeyState.UNIQUE) this.copyUniqueKey(device, key);
+    else this.copyInstallKey(device, key);
+  }
+
+  keyState(device: number): KeyState {
+    return this.bytes[this.at(device) + Field.KEY_STATE]!;
+  }
+
+  /** A key of its own was made, `key[0 .. 16)`. */
+  pendKey(device: number, key: Uint8Array): void {
+    const at = this.at(device);
+    copyBytes(key, 0, this.bytes, at + Field.UNIQUE_KEY, 16);
+    this.bytes[at + Field.KEY_STATE] = KeyState.PENDING;
+  }
+
+  /** It has shown that it has the key made for it; a new key begins new counters. */
+  proveKey(device: number): void {
+    this.bytes[this.at(device) + Field.KEY_STATE] = KeyState.UNIQUE;
+    this.setIncoming(device, 0);
+  }
+
+  /** It begins anew: what it had is void, its install code's key counts again. */
+  dropKey(device: number): void {
+    const at = this.at(device);
+    this.bytes.fill(0, at + Field.UNIQUE_KEY, at + Field.UNIQUE_KEY + 16);
+    this.bytes[at + Field.KEY_STATE] = KeyState.INSTALL;
+    this.setIncoming(device, 0);
+  }
+
+  /** The smallest APS frame counter that it may still use under its link key. */
+  incoming(device: number): number {
+    return readU32(this.bytes, this.at(device) + Field.INCOMING);
+  }
+
+  setIncoming(device: number, counter: number): void {
+    writeU32(this.bytes, this.at(device) + Field.INCOMING, counter);
+  }
+
+  owed(device: number): number {
+    return this.bytes[this.aside(device) + Aside.OWED]!;
+  }
+
+  setOwed(device: number, owed: number): void {
+    this.bytes[this.aside(device) + Aside.OWED] = owed;
+  }
+
+  isRenewed(device: number): boolean {
+    return this.bytes[this.aside(device) + Aside.IS_RENEWED] !== 0;
+  }
+
+  setRenewed(device: number, isRenewed: boolean): void {
+    this.bytes[this.aside(device) + Aside.IS_RENEWED] = isRenewed ? 1 : 0;
   }
 
   /** The device in any state but FREE; `NONE`. */
@@ -182,12 +272,15 @@ export class DeviceLog {
     this.bytes[at + Field.KIND] = kind;
     this.bytes[at + Field.PATHS] = 0;
     copyBytes(linkKey, 0, this.bytes, at + Field.LINK_KEY, 16);
+    this.dropKey(device);
     this.extendCounter(device);
   }
 
   free(device: number): void {
     const at = this.at(device);
     this.bytes.fill(0, at, at + Field.LENGTH);
+    this.setOwed(device, Owed.NOTHING);
+    this.setRenewed(device, false);
   }
 
   /** The next APS frame counter for this device, once; `Counter.NONE`: extend it first. */
@@ -232,7 +325,10 @@ export class DeviceLog {
   }
 
   forgetWaiting(): void {
-    for (let device = 0; device < DeviceLimit.MAX; device++) this.setWaiting(device, 0);
+    for (let device = 0; device < DeviceLimit.MAX; device++) {
+      this.setWaiting(device, 0);
+      this.setOwed(device, Owed.NOTHING);
+    }
   }
 
   /** Of the question about it that is being answered. */

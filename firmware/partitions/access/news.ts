@@ -1,5 +1,6 @@
 // Everything that `access` says: to `han`, to the firewall for `manage`, to the audit log.
 
+import { Sent } from "../../../hal/sent";
 import { type AuditCode, AuditEvent } from "../../ipc/audit";
 import { ConsumerAnswer, type ConsumerResult, type Standing } from "../../ipc/consumer";
 import {
@@ -8,7 +9,15 @@ import {
   type DeviceResult,
   DeviceResultMessage,
 } from "../../ipc/device";
-import { JoinAnswer, JoinDecision, JoinPath, NetworkSet, PermitJoin } from "../../ipc/join";
+import {
+  JoinAnswer,
+  JoinDecision,
+  JoinPath,
+  type KeyUse,
+  NetworkSet,
+  NodeTell,
+  PermitJoin,
+} from "../../ipc/join";
 import { Message, Operation } from "../../ipc/operation";
 import type { PortsOf } from "../../system";
 import { copyBytes, writeU16, writeU32 } from "../../wire/little-endian";
@@ -30,17 +39,19 @@ export class News {
     this.outbox = new Outbox([ports.han, ports.firewall, ports.audit, ports.console], frame);
   }
 
-  /** `NETWORK_SET`. Not kept when the channel is full: `han` asks again. */
-  networkKey(sequence: number, key: Uint8Array): void {
+  /** `NETWORK_SET`. False: the channel is full. */
+  networkKey(use: KeyUse, sequence: number, keys: Uint8Array, start: number): boolean {
     this.frame.fill(0, 0, NetworkSet.LENGTH);
     this.frame[Message.OPERATION] = Operation.NETWORK_SET;
     this.frame[NetworkSet.KEY_SEQUENCE] = sequence;
-    copyBytes(key, 0, this.frame, NetworkSet.KEY, 16);
-    this.ports.han.send(this.frame, NetworkSet.LENGTH);
+    this.frame[NetworkSet.USE] = use;
+    copyBytes(keys, start, this.frame, NetworkSet.KEY, 16);
+    const sent = this.ports.han.send(this.frame, NetworkSet.LENGTH);
     this.frame.fill(0, 0, NetworkSet.LENGTH);
+    return sent === Sent.OK;
   }
 
-  /** Where in `frame` the wrapped key of an accepted node goes. */
+  /** Where in `frame` the APS frame for a node goes. */
   apsAt(): number {
     return JoinAnswer.APS_FRAME;
   }
@@ -53,6 +64,15 @@ export class News {
     this.frame[JoinAnswer.APS_LENGTH] = end - JoinAnswer.APS_FRAME;
     this.frame[JoinAnswer.PATH] = path;
     this.log.copyEui64(device, this.frame, JoinAnswer.EUI64);
+    this.ports.han.send(this.frame, end);
+  }
+
+  /** `NODE_TELL`, with the APS frame in `frame` up to `end`. Not kept: the node asks again. */
+  told(device: number, isNetworkKey: boolean, end: number): void {
+    this.frame[Message.OPERATION] = Operation.NODE_TELL;
+    this.frame[NodeTell.IS_NETWORK_KEY] = isNetworkKey ? 1 : 0;
+    this.frame[NodeTell.APS_LENGTH] = end - NodeTell.APS_FRAME;
+    this.log.copyEui64(device, this.frame, NodeTell.EUI64);
     this.ports.han.send(this.frame, end);
   }
 

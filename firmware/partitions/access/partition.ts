@@ -45,6 +45,8 @@ class AccessPartition implements Partition {
     if (operation === Operation.NETWORK_ASK) this.access.networkAsked(now, buffer);
     else if (operation === Operation.JOIN_ASK) this.access.joinAsked(now, buffer);
     else if (operation === Operation.JOIN_STORED) this.access.joinStored(now, buffer);
+    else if (operation === Operation.NODE_SAID) this.access.nodeSaid(now, buffer);
+    else if (operation === Operation.KEY_MOVED) this.access.keyMoved(now, buffer);
   }
 
   private consoleSaid(now: number, buffer: Uint8Array): void {

@@ -1,11 +1,17 @@
-// The network key as it travels to a joining node: an APS Transport-Key command, secured with the
-// key-transport key of the node's own link key, which is that of its install code.
-// @source Zigbee 05-3474-22 sections 4.4.2, 4.4.10.1, 4.5.3; Smart Energy 1.4 section 5.4.8.1
+// What the trust centre sends under a device's own link key: the network key and a link key of its
+// own, each in an APS Transport-Key command, and the Confirm-Key that ends the exchange.
+// @source Zigbee 05-3474-22 sections 4.4.2, 4.4.10.1, 4.4.10.8, 4.5.3; Smart Energy 1.4 section
+// 5.4.8.1
 
 import type { CryptoProvider } from "../../../hal/crypto";
 import { DerivedKey, deriveKey } from "../../crypto/derived-key";
 import { ApsControl, putApsCommand } from "../../wire/aps";
-import { putTransportNetworkKey } from "../../wire/aps-command";
+import {
+  ApsStatus,
+  putConfirmKey,
+  putTransportLinkKey,
+  putTransportNetworkKey,
+} from "../../wire/aps-command";
 import { putApsSecurity, sealAps } from "../../wire/aps-security";
 import { Auxiliary, KeyIdentifier } from "../../wire/auxiliary";
 import type { CredentialStore } from "./credential-store";
@@ -13,7 +19,9 @@ import type { DeviceLog } from "./device-log";
 import { Scratch } from "./scratch";
 
 export class WrappedKey {
-  private readonly nonce = new Uint8Array(Auxiliary.NONCE_LENGTH);
+  /** The trust centre's EUI-64, radio order. */
+  readonly hub = new Uint8Array(8);
+  readonly nonce = new Uint8Array(Auxiliary.NONCE_LENGTH);
   private sequence = 0;
 
   constructor(
@@ -23,35 +31,80 @@ export class WrappedKey {
     private readonly scratch: Uint8Array,
     /** Room for two keys: the caller's, and zeros when this is done. */
     private readonly linkKey: Uint8Array,
-    private readonly transportKey: Uint8Array,
+    private readonly otherKey: Uint8Array,
   ) {}
 
   /**
-   * Writes the whole APS frame for a device; returns its end.
-   * @param hub the trust centre's EUI-64, radio order
-   * @param counter an APS frame counter that no frame to this device has had
+   * Writes the network key for a device as a whole APS frame; returns its end.
+   * @param counter an APS frame counter that no frame to this device has had, in all three
+   * @param isSpread the one that the nodes are to have, else the active one
+   * @param isAnew under the key of its install code, whatever it has shown to have since
    */
-  put(bytes: Uint8Array, at: number, device: number, hub: Uint8Array, counter: number): number {
+  putNetworkKey(
+    bytes: Uint8Array,
+    at: number,
+    device: number,
+    counter: number,
+    isSpread: boolean,
+    isAnew: boolean,
+  ): number {
     this.log.copyEui64(device, this.scratch, Scratch.EUI64);
-    this.log.copyLinkKey(device, this.linkKey);
-    deriveKey(this.crypto, this.linkKey, DerivedKey.KEY_TRANSPORT, this.transportKey);
-    this.sequence = (this.sequence + 1) & 0xff;
-    const security = putApsCommand(bytes, at, ApsControl.SECURED, this.sequence);
-    const command = putApsSecurity(bytes, security, KeyIdentifier.KEY_TRANSPORT, counter, hub, 0);
+    if (isAnew) this.log.copyInstallKey(device, this.linkKey);
+    else this.log.copyLinkKey(device, this.linkKey);
+    deriveKey(this.crypto, this.linkKey, DerivedKey.KEY_TRANSPORT, this.otherKey);
     const end = putTransportNetworkKey(
       bytes,
-      command,
-      this.store.networkKey,
-      0,
-      this.store.keySequence,
+      this.begin(bytes, at, KeyIdentifier.KEY_TRANSPORT, counter),
+      this.store.networkKeys,
+      this.store.keyAt(isSpread),
+      this.store.sequenceOf(isSpread),
       this.scratch,
       Scratch.EUI64,
-      hub,
+      this.hub,
       0,
     );
-    const sealed = sealAps(this.crypto, this.transportKey, this.nonce, bytes, at, end);
+    return this.seal(this.otherKey, bytes, at, end);
+  }
+
+  /** Writes the link key that was made for the device, under the key-load key of its present one. */
+  putLinkKey(bytes: Uint8Array, at: number, device: number, counter: number): number {
+    this.log.copyEui64(device, this.scratch, Scratch.EUI64);
+    const command = this.begin(bytes, at, KeyIdentifier.KEY_LOAD, counter);
+    this.log.copyUniqueKey(device, this.linkKey);
+    const end = putTransportLinkKey(
+      bytes,
+      command,
+      this.linkKey,
+      0,
+      this.scratch,
+      Scratch.EUI64,
+      this.hub,
+      0,
+    );
+    this.log.copyLinkKey(device, this.linkKey);
+    deriveKey(this.crypto, this.linkKey, DerivedKey.KEY_LOAD, this.otherKey);
+    return this.seal(this.otherKey, bytes, at, end);
+  }
+
+  /** Writes that the device has the right link key, under that key. */
+  putConfirmation(bytes: Uint8Array, at: number, device: number, counter: number): number {
+    this.log.copyEui64(device, this.scratch, Scratch.EUI64);
+    const command = this.begin(bytes, at, KeyIdentifier.DATA, counter);
+    const end = putConfirmKey(bytes, command, ApsStatus.SUCCESS, this.scratch, Scratch.EUI64);
+    this.log.copyLinkKey(device, this.linkKey);
+    return this.seal(this.linkKey, bytes, at, end);
+  }
+
+  private begin(bytes: Uint8Array, at: number, key: KeyIdentifier, counter: number): number {
+    this.sequence = (this.sequence + 1) & 0xff;
+    const security = putApsCommand(bytes, at, ApsControl.SECURED, this.sequence);
+    return putApsSecurity(bytes, security, key, counter, this.hub, 0);
+  }
+
+  private seal(key: Uint8Array, bytes: Uint8Array, at: number, end: number): number {
+    const sealed = sealAps(this.crypto, key, this.nonce, bytes, at, end);
     this.linkKey.fill(0);
-    this.transportKey.fill(0);
+    this.otherKey.fill(0);
     return sealed;
   }
 }

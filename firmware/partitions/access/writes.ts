@@ -12,11 +12,13 @@ export const enum Write {
   COUNTER = 1,
   /** One path more, or one of several less. */
   PATH = 2,
-  LEFT = 3,
-  JOINED = 4,
-  ADD = 5,
-  DENY = 6,
-  REMOVE = 7,
+  /** Its link key, or a counter under it. */
+  KEYS = 3,
+  LEFT = 4,
+  JOINED = 5,
+  ADD = 6,
+  DENY = 7,
+  REMOVE = 8,
 }
 
 export class Writes {
