@@ -51,7 +51,8 @@ export class Journal implements FlashJob {
   private phase = Phase.CLOSED;
   private readonly sectors: JournalSectors;
   private readonly index: JournalIndex;
-  private readonly turn: FlashTurn;
+  /** Knows what `dueAt` answers, for an owner who is asked often. */
+  readonly turn: FlashTurn;
   /** Undefined once it is open. */
   private opening: JournalOpening | undefined;
   private readonly starting: SectorStart;

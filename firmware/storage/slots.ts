@@ -42,7 +42,8 @@ export interface SlotsOwner {
 /** Feed it every `Party.FLASH` message whose `FlashDone.REGION` is its region's. */
 export class Slots {
   private readonly table: SlotTable;
-  private readonly turn: FlashTurn;
+  /** Knows what `dueAt` answers, for an owner who is asked often. */
+  readonly turn: FlashTurn;
   /** Undefined once it is open. */
   private opening: SlotOpening | undefined;
   /** Operations that wait, in a circle. */

@@ -6,7 +6,7 @@ import { JoinPath, JoinStored, NetworkAsk } from "../../ipc/join";
 import { Operation } from "../../ipc/operation";
 import type { Port } from "../../kernel/partition";
 import { copyBytes, writeU16 } from "../../wire/little-endian";
-import type { Memory } from "./memory";
+import { Due, type Memory } from "./memory";
 import type { NetworkIdentity } from "./network-store";
 import { NodeLimit, type Nodes } from "./nodes";
 
@@ -18,8 +18,7 @@ const enum Wait {
 }
 
 export class AccessLink {
-  private askDue = Infinity;
-  private reportDue = Infinity;
+  private readonly numbers: Float64Array;
   private readonly bytes: Uint8Array;
   /** Where a mark for each node stands that `access` was not told of yet. */
   private readonly unreported: number;
@@ -31,6 +30,7 @@ export class AccessLink {
     private readonly nodes: Nodes,
     memory: Memory,
   ) {
+    this.numbers = memory.numbers;
     this.bytes = memory.bytes;
     this.unreported = memory.take(NodeLimit.MAX);
     this.message = memory.scratch;
@@ -42,12 +42,12 @@ export class AccessLink {
     this.message[0] = Operation.NETWORK_ASK;
     copyBytes(this.identity.eui64, 0, this.message, NetworkAsk.EUI64, 8);
     this.port.send(this.message, NetworkAsk.LENGTH);
-    this.askDue = now + Wait.ASK_AGAIN_MS;
+    this.numbers[Due.KEY_ASK] = now + Wait.ASK_AGAIN_MS;
   }
 
   /** The key is there: tell which nodes are in. */
   answered(now: number): void {
-    this.askDue = Infinity;
+    this.numbers[Due.KEY_ASK] = Infinity;
     for (let node = 0; node < NodeLimit.MAX; node++) {
       this.bytes[this.unreported + node] = this.nodes.isNetworked(node) ? 1 : 0;
     }
@@ -71,22 +71,18 @@ export class AccessLink {
   }
 
   tick(now: number): void {
-    if (now >= this.askDue) this.ask(now);
-    if (now >= this.reportDue) this.report(now);
-  }
-
-  dueAt(): number {
-    return Math.min(this.askDue, this.reportDue);
+    if (now >= this.numbers[Due.KEY_ASK]!) this.ask(now);
+    if (now >= this.numbers[Due.NODE_REPORT]!) this.report(now);
   }
 
   private report(now: number): void {
-    this.reportDue = Infinity;
+    this.numbers[Due.NODE_REPORT] = Infinity;
     for (let node = 0; node < NodeLimit.MAX; node++) {
       if (this.bytes[this.unreported + node] === 0) continue;
       if (this.nodes.isNetworked(node)) {
         this.put(node, 0);
         if (this.port.send(this.message, JoinStored.LENGTH) !== Sent.OK) {
-          this.reportDue = now + Wait.REPORT_AGAIN_MS;
+          this.numbers[Due.NODE_REPORT] = now + Wait.REPORT_AGAIN_MS;
           return;
         }
       }

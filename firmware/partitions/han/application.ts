@@ -12,7 +12,7 @@ import { type ApsData, ApsLayer, type ApsUser } from "./aps-layer";
 import { Discovery } from "./discovery";
 import { Endpoint } from "./endpoints";
 import { Knowledge, type KnowledgeStore } from "./knowledge";
-import type { Memory } from "./memory";
+import { Due, type Memory } from "./memory";
 import { MeteringClient } from "./metering";
 import { MirrorEndpoints } from "./mirror-endpoint";
 import type { Network, NetworkUser } from "./network";
@@ -40,8 +40,7 @@ export class Application implements NetworkUser, ApsUser {
   postponed = 0;
   private readonly wakefulness: Wakefulness;
   private readonly writer: ZclWriter;
-  private now: number;
-  private openAt: number;
+  private readonly numbers: Float64Array;
 
   constructor(
     environment: Environment<"han">,
@@ -50,8 +49,8 @@ export class Application implements NetworkUser, ApsUser {
     memory: Memory,
   ) {
     const { clock, entropy, startedAt } = environment;
-    this.now = startedAt;
-    this.openAt = startedAt;
+    this.numbers = memory.numbers;
+    this.numbers[Due.MAIL_OPEN] = startedAt;
     this.aps = new ApsLayer(network, this, entropy, memory);
     this.knowledge = new Knowledge(network.nodes, store, memory);
     this.wakefulness = new Wakefulness(network.nodes);
@@ -86,7 +85,6 @@ export class Application implements NetworkUser, ApsUser {
   // The network.
 
   apsFrame(now: number, node: number, bytes: Uint8Array, start: number, length: number): void {
-    this.now = now;
     this.wakefulness.heard(now, node);
     this.aps.frameFrom(now, node, bytes, start, length);
     this.profile.heard(now, node);
@@ -94,12 +92,10 @@ export class Application implements NetworkUser, ApsUser {
   }
 
   sent(now: number, token: number, delivered: boolean): void {
-    this.now = now;
     this.aps.sent(now, token, delivered);
   }
 
   nodeJoined(now: number, node: number): void {
-    this.now = now;
     // A node that joined anew counts anew.
     this.forget(now, node);
     this.knowledge.joined(node);
@@ -108,7 +104,6 @@ export class Application implements NetworkUser, ApsUser {
   }
 
   nodeLeft(now: number, node: number): void {
-    this.now = now;
     this.forget(now, node);
     this.knowledge.left(now, node);
   }
@@ -182,7 +177,6 @@ export class Application implements NetworkUser, ApsUser {
 
   /** A message of `gas`, `demand` or `firewall`. */
   message(now: number, from: number, buffer: Uint8Array, length: number): void {
-    this.now = now;
     if (from === Party.FIREWALL) {
       this.tunnelling.stream(now, buffer, length);
       return;
@@ -204,20 +198,17 @@ export class Application implements NetworkUser, ApsUser {
 
   /** A completion of the mailbox's region. */
   flashDone(now: number, buffer: Uint8Array, length: number): void {
-    this.now = now;
     this.tunnelling.mailbox.flashDone(now, buffer, length);
   }
 
   peerRestarted(now: number, peer: number): void {
-    this.now = now;
     if (peer === Party.GAS || peer === Party.DEMAND) this.metering.resend(now);
     this.tunnelling.peerRestarted(now, peer);
   }
 
   tick(now: number): void {
-    this.now = now;
-    if (now >= this.openAt) {
-      this.openAt = Number.POSITIVE_INFINITY;
+    if (now >= this.numbers[Due.MAIL_OPEN]!) {
+      this.numbers[Due.MAIL_OPEN] = Number.POSITIVE_INFINITY;
       this.tunnelling.open(now);
     }
     this.aps.tick(now);
@@ -228,18 +219,6 @@ export class Application implements NetworkUser, ApsUser {
     this.tunnelling.tick(now);
   }
 
-  dueAt(): number {
-    return Math.min(
-      this.openAt,
-      this.aps.dueAt(),
-      this.metering.dueAt(this.now),
-      this.profile.dueAt(),
-      this.mirrors.dueAt(),
-      this.discovery.dueAt(),
-      this.tunnelling.dueAt(),
-    );
-  }
-
   private ask(now: number, data: ApsData): boolean {
     this.zdo.request(now, data);
     return true;
@@ -247,7 +226,7 @@ export class Application implements NetworkUser, ApsUser {
 
   private forget(now: number, node: number): void {
     this.aps.forget(now, node);
-    this.metering.forget(node);
+    this.metering.forget(now, node);
     this.profile.forget(now, node);
     this.mirrors.forget(node);
     this.discovery.forget(now, node);

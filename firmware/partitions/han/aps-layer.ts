@@ -145,10 +145,6 @@ export class ApsLayer {
     this.receiver.tick(now);
   }
 
-  dueAt(): number {
-    return Math.min(this.outbox.dueAt(), this.sender.dueAt(), this.receiver.dueAt());
-  }
-
   private acknowledgement(now: number, node: number, bytes: Uint8Array, start: number): void {
     const counter = apsCounter(bytes, start);
     const known =

@@ -3,7 +3,7 @@
 // @source Zigbee 05-3474-22 section 2.2.8.4.2, 2.2.7.1 (constants)
 
 import { Sent } from "../../../hal/sent";
-import { check, earliest } from "../../kernel/partition";
+import { check } from "../../kernel/partition";
 import { Aps, ApsControl, putApsData } from "../../wire/aps";
 import { copyBytes } from "../../wire/little-endian";
 import type { Memory } from "./memory";
@@ -83,7 +83,7 @@ export class ApsOutbox {
     this.bytes = memory.bytes;
     this.first = memory.take(OutboxLimit.ENTRIES * Entry.SIZE);
     this.numbers = memory.numbers;
-    this.dueTimes = memory.takeNumbers(OutboxLimit.ENTRIES, Number.POSITIVE_INFINITY);
+    this.dueTimes = memory.takeDues(OutboxLimit.ENTRIES);
     this.frame = memory.scratch;
   }
 
@@ -200,10 +200,6 @@ export class ApsOutbox {
         this.transmit(now, index);
       else this.retry(now, index);
     }
-  }
-
-  dueAt(): number {
-    return earliest(this.numbers, this.dueTimes, OutboxLimit.ENTRIES);
   }
 
   private retry(now: number, index: number): void {

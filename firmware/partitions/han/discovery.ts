@@ -31,7 +31,7 @@ import {
 import type { ApsData, ApsLayer } from "./aps-layer";
 import { Endpoint } from "./endpoints";
 import { type Knowledge, Known, Stage } from "./knowledge";
-import type { Memory } from "./memory";
+import { Due, type Memory } from "./memory";
 import type { MeteringClient } from "./metering";
 import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
@@ -101,7 +101,6 @@ export class Discovery {
   private question: Asked = Asked.NOTHING;
   private node = 0;
   private sequence = 0;
-  private deadline = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly aps: ApsLayer,
@@ -131,7 +130,7 @@ export class Discovery {
   }
 
   forget(now: number, node: number): void {
-    this.numbers[this.dueTimes + node] = Number.POSITIVE_INFINITY;
+    this.setDue(node, Number.POSITIVE_INFINITY);
     if (this.question !== Asked.NOTHING && this.node === node) this.end(now);
   }
 
@@ -179,7 +178,7 @@ export class Discovery {
     }
     this.knowledge.setByte(node, Known.STAGE, Stage.SCALE);
     this.knowledge.save(now, node);
-    this.numbers[this.dueTimes + node] = now;
+    this.setDue(node, now);
   }
 
   /**
@@ -198,13 +197,13 @@ export class Discovery {
   }
 
   tick(now: number): void {
-    if (now >= this.deadline) this.fail(now);
-    if (this.question !== Asked.NOTHING) return;
+    if (now < this.numbers[Due.DISCOVERY]!) return;
+    if (this.question !== Asked.NOTHING) this.fail(now);
     for (let node = 0; node < NodeLimit.MAX; node++) {
       if (now < this.numbers[this.dueTimes + node]!) continue;
       if (!this.wakefulness.isReachable(now, node)) {
         // It is looked at again soon after it speaks, and now and then.
-        this.numbers[this.dueTimes + node] = now + DiscoveryLimit.ANSWER_WAIT_MS;
+        this.setDue(node, now + DiscoveryLimit.ANSWER_WAIT_MS);
         continue;
       }
       this.ask(now, node);
@@ -216,18 +215,13 @@ export class Discovery {
   heard(now: number, node: number): void {
     const due = this.numbers[this.dueTimes + node]!;
     if (due !== Number.POSITIVE_INFINITY && this.network.nodes.sleeps(node)) {
-      this.numbers[this.dueTimes + node] = Math.min(due, now);
+      this.setDue(node, Math.min(due, now));
     }
-  }
-
-  dueAt(): number {
-    if (this.question !== Asked.NOTHING) return this.deadline;
-    return earliest(this.numbers, this.dueTimes, NodeLimit.MAX);
   }
 
   private ask(now: number, node: number): void {
     if (!this.writer.hasRoom()) {
-      this.numbers[this.dueTimes + node] = now + DiscoveryLimit.ROOM_WAIT_MS;
+      this.setDue(node, now + DiscoveryLimit.ROOM_WAIT_MS);
       return;
     }
     this.node = node;
@@ -290,11 +284,11 @@ export class Discovery {
     if (this.knowledge.byte(node, Known.METERING_ENDPOINT) === 0) {
       this.knowledge.setByte(node, Known.STAGE, Stage.NOT_A_METER);
       this.knowledge.save(now, node);
-      this.numbers[this.dueTimes + node] = Number.POSITIVE_INFINITY;
+      this.setDue(node, Number.POSITIVE_INFINITY);
       return;
     }
     this.knowledge.setByte(node, Known.STAGE, Stage.ENDPOINTS);
-    this.numbers[this.dueTimes + node] = now;
+    this.setDue(node, now);
   }
 
   private askScale(now: number): void {
@@ -339,12 +333,22 @@ export class Discovery {
 
   private begin(now: number, question: Asked): void {
     this.question = question;
-    this.deadline = now + DiscoveryLimit.ANSWER_WAIT_MS;
+    this.numbers[Due.DISCOVERY] = now + DiscoveryLimit.ANSWER_WAIT_MS;
   }
 
   private end(_now: number): void {
     this.question = Asked.NOTHING;
-    this.deadline = Number.POSITIVE_INFINITY;
+    this.settle();
+  }
+
+  private setDue(node: number, due: number): void {
+    this.numbers[this.dueTimes + node] = due;
+    // The one question under way has its own deadline.
+    if (this.question === Asked.NOTHING) this.settle();
+  }
+
+  private settle(): void {
+    this.numbers[Due.DISCOVERY] = earliest(this.numbers, this.dueTimes, NodeLimit.MAX);
   }
 
   /** The node does not answer, or not well: others come first, then it is asked again. */
@@ -373,9 +377,7 @@ export class Discovery {
   private watch(now: number, node: number): void {
     const kind = this.network.nodes.kind(node);
     const watched = kind === DeviceKind.ELECTRICITY_METER;
-    this.numbers[this.dueTimes + node] = watched
-      ? now + DiscoveryLimit.SILENCE_MS
-      : Number.POSITIVE_INFINITY;
+    this.setDue(node, watched ? now + DiscoveryLimit.SILENCE_MS : Number.POSITIVE_INFINITY);
   }
 
   /** A sleeping meter that told its scale with its report has nothing left to be asked. */
@@ -390,7 +392,6 @@ export class Discovery {
 
   private later(now: number, node: number, withinMs: number): void {
     this.entropy.fill(this.chance, 0, 2);
-    this.numbers[this.dueTimes + node] =
-      now + Math.floor((readU16(this.chance, 0) * withinMs) / 0x1_0000);
+    this.setDue(node, now + Math.floor((readU16(this.chance, 0) * withinMs) / 0x1_0000));
   }
 }

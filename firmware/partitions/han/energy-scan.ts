@@ -4,6 +4,7 @@
 
 import { readI8 } from "../../wire/spinel";
 import { SpinelProperty, SpinelScanState } from "../../wire/spinel-property";
+import { Due, type Memory } from "./memory";
 
 const enum Wait {
   /** Over the time that the scan itself takes. */
@@ -15,23 +16,27 @@ export class EnergyScan {
   channel = 0;
   milliseconds = 0;
   rssi = 0;
-  dueAt = Infinity;
   /** The co-processor was not told to start yet. */
   isWanted = false;
   private hasResult = false;
+  private readonly numbers: Float64Array;
+
+  constructor(memory: Memory) {
+    this.numbers = memory.numbers;
+  }
 
   start(now: number, channel: number, milliseconds: number): void {
     this.channel = channel;
     this.milliseconds = milliseconds;
     this.isWanted = true;
     this.hasResult = false;
-    this.dueAt = now + milliseconds + Wait.GRACE_MS;
+    this.numbers[Due.RADIO_SCAN] = now + milliseconds + Wait.GRACE_MS;
   }
 
   stop(): void {
     this.channel = 0;
     this.isWanted = false;
-    this.dueAt = Infinity;
+    this.numbers[Due.RADIO_SCAN] = Infinity;
   }
 
   /** What the co-processor says about it. True: it is over, `rssi` holds. */

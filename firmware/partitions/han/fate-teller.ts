@@ -8,7 +8,7 @@ import type { Port } from "../../kernel/partition";
 import { copyBytes } from "../../wire/little-endian";
 import { Mail, MailLimit, MailState } from "./mail-directory";
 import type { Mailbox } from "./mailbox";
-import type { Memory } from "./memory";
+import { Due, type Memory } from "./memory";
 
 const enum Wait {
   PACE_MS = 100,
@@ -17,7 +17,7 @@ const enum Wait {
 export class FateTeller {
   told = 0;
   private readonly message: Uint8Array;
-  private tellAt = 0;
+  private readonly numbers: Float64Array;
 
   constructor(
     private readonly mailbox: Mailbox,
@@ -25,24 +25,22 @@ export class FateTeller {
     memory: Memory,
   ) {
     this.message = memory.scratch;
+    this.numbers = memory.numbers;
   }
 
   /** Tells what is untold, one a call, so that the firewall's queue is not filled. */
   tick(now: number): void {
-    if (!this.mailbox.hasNews || now < this.tellAt) return;
+    if (now < this.numbers[Due.FATES]!) return;
     const slot = this.mailbox.untold();
     if (slot === MailLimit.NONE) {
-      this.mailbox.hasNews = false;
+      this.numbers[Due.FATES] = Number.POSITIVE_INFINITY;
       return;
     }
-    this.tellAt = now + Wait.PACE_MS;
+    this.mailbox.tellAt = now + Wait.PACE_MS;
+    this.mailbox.hasNews();
     if (!this.send(slot)) return;
     this.told++;
     this.mailbox.told(now, slot);
-  }
-
-  dueAt(): number {
-    return this.mailbox.hasNews ? this.tellAt : Number.POSITIVE_INFINITY;
   }
 
   private send(slot: number): boolean {

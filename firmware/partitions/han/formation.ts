@@ -11,7 +11,7 @@ import { checkMac, Mac, MacType, macSourcePan, macType } from "../../wire/mac";
 import { putBeaconRequest } from "../../wire/mac-command";
 import { Nwk } from "../../wire/nwk";
 import { Parsed } from "../../wire/parsed";
-import type { Memory } from "./memory";
+import { Due, type Memory } from "./memory";
 import type { NetworkStore } from "./network-store";
 import type { RadioLink } from "./radio-link";
 import { Unset } from "./radio-setup";
@@ -58,8 +58,8 @@ export class Formation {
   private channelIndex = 0;
   private tries = 0;
   private requests = 0;
-  private due = Infinity;
   private sequence = 0;
+  private readonly numbers: Float64Array;
   private readonly bytes: Uint8Array;
   /** Where the loudness of each channel stands, over -128 dBm. */
   private readonly energy: number;
@@ -76,6 +76,7 @@ export class Formation {
     /** Room for the scan in the memory, zeros again afterwards. */
     room: number,
   ) {
+    this.numbers = memory.numbers;
     this.bytes = memory.bytes;
     this.energy = room;
     this.pans = room + Scan.CHANNELS;
@@ -142,15 +143,11 @@ export class Formation {
   }
 
   tick(now: number): void {
-    if (now < this.due) return;
-    this.due = Infinity;
+    if (now < this.numbers[Due.FORMATION]!) return;
+    this.numbers[Due.FORMATION] = Infinity;
     if (this.state !== State.ACTIVE) return;
     if (this.requests < Scan.REQUESTS) this.ask(now);
     else this.found(now);
-  }
-
-  dueAt(): number {
-    return this.due;
   }
 
   private channel(): number {
@@ -197,7 +194,7 @@ export class Formation {
 
   private ask(now: number): void {
     this.requests++;
-    this.due = now + Scan.LISTEN_MS;
+    this.numbers[Due.FORMATION] = now + Scan.LISTEN_MS;
     const length = putBeaconRequest(this.scratch, 0, this.sequence++ & 0xff);
     this.radio.transmit(now, this.scratch, length, 0, false);
   }

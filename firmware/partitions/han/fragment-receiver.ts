@@ -108,7 +108,7 @@ export class FragmentReceiver {
     this.size = Assembly.BUFFER + window * AssemblyLimit.BLOCK_MAX;
     this.first = memory.take(AssemblyLimit.ASSEMBLIES * this.size);
     this.numbers = memory.numbers;
-    this.dueTimes = memory.takeNumbers(AssemblyLimit.ASSEMBLIES, Number.POSITIVE_INFINITY);
+    this.dueTimes = memory.takeDues(AssemblyLimit.ASSEMBLIES);
     this.frame = memory.scratch;
   }
 
@@ -166,10 +166,6 @@ export class FragmentReceiver {
     for (let index = 0; index < AssemblyLimit.ASSEMBLIES; index++) {
       if (now >= this.numbers[this.dueTimes + index]!) this.abandon(now, index);
     }
-  }
-
-  dueAt(): number {
-    return Math.min(this.numbers[this.dueTimes]!, this.numbers[this.dueTimes + 1]!);
   }
 
   private find(

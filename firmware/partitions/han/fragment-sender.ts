@@ -79,7 +79,7 @@ export class FragmentSender {
     this.bytes = memory.bytes;
     this.first = memory.take(FragmentLimit.TRANSFERS * Transfer.SIZE);
     this.numbers = memory.numbers;
-    this.dueTimes = memory.takeNumbers(FragmentLimit.TRANSFERS, Number.POSITIVE_INFINITY);
+    this.dueTimes = memory.takeDues(FragmentLimit.TRANSFERS);
     this.frame = memory.scratch;
     check(window >= 1 && window <= 3, "a window that both ends keep");
   }
@@ -190,10 +190,6 @@ export class FragmentSender {
       else if (state === State.FETCHING) this.end(now, transfer, false);
       else this.repeat(now, transfer);
     }
-  }
-
-  dueAt(): number {
-    return Math.min(this.numbers[this.dueTimes]!, this.numbers[this.dueTimes + 1]!);
   }
 
   private fetchNext(now: number, transfer: number): void {

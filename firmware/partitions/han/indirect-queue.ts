@@ -3,7 +3,7 @@
 // recognises it.
 // @source IEEE 802.15.4-2006 sections 7.5.6.3 and 7.4.2, macTransactionPersistenceTime
 
-import { check, earliest } from "../../kernel/partition";
+import { check } from "../../kernel/partition";
 import { copyBytes, equalBytes } from "../../wire/little-endian";
 import { Mac, MacControl } from "../../wire/mac";
 import type { Memory } from "./memory";
@@ -35,6 +35,8 @@ export class IndirectQueue {
   private readonly numbers: Float64Array;
   private readonly tags: number;
   private readonly expires: number;
+  /** When each expires, unless it is with the radio now. */
+  private readonly dues: number;
 
   constructor(memory: Memory) {
     this.bytes = memory.bytes;
@@ -42,6 +44,7 @@ export class IndirectQueue {
     this.numbers = memory.numbers;
     this.tags = memory.takeNumbers(IndirectLimit.FRAMES, 0);
     this.expires = memory.takeNumbers(IndirectLimit.FRAMES, Infinity);
+    this.dues = memory.takeDues(IndirectLimit.FRAMES);
   }
 
   /** Takes a whole MAC frame. False: full, for this node or for all. */
@@ -66,6 +69,7 @@ export class IndirectQueue {
       copyBytes(frame, 0, this.bytes, at + Entry.FRAME, length);
       this.numbers[this.tags + entry] = tag;
       this.numbers[this.expires + entry] = now + IndirectLimit.PERSISTENCE_MS;
+      this.numbers[this.dues + entry] = now + IndirectLimit.PERSISTENCE_MS;
       return true;
     }
     return false;
@@ -108,6 +112,7 @@ export class IndirectQueue {
 
   setInFlight(entry: number, inFlight: boolean): void {
     this.bytes[this.start + entry * Entry.SIZE + Entry.IN_FLIGHT] = inFlight ? 1 : 0;
+    this.numbers[this.dues + entry] = inFlight ? Infinity : this.numbers[this.expires + entry]!;
   }
 
   isUsed(entry: number): boolean {
@@ -129,27 +134,15 @@ export class IndirectQueue {
   free(entry: number): void {
     this.bytes[this.start + entry * Entry.SIZE + Entry.LENGTH] = 0;
     this.numbers[this.expires + entry] = Infinity;
+    this.numbers[this.dues + entry] = Infinity;
   }
 
   /** The next frame that is too old and not with the radio; `NONE`. */
   nextExpired(now: number): number {
     for (let entry = 0; entry < IndirectLimit.FRAMES; entry++) {
-      if (now < this.numbers[this.expires + entry]!) continue;
-      if (this.bytes[this.start + entry * Entry.SIZE + Entry.IN_FLIGHT] === 0) return entry;
+      if (now >= this.numbers[this.dues + entry]!) return entry;
     }
     return IndirectLimit.NONE;
-  }
-
-  dueAt(): number {
-    const first = earliest(this.numbers, this.expires, IndirectLimit.FRAMES);
-    // Asked after every call, and mostly nothing waits.
-    if (first === Infinity) return first;
-    let due = Infinity;
-    for (let entry = 0; entry < IndirectLimit.FRAMES; entry++) {
-      if (this.bytes[this.start + entry * Entry.SIZE + Entry.IN_FLIGHT] === 1) continue;
-      if (this.numbers[this.expires + entry]! < due) due = this.numbers[this.expires + entry]!;
-    }
-    return due;
   }
 
   private isFor(entry: number, address: Uint8Array, start: number, length: number): boolean {

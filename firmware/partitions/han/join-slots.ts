@@ -1,7 +1,6 @@
 // The fixed table of nodes that are on their way in. A flood of strangers can fill it and nothing
 // else: each one leaves after seconds, and no record of a node is taken before `access` said yes.
 
-import { earliest } from "../../kernel/partition";
 import { copyBytes, equalBytes, readU16, writeU16 } from "../../wire/little-endian";
 import { MacCapability } from "../../wire/mac-command";
 import type { Memory } from "./memory";
@@ -54,7 +53,7 @@ export class JoinSlots {
     this.start = memory.take(SlotLimit.SLOTS * Slot.LENGTH);
     this.numbers = memory.numbers;
     this.deadlines = memory.takeNumbers(SlotLimit.SLOTS, Infinity);
-    this.dues = memory.takeNumbers(SlotLimit.SLOTS, Infinity);
+    this.dues = memory.takeDues(SlotLimit.SLOTS);
     this.turns = memory.takeNumbers(SlotLimit.SLOTS, 0);
   }
 
@@ -130,11 +129,6 @@ export class JoinSlots {
 
   dueAt(slot: number): number {
     return this.numbers[this.dues + slot]!;
-  }
-
-  /** The earliest of all. */
-  firstDue(): number {
-    return earliest(this.numbers, this.dues, SlotLimit.SLOTS);
   }
 
   setDue(slot: number, due: number): void {

@@ -182,10 +182,6 @@ export class Joining {
     }
   }
 
-  dueAt(): number {
-    return this.slots.firstDue();
-  }
-
   private askAccess(now: number, slot: number): void {
     const { bytes } = this.slots;
     const at = this.slots.at(slot);

@@ -18,7 +18,7 @@ import { Formation } from "./formation";
 import { FrameCounter } from "./frame-counter";
 import { Joining, type JoinUser } from "./joining";
 import { MacLayer, MacTag, type MacUser } from "./mac-layer";
-import type { Memory } from "./memory";
+import { Due, type Memory } from "./memory";
 import { type Network, NetworkLimit, type NetworkUser } from "./network";
 import { NetworkStore, type StoreOwner } from "./network-store";
 import { NodeLimit, NodeState, Nodes } from "./nodes";
@@ -59,13 +59,14 @@ export class LowerHalf
   readonly commands: NwkCommands;
   private readonly link: AccessLink;
   private readonly counter: FrameCounter;
-  private openAt: number;
+  private readonly numbers: Float64Array;
 
   private user: NetworkUser | undefined;
 
   constructor(environment: Environment<"han">, memory: Memory) {
     const { crypto, devices, entropy, ports, regions } = environment;
-    this.openAt = environment.startedAt;
+    this.numbers = memory.numbers;
+    this.numbers[Due.STORE_OPEN] = environment.startedAt;
     this.nodes = new Nodes(memory);
     this.store = new NetworkStore(regions.network, this.nodes, this, memory);
     const { identity } = this.store;
@@ -145,8 +146,8 @@ export class LowerHalf
   }
 
   tick(now: number): void {
-    if (now >= this.openAt) {
-      this.openAt = Infinity;
+    if (now >= this.numbers[Due.STORE_OPEN]!) {
+      this.numbers[Due.STORE_OPEN] = Infinity;
       this.store.open(now);
     }
     this.store.tick(now);
@@ -155,18 +156,6 @@ export class LowerHalf
     this.mac.tick(now);
     this.joining.tick(now);
     this.link.tick(now);
-  }
-
-  dueAt(): number {
-    return Math.min(
-      this.openAt,
-      this.store.dueAt(),
-      this.radio.dueAt(),
-      this.formation.dueAt(),
-      this.mac.dueAt(),
-      this.joining.dueAt(),
-      this.link.dueAt(),
-    );
   }
 
   // The store.

@@ -193,10 +193,6 @@ export class MacLayer {
     }
   }
 
-  dueAt(): number {
-    return this.queue.dueAt();
-  }
-
   private receiveData(now: number, bytes: Uint8Array, start: number, length: number): void {
     if (!this.isForUs(bytes, start, true)) {
       this.counts.otherPan++;

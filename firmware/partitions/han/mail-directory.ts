@@ -2,7 +2,7 @@
 // there, and the look-ups in it.
 
 import { copyBytes, equalBytes, readU16, readU32, writeU32 } from "../../wire/little-endian";
-import type { Memory } from "./memory";
+import { Due, type Memory } from "./memory";
 
 export const enum MailLimit {
   /** 256 KiB in slots of two sectors. */
@@ -89,13 +89,20 @@ export const enum Mail {
 export class MailDirectory {
   readonly bytes: Uint8Array;
   private readonly first: number;
-  /** There may be a fate that is not told yet. */
-  hasNews = false;
+  protected readonly numbers: Float64Array;
+  /** No fate is told before. */
+  tellAt = 0;
   private lastOrder = 0;
 
   constructor(memory: Memory) {
     this.bytes = memory.bytes;
+    this.numbers = memory.numbers;
     this.first = memory.take(MailLimit.SLOTS * Mail.LENGTH);
+  }
+
+  /** There may be a fate that is not told yet. */
+  hasNews(): void {
+    this.numbers[Due.FATES] = this.tellAt;
   }
 
   state(slot: number): MailState {

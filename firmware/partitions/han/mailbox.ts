@@ -12,10 +12,11 @@ import { TimeQuality, type UtcClock } from "../../../hal/clock";
 import type { FlashRegion } from "../../../hal/flash";
 import { StreamResult } from "../../ipc/stream";
 import { check } from "../../kernel/partition";
+import type { FlashTurn } from "../../storage/flash-job";
 import { Slots, type SlotsOwner } from "../../storage/slots";
 import { readU16, readU32, writeU16 } from "../../wire/little-endian";
 import { Mail, MailDirectory, MailHeader, MailLimit, MailState } from "./mail-directory";
-import type { Memory } from "./memory";
+import { Due, type Memory } from "./memory";
 
 const enum Mark {
   DELIVERED = 0,
@@ -62,8 +63,6 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
   private readonly slots: Slots;
   private uses = 0;
   private readonly trailer: Uint8Array;
-  private retryAt = Number.POSITIVE_INFINITY;
-  private scanAt = Number.POSITIVE_INFINITY;
 
   constructor(
     region: FlashRegion,
@@ -124,7 +123,7 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
   delivered(now: number, slot: number): void {
     check(!this.isUp(slot), "a command was delivered");
     this.setState(slot, MailState.DELIVERED);
-    this.hasNews = true;
+    this.hasNews();
     this.live(now, slot);
     this.wish(now, slot, Wish.MARK);
     this.limitDelivered(now, slot);
@@ -153,7 +152,7 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
     this.bytes[at + Mail.FATE] = fate;
     this.bytes[at + Mail.TOLD] = 0;
     this.setState(slot, MailState.ENDED);
-    this.hasNews = true;
+    this.hasNews();
   }
 
   flashDone(now: number, buffer: Uint8Array, length: number): void {
@@ -164,12 +163,13 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
 
   tick(now: number): void {
     this.slots.tick(now);
-    if (now >= this.retryAt) this.pump(now);
-    if (now >= this.scanAt) this.scan(now);
+    if (now >= this.numbers[Due.MAIL_RETRY]!) this.pump(now);
+    if (now >= this.numbers[Due.MAIL_SCAN]!) this.scan(now);
   }
 
-  dueAt(): number {
-    return Math.min(this.retryAt, this.scanAt, this.slots.dueAt());
+  /** When the region is to be asked again. */
+  get turn(): FlashTurn {
+    return this.slots.turn;
   }
 
   found(
@@ -188,8 +188,8 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
 
   opened(now: number): void {
     this.isOpen = true;
-    this.hasNews = true;
-    this.scanAt = now;
+    this.hasNews();
+    this.numbers[Due.MAIL_SCAN] = now;
     for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
       const isDelivered = this.state(slot) === MailState.DELIVERED;
       this.live(now, slot, isDelivered ? MailLimit.AFTER_RESTART_MS : MailLimit.LIFE_MS);
@@ -267,7 +267,7 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
   }
 
   private scan(now: number): void {
-    this.scanAt = now + MailLimit.SCAN_MS;
+    this.numbers[Due.MAIL_SCAN] = now + MailLimit.SCAN_MS;
     for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
       const state = this.state(slot);
       if (state !== MailState.WAITING && state !== MailState.DELIVERED) continue;
@@ -294,15 +294,15 @@ export class Mailbox extends MailDirectory implements SlotsOwner {
 
   private wishLater(now: number, slot: number, wishes: number): void {
     this.setWishes(slot, this.wishes(slot) | wishes);
-    this.retryAt = now + MailLimit.RETRY_MS;
+    this.numbers[Due.MAIL_RETRY] = now + MailLimit.RETRY_MS;
   }
 
   private pump(now: number): void {
-    this.retryAt = Number.POSITIVE_INFINITY;
+    this.numbers[Due.MAIL_RETRY] = Number.POSITIVE_INFINITY;
     for (let slot = 0; slot < MailLimit.SLOTS; slot++) {
       if (this.wishes(slot) === 0) continue;
       if (this.fulfil(slot)) continue;
-      this.retryAt = now + MailLimit.RETRY_MS;
+      this.numbers[Due.MAIL_RETRY] = now + MailLimit.RETRY_MS;
       return;
     }
   }

@@ -2,12 +2,45 @@
 // the buffers in which frames and messages are put together. In an XS machine each typed array
 // costs seven slots besides its content, which for a small table is more than the table.
 
-import { check } from "../../kernel/partition";
+import { check, earliest } from "../../kernel/partition";
 
 export const enum MemorySize {
   /** What all tables take together; a test holds them to it. */
   BYTES = 8_878,
-  NUMBERS = 221,
+  NUMBERS = 263,
+  /** The first of the numbers: the times at which something is to be done. */
+  DUES = 83,
+}
+
+/**
+ * Where the single due times stand in `Memory.numbers`; those of tables follow them. Who has one
+ * writes `Infinity` when it has nothing to do, so that `Memory.dueAt` is one look at all of them.
+ */
+export const enum Due {
+  STORE_OPEN = 0,
+  STORE_RETRY = 1,
+  /** The mailbox is opened. */
+  MAIL_OPEN = 2,
+  MAIL_RETRY = 3,
+  MAIL_SCAN = 4,
+  /** Providers are to be told of fates. */
+  FATES = 5,
+  RADIO_STATE = 6,
+  RADIO_LINE = 7,
+  RADIO_TASK = 8,
+  RADIO_TRANSMIT = 9,
+  RADIO_SCAN = 10,
+  /** The co-processor has been silent for so long that it is asked whether it lives. */
+  RADIO_SILENCE = 11,
+  FORMATION = 12,
+  KEY_ASK = 13,
+  NODE_REPORT = 14,
+  DISCOVERY = 15,
+  TUNNEL_CHECK = 16,
+  INBOX_RETRY = 17,
+  /** And the provider. */
+  OUTBOX = 18,
+  COUNT = 20,
 }
 
 /** Where in `Memory.scratch` what is put together; messages and APS frames stand at its begin. */
@@ -31,7 +64,12 @@ export class Memory {
    */
   readonly scratch = new Uint8Array(Scratch.SIZE);
   private takenBytes = 0;
-  private takenNumbers = 0;
+  private takenNumbers: number = MemorySize.DUES;
+  private takenDues: number = Due.COUNT;
+
+  constructor() {
+    this.numbers.fill(Number.POSITIVE_INFINITY, 0, MemorySize.DUES);
+  }
 
   /** Room for a table in `bytes`, zeros; returns where it begins. Constructors only. */
   take(length: number): number {
@@ -50,8 +88,25 @@ export class Memory {
     return at;
   }
 
-  /** Bytes and numbers that no table has taken. */
-  left(): readonly [number, number] {
-    return [this.bytes.length - this.takenBytes, this.numbers.length - this.takenNumbers];
+  /** Room for the due times of a table, each `Infinity`; returns the first index. Constructors. */
+  takeDues(count: number): number {
+    const at = this.takenDues;
+    this.takenDues = at + count;
+    check(this.takenDues <= MemorySize.DUES, "the due times fit in the memory");
+    return at;
+  }
+
+  /** The earliest of all due times. */
+  dueAt(): number {
+    return earliest(this.numbers, 0, MemorySize.DUES);
+  }
+
+  /** Bytes, numbers and due times that no table has taken. */
+  left(): readonly [number, number, number] {
+    return [
+      this.bytes.length - this.takenBytes,
+      this.numbers.length - this.takenNumbers,
+      MemorySize.DUES - this.takenDues,
+    ];
   }
 }

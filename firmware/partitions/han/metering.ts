@@ -85,6 +85,8 @@ export class MeteringClient {
   private readonly values: number;
   private readonly demands: number;
   private readonly deadlines: number;
+  /** When each is looked at again: at its deadline, or before, to try once more. */
+  private readonly dues: number;
   private readonly message: Uint8Array;
   private readonly report: MeterReport;
   private lastReference: number;
@@ -102,6 +104,7 @@ export class MeteringClient {
     this.values = memory.takeNumbers(MeteringLimit.PENDING, 0);
     this.demands = memory.takeNumbers(MeteringLimit.PENDING, 0);
     this.deadlines = memory.takeNumbers(MeteringLimit.PENDING, 0);
+    this.dues = memory.takeDues(MeteringLimit.PENDING);
     this.message = memory.scratch;
     // From a random place: an answer to a reading of before a restart is not taken for a new one.
     this.report = new MeterReport(knowledge, environment.clock);
@@ -164,19 +167,18 @@ export class MeteringClient {
       if (readU32(this.bytes, at + Entry.REFERENCE) !== reference) continue;
       if (answer[ReadingStored.CODE] === Stored.FULL) {
         this.counts.unanswered++;
-        this.bytes[at + Entry.STATE] = State.FREE;
+        this.enter(now, index, State.FREE);
       } else {
-        this.bytes[at + Entry.STATE] = State.STORED;
         this.answer(now, index);
       }
       return;
     }
   }
 
-  forget(node: number): void {
+  forget(now: number, node: number): void {
     for (let index = 0; index < MeteringLimit.PENDING; index++) {
       const at = this.first + index * Entry.LENGTH;
-      if (this.bytes[at + Entry.NODE] === node) this.bytes[at + Entry.STATE] = State.FREE;
+      if (this.bytes[at + Entry.NODE] === node) this.enter(now, index, State.FREE);
     }
   }
 
@@ -190,35 +192,17 @@ export class MeteringClient {
 
   tick(now: number): void {
     for (let index = 0; index < MeteringLimit.PENDING; index++) {
-      const at = this.first + index * Entry.LENGTH;
-      const state = this.bytes[at + Entry.STATE];
-      if (state === State.FREE) continue;
+      if (now < this.numbers[this.dues + index]!) continue;
+      const state = this.bytes[this.first + index * Entry.LENGTH + Entry.STATE];
       if (now >= this.numbers[this.deadlines + index]!) {
         this.counts.unanswered++;
-        this.bytes[at + Entry.STATE] = State.FREE;
+        this.enter(now, index, State.FREE);
       } else if (state === State.WAITING) {
         this.forward(now, index);
       } else if (state === State.STORED) {
         this.answer(now, index);
       }
     }
-  }
-
-  dueAt(now: number): number {
-    const { bytes } = this;
-    let due = Number.POSITIVE_INFINITY;
-    let at = this.first + Entry.STATE - Entry.LENGTH;
-    for (let index = 0; index < MeteringLimit.PENDING; index++) {
-      at += Entry.LENGTH;
-      const state = bytes[at];
-      if (state === State.FREE) continue;
-      const retries = state === State.WAITING || state === State.STORED;
-      due = Math.min(
-        due,
-        retries ? now + MeteringLimit.RETRY_MS : this.numbers[this.deadlines + index]!,
-      );
-    }
-    return due;
   }
 
   private withoutValue(now: number, message: ZclMessage): void {
@@ -234,7 +218,7 @@ export class MeteringClient {
       return;
     }
     const at = this.first + index * Entry.LENGTH;
-    const known = this.bytes[at + Entry.STATE] !== State.FREE;
+    const state = this.bytes[at + Entry.STATE]!;
     this.bytes[at + Entry.NODE] = message.node;
     this.bytes[at + Entry.ENDPOINT] = message.endpoint;
     this.bytes[at + Entry.SOURCE_ENDPOINT] = message.sourceEndpoint;
@@ -243,12 +227,15 @@ export class MeteringClient {
     this.bytes[at + Entry.FROM_SERVER] = message.fromServer ? 1 : 0;
     this.bytes[at + Entry.WANTS_NO_ANSWER] = message.noDefaultResponse ? 1 : 0;
     this.numbers[this.deadlines + index] = now + MeteringLimit.STORE_WAIT_MS;
-    if (known) return;
+    if (state !== State.FREE) {
+      this.enter(now, index, state);
+      return;
+    }
     this.numbers[this.values + index] = this.report.value;
     this.numbers[this.demands + index] = this.report.demand;
     this.bytes[at + Entry.HAS_DEMAND] = this.report.hasDemand ? 1 : 0;
     writeU32(this.bytes, at + Entry.TIME, this.report.time);
-    this.bytes[at + Entry.STATE] = State.UNSCALED;
+    this.enter(now, index, State.UNSCALED);
     if (this.knowledge.isScaled(message.node)) this.forward(now, index);
   }
 
@@ -277,7 +264,7 @@ export class MeteringClient {
     const value = scaled(this.knowledge, node, this.numbers[this.values + index]!);
     if (!hasOurUnit(this.knowledge, node, kind) || Number.isNaN(value)) {
       this.counts.wrongUnit++;
-      this.bytes[at + Entry.STATE] = State.FREE;
+      this.enter(now, index, State.FREE);
       return;
     }
     const { message } = this;
@@ -295,12 +282,12 @@ export class MeteringClient {
     const { ports } = this.environment;
     const port = gas ? ports.gas : ports.demand;
     const sent = port.send(message, Reading.LENGTH);
-    this.bytes[at + Entry.STATE] = sent === Sent.OK ? State.SENT : State.WAITING;
     // From `resend` the wait begins anew; a first forward comes right after the report.
     this.numbers[this.deadlines + index] = Math.max(
       this.numbers[this.deadlines + index]!,
       now + MeteringLimit.RETRY_MS,
     );
+    this.enter(now, index, sent === Sent.OK ? State.SENT : State.WAITING);
   }
 
   private demandOf(index: number, node: number): number {
@@ -314,7 +301,7 @@ export class MeteringClient {
     const at = this.first + index * Entry.LENGTH;
     const { bytes } = this;
     if (bytes[at + Entry.WANTS_NO_ANSWER] === 1) {
-      bytes[at + Entry.STATE] = State.FREE;
+      this.enter(now, index, State.FREE);
       return;
     }
     const taken = this.writer.defaultResponse(
@@ -329,8 +316,16 @@ export class MeteringClient {
       ZclCommand.REPORT,
       ZclStatus.SUCCESS,
     );
-    if (!taken) return;
-    this.counts.answered++;
-    bytes[at + Entry.STATE] = State.FREE;
+    if (taken) this.counts.answered++;
+    this.enter(now, index, taken ? State.FREE : State.STORED);
+  }
+
+  private enter(now: number, index: number, state: State): void {
+    const retries = state === State.WAITING || state === State.STORED;
+    let due = Number.POSITIVE_INFINITY;
+    if (retries) due = now + MeteringLimit.RETRY_MS;
+    else if (state !== State.FREE) due = this.numbers[this.deadlines + index]!;
+    this.bytes[this.first + index * Entry.LENGTH + Entry.STATE] = state;
+    this.numbers[this.dues + index] = due;
   }
 }

@@ -6,7 +6,6 @@ import { Sent } from "../../../hal/sent";
 import { DeviceKind } from "../../ipc/device";
 import { MirrorRead, MirrorStatus, MirrorValue } from "../../ipc/mirror";
 import { Operation } from "../../ipc/operation";
-import { earliest } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { Profile } from "../../wire/aps";
 import {
@@ -106,7 +105,7 @@ export class MirrorEndpoints {
     this.bytes = memory.bytes;
     this.first = memory.take(MirrorEndpointLimit.READS * Read.LENGTH);
     this.numbers = memory.numbers;
-    this.deadlines = memory.takeNumbers(MirrorEndpointLimit.READS, Number.POSITIVE_INFINITY);
+    this.deadlines = memory.takeDues(MirrorEndpointLimit.READS);
     this.message = memory.scratch;
   }
 
@@ -172,10 +171,6 @@ export class MirrorEndpoints {
       this.fail(now, this.first + index * Read.LENGTH);
       this.free(index);
     }
-  }
-
-  dueAt(): number {
-    return earliest(this.numbers, this.deadlines, MirrorEndpointLimit.READS);
   }
 
   private endpointFor(now: number, node: number): number {

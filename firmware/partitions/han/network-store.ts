@@ -4,10 +4,11 @@
 
 import type { FlashRegion } from "../../../hal/flash";
 import { check } from "../../kernel/partition";
+import type { FlashTurn } from "../../storage/flash-job";
 import { Journal } from "../../storage/journal";
 import { copyBytes, readU16, readU32, writeU16, writeU32 } from "../../wire/little-endian";
 import { Known } from "./knowledge";
-import { type Memory, Scratch } from "./memory";
+import { Due, type Memory, Scratch } from "./memory";
 import { NodeLimit, NodeRecord, type Nodes } from "./nodes";
 
 /** Record keys. */
@@ -93,6 +94,7 @@ export class NetworkStore {
   /** The number of the flash region. */
   readonly region: number;
   private readonly journal: Journal;
+  private readonly numbers: Float64Array;
   private readonly wishes: Uint8Array;
   private readonly first: number;
   /** Scratch: the journal copies what it is given. */
@@ -101,7 +103,6 @@ export class NetworkStore {
   private counterFlying = 0;
   private knowledge: KnowledgeRecords | undefined;
   private isOpen = false;
-  private retryAt = Infinity;
 
   constructor(
     region: FlashRegion,
@@ -110,6 +111,7 @@ export class NetworkStore {
     memory: Memory,
   ) {
     this.identity = new NetworkIdentity(memory);
+    this.numbers = memory.numbers;
     this.wishes = memory.bytes;
     this.first = memory.take(Entry.COUNT);
     this.value = memory.scratch;
@@ -161,11 +163,12 @@ export class NetworkStore {
 
   tick(now: number): void {
     this.journal.tick(now);
-    if (now >= this.retryAt) this.pump(now);
+    if (now >= this.numbers[Due.STORE_RETRY]!) this.pump(now);
   }
 
-  dueAt(): number {
-    return Math.min(this.retryAt, this.journal.dueAt());
+  /** When the region is to be asked again. */
+  get turn(): FlashTurn {
+    return this.journal.turn;
   }
 
   restored(key: number, bytes: Uint8Array, start: number, length: number): void {
@@ -194,7 +197,7 @@ export class NetworkStore {
       this.failures++;
       // A newer wish replaces the failed one.
       if (this.wishes[at] === Wish.NONE) this.wishes[at] = done;
-      this.retryAt = now + Wait.RETRY_MS;
+      this.numbers[Due.STORE_RETRY] = now + Wait.RETRY_MS;
       return;
     }
     if (this.wishes[at] === Wish.NONE || token === Entry.COUNTER) this.tell(now, token, done);
@@ -229,13 +232,13 @@ export class NetworkStore {
   }
 
   private pump(now: number): void {
-    this.retryAt = Infinity;
+    this.numbers[Due.STORE_RETRY] = Infinity;
     if (!this.isOpen) return;
     for (let entry = 0; entry < Entry.COUNT; entry++) {
       const wish = this.wishes[this.first + entry]!;
       if (wish === Wish.NONE || (wish & Wish.FLYING) !== 0) continue;
       if (!this.hand(entry, wish)) {
-        this.retryAt = now + Wait.RETRY_MS;
+        this.numbers[Due.STORE_RETRY] = now + Wait.RETRY_MS;
         return;
       }
       // The upper four bits remember what flies.

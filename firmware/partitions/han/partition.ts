@@ -3,6 +3,7 @@
 import { FlashDone } from "../../../hal/flash";
 import { Party } from "../../ipc/party";
 import type { Partition } from "../../kernel/partition";
+import type { FlashTurn } from "../../storage/flash-job";
 import type { Environment } from "../../system";
 import { Application } from "./application";
 import { LowerHalf } from "./lower-half";
@@ -15,13 +16,18 @@ export function createHan(environment: Environment<"han">): Partition {
 class HanPartition implements Partition {
   private readonly lower: LowerHalf;
   private readonly upper: Application;
+  private readonly memory = new Memory();
+  private readonly networkTurn: FlashTurn;
+  private readonly mailTurn: FlashTurn;
 
   constructor(environment: Environment<"han">) {
-    const memory = new Memory();
+    const { memory } = this;
     this.lower = new LowerHalf(environment, memory);
     this.upper = new Application(environment, this.lower, this.lower.store, memory);
     this.lower.store.attach(this.upper.knowledge);
     this.lower.attach(this.upper);
+    this.networkTurn = this.lower.store.turn;
+    this.mailTurn = this.upper.tunnelling.mailbox.turn;
   }
 
   receive(now: number, from: number, buffer: Uint8Array, length: number): void {
@@ -41,7 +47,7 @@ class HanPartition implements Partition {
   }
 
   dueAt(): number {
-    return Math.min(this.lower.dueAt(), this.upper.dueAt());
+    return Math.min(this.memory.dueAt(), this.networkTurn.due, this.mailTurn.due);
   }
 
   peerRestarted(now: number, peer: number): void {

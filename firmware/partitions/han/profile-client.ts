@@ -14,7 +14,6 @@ import {
   Reading,
   ReadingFlags,
 } from "../../ipc/reading";
-import { earliest } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { Profile } from "../../wire/aps";
 import { IntervalPeriod, MeteringReceived } from "../../wire/clusters/metering";
@@ -122,7 +121,7 @@ export class ProfileClient {
     this.bytes = memory.bytes;
     this.first = memory.take(ProfileLimit.QUESTIONS * Question.LENGTH);
     this.numbers = memory.numbers;
-    this.dueTimes = memory.takeNumbers(ProfileLimit.QUESTIONS, Number.POSITIVE_INFINITY);
+    this.dueTimes = memory.takeDues(ProfileLimit.QUESTIONS);
     this.message = memory.scratch;
   }
 
@@ -216,10 +215,6 @@ export class ProfileClient {
           this.numbers[this.dueTimes + index] = Number.POSITIVE_INFINITY;
       }
     }
-  }
-
-  dueAt(): number {
-    return earliest(this.numbers, this.dueTimes, ProfileLimit.QUESTIONS);
   }
 
   private trySend(now: number, index: number): void {

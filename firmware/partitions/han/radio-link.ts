@@ -28,7 +28,7 @@ import {
   streamFrameLength,
 } from "../../wire/spinel-stream";
 import { EnergyScan } from "./energy-scan";
-import type { Memory } from "./memory";
+import { Due, type Memory } from "./memory";
 import { RadioCounts, type RadioOwner } from "./radio-owner";
 import { type RadioSettings, SetupStep } from "./radio-setup";
 import { RadioTask, Task } from "./radio-task";
@@ -58,15 +58,14 @@ const enum Wait {
 export class RadioLink {
   readonly counts = new RadioCounts();
   private readonly match: SourceMatch;
-  private readonly scan = new EnergyScan();
+  private readonly scan: EnergyScan;
+  private readonly numbers: Float64Array;
 
   private state = State.RESETTING;
-  private stateDue = Infinity;
   private resets = 0;
 
   private readonly task: RadioTask;
   private taskTid = 0;
-  private taskDue = Infinity;
   private taskTries = 0;
   private isMatchOff = false;
   private heardAt = 0;
@@ -79,6 +78,8 @@ export class RadioLink {
     readonly settings: RadioSettings,
     memory: Memory,
   ) {
+    this.numbers = memory.numbers;
+    this.scan = new EnergyScan(memory);
     this.match = new SourceMatch(memory);
     this.task = new RadioTask(settings, this.match, this.scan);
     this.line = new SpinelLine(radio, memory);
@@ -142,26 +143,16 @@ export class RadioLink {
     this.pump(now);
   }
 
-  dueAt(): number {
-    const isIdle = this.state === State.UP && this.task.kind === Task.NONE;
-    const mayAsk = isIdle && this.line.dueAt === Infinity;
-    const silence = mayAsk ? this.heardAt + Wait.SILENCE_MS : Infinity;
-    const working = Math.min(this.taskDue, this.transmitter.dueAt, this.scan.dueAt);
-    return Math.min(this.stateDue, this.line.dueAt, working, silence);
-  }
-
   tick(now: number): void {
-    this.line.dueAt = now >= this.line.dueAt ? Infinity : this.line.dueAt;
+    const { numbers } = this;
+    if (now >= numbers[Due.RADIO_LINE]!) numbers[Due.RADIO_LINE] = Infinity;
     const isHopeless =
-      now >= this.stateDue ||
-      now >= this.scan.dueAt ||
-      (now >= this.taskDue && this.taskTimedOut()) ||
-      (now >= this.transmitter.dueAt && this.transmitter.timedOut(now));
-    if (isHopeless) {
-      this.reset(now);
-      return;
-    }
-    this.pump(now);
+      now >= numbers[Due.RADIO_STATE]! ||
+      now >= numbers[Due.RADIO_SCAN]! ||
+      (now >= numbers[Due.RADIO_TASK]! && this.taskTimedOut()) ||
+      (now >= numbers[Due.RADIO_TRANSMIT]! && this.transmitter.timedOut(now));
+    if (isHopeless) this.reset(now);
+    else this.pump(now);
   }
 
   /** A Spinel frame of the co-processor. */
@@ -255,27 +246,28 @@ export class RadioLink {
     this.loseAll(now);
     this.state = State.SETTING_UP;
     this.task.step = SetupStep.VERSION;
-    this.stateDue = Infinity;
+    this.numbers[Due.RADIO_STATE] = Infinity;
   }
 
   private reset(now: number): void {
     this.counts.resetsMade++;
     this.loseAll(now);
     this.state = State.RESETTING;
+    this.numbers[Due.RADIO_SILENCE] = Infinity;
     // The line first, then the pin, in turns: a hung co-processor reads no line.
     if (this.resets % 2 === 0) {
       const length = putSpinelCommand(this.line.frame, 0, 0, SpinelCommand.RESET);
       this.line.frame[length] = SpinelReset.STACK;
       if (this.radio.send(this.line.frame, length + 1) !== Sent.OK) this.radio.reset();
     } else this.radio.reset();
-    this.stateDue =
+    this.numbers[Due.RADIO_STATE] =
       now + Math.min(Wait.RESET_MS * 2 ** Math.min(this.resets, 5), Wait.RESET_MAX_MS);
     this.resets++;
   }
 
   private loseAll(now: number): void {
     this.dropTask();
-    this.line.dueAt = Infinity;
+    this.numbers[Due.RADIO_LINE] = Infinity;
     this.scan.stop();
     this.match.forgetPresent();
     this.isMatchOff = false;
@@ -291,14 +283,14 @@ export class RadioLink {
 
   private dropTask(): void {
     this.task.kind = Task.NONE;
-    this.taskDue = Infinity;
+    this.numbers[Due.RADIO_TASK] = Infinity;
     this.taskTries = 0;
   }
 
   /** True: give the co-processor up. */
   private taskTimedOut(): boolean {
     this.counts.timeouts++;
-    this.taskDue = Infinity;
+    this.numbers[Due.RADIO_TASK] = Infinity;
     const tries = this.taskTries + 1;
     this.task.kind = Task.NONE;
     this.taskTries = tries;
@@ -350,10 +342,16 @@ export class RadioLink {
 
   /** Puts the next thing on the line, as far as it takes it. */
   private pump(now: number): void {
-    if (now < this.line.dueAt && this.line.dueAt !== Infinity) return;
-    if (this.state === State.RESETTING) return;
-    if (this.task.kind === Task.NONE) this.pumpTask(now);
-    if (this.state === State.UP) this.pumpFrame(now);
+    const { numbers } = this;
+    const isFree = numbers[Due.RADIO_LINE] === Infinity || now >= numbers[Due.RADIO_LINE]!;
+    if (isFree && this.state !== State.RESETTING) {
+      if (this.task.kind === Task.NONE) this.pumpTask(now);
+      if (this.state === State.UP) this.pumpFrame(now);
+    }
+    // Whatever was done, this is its end: from here on silence counts, or does not.
+    const isIdle = this.state === State.UP && this.task.kind === Task.NONE;
+    const mayAsk = isIdle && numbers[Due.RADIO_LINE] === Infinity;
+    numbers[Due.RADIO_SILENCE] = mayAsk ? this.heardAt + Wait.SILENCE_MS : Infinity;
   }
 
   private pumpTask(now: number): void {
@@ -394,6 +392,6 @@ export class RadioLink {
     }
     if (kind === Task.SCAN_START) this.scan.isWanted = false;
     this.taskTid = tid;
-    this.taskDue = now + Wait.COMMAND_MS;
+    this.numbers[Due.RADIO_TASK] = now + Wait.COMMAND_MS;
   }
 }

@@ -4,7 +4,7 @@
 import type { Radio } from "../../../hal/radio";
 import { Sent } from "../../../hal/sent";
 import { Spinel } from "../../wire/spinel";
-import type { Memory } from "./memory";
+import { Due, type Memory } from "./memory";
 
 const enum Wait {
   /** A full line of 115,200 bit/s has moved 46 bytes on by then. */
@@ -14,8 +14,7 @@ const enum Wait {
 export class SpinelLine {
   /** Scratch: a frame is put together and on the line before anything else happens. */
   readonly frame: Uint8Array;
-  /** When to try again; `Infinity`: it takes frames. */
-  dueAt = Infinity;
+  private readonly numbers: Float64Array;
   private lastTid = 0;
 
   constructor(
@@ -23,12 +22,13 @@ export class SpinelLine {
     memory: Memory,
   ) {
     this.frame = memory.scratch;
+    this.numbers = memory.numbers;
   }
 
-  /** Sends the first `length` bytes of `frame`. False: full; try when `dueAt` has come. */
+  /** Sends the first `length` bytes of `frame`. False: full; try when `Due.RADIO_LINE` has come. */
   put(now: number, length: number): boolean {
     if (this.radio.send(this.frame, length) === Sent.OK) return true;
-    this.dueAt = now + Wait.LINE_MS;
+    this.numbers[Due.RADIO_LINE] = now + Wait.LINE_MS;
     return false;
   }
 

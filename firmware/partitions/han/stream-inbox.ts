@@ -16,7 +16,7 @@ import type { Port } from "../../kernel/partition";
 import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
 import { Mail, MailHeader, MailLimit } from "./mail-directory";
 import type { Mailbox } from "./mailbox";
-import type { Memory } from "./memory";
+import { Due, type Memory } from "./memory";
 import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
 
@@ -68,7 +68,6 @@ export class StreamInbox {
   private readonly numbers: Float64Array;
   private readonly deadlines: number;
   private readonly message: Uint8Array;
-  private retryAt = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly network: Network,
@@ -79,7 +78,7 @@ export class StreamInbox {
     this.bytes = memory.bytes;
     this.first = memory.take(InboxLimit.STREAMS * Entry.LENGTH);
     this.numbers = memory.numbers;
-    this.deadlines = memory.takeNumbers(InboxLimit.STREAMS, Number.POSITIVE_INFINITY);
+    this.deadlines = memory.takeDues(InboxLimit.STREAMS);
     this.message = memory.scratch;
   }
 
@@ -155,15 +154,10 @@ export class StreamInbox {
   }
 
   tick(now: number): void {
-    if (now >= this.retryAt) this.retry(now);
+    if (now >= this.numbers[Due.INBOX_RETRY]!) this.retry(now);
     for (let index = 0; index < InboxLimit.STREAMS; index++) {
       if (now >= this.numbers[this.deadlines + index]!) this.drop(now, index);
     }
-  }
-
-  dueAt(): number {
-    const { numbers, deadlines } = this;
-    return Math.min(this.retryAt, numbers[deadlines]!, numbers[deadlines + 1]!);
   }
 
   /** `KEPT`: nothing is against it. */
@@ -203,7 +197,7 @@ export class StreamInbox {
     const size = readU16(this.bytes, at + Entry.HELD);
     const slot = this.bytes[at + Entry.SLOT]!;
     if (!this.mailbox.write(slot, this.bytes, at + Entry.SEGMENT, size)) {
-      this.retryAt = now + InboxLimit.RETRY_MS;
+      this.numbers[Due.INBOX_RETRY] = now + InboxLimit.RETRY_MS;
       return;
     }
     const taken = readU16(this.bytes, at + Entry.TAKEN) + size;
@@ -242,7 +236,7 @@ export class StreamInbox {
       length = StreamEnd.LENGTH;
     }
     if (this.firewall.send(message, length) === Sent.FULL) {
-      this.retryAt = now + InboxLimit.RETRY_MS;
+      this.numbers[Due.INBOX_RETRY] = now + InboxLimit.RETRY_MS;
       return;
     }
     this.bytes[at + Entry.OWED] = Owed.NOTHING;
@@ -250,7 +244,7 @@ export class StreamInbox {
   }
 
   private retry(now: number): void {
-    this.retryAt = Number.POSITIVE_INFINITY;
+    this.numbers[Due.INBOX_RETRY] = Number.POSITIVE_INFINITY;
     for (let index = 0; index < InboxLimit.STREAMS; index++) {
       const at = this.first + index * Entry.LENGTH;
       if (this.bytes[at + Entry.OWED] !== Owed.NOTHING) this.pay(now, index);

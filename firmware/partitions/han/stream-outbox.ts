@@ -16,7 +16,7 @@ import type { Port } from "../../kernel/partition";
 import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
 import { Mail, MailHeader, MailLimit, MailState } from "./mail-directory";
 import type { Mailbox } from "./mailbox";
-import type { Memory } from "./memory";
+import { Due, type Memory } from "./memory";
 
 export const enum OutboxStream {
   /** The other side's flash takes milliseconds a piece. */
@@ -50,7 +50,7 @@ export class StreamOutbox {
   private total = 0;
   private given = 0;
   private limit = 0;
-  private dueTime = Number.POSITIVE_INFINITY;
+  private readonly numbers: Float64Array;
   private pause: number = OutboxStream.FIRST_PAUSE_MS;
   private readonly message: Uint8Array;
 
@@ -63,6 +63,7 @@ export class StreamOutbox {
     memory: Memory,
   ) {
     this.message = memory.scratch;
+    this.numbers = memory.numbers;
     // The providers' streams are numbered apart.
     this.stream = provider;
   }
@@ -123,7 +124,7 @@ export class StreamOutbox {
   }
 
   tick(now: number): void {
-    if (now < this.dueTime) return;
+    if (now < this.numbers[Due.OUTBOX + this.provider]!) return;
     switch (this.state) {
       case State.OPENING:
         this.open(now);
@@ -140,10 +141,6 @@ export class StreamOutbox {
       default:
         this.retreat(now);
     }
-  }
-
-  dueAt(): number {
-    return this.dueTime;
   }
 
   private measured(now: number, total: number): void {
@@ -170,25 +167,25 @@ export class StreamOutbox {
     copyBytes(mail, at + Mail.EUI64, message, StreamOpen.EUI64, 8);
     copyBytes(mail, at + Mail.MESSAGE_ID, message, StreamOpen.MESSAGE_ID, 4);
     if (this.firewall.send(message, StreamOpen.LENGTH) !== Sent.OK) {
-      this.dueTime = now + OutboxStream.RETRY_MS;
+      this.numbers[Due.OUTBOX + this.provider] = now + OutboxStream.RETRY_MS;
       return;
     }
     this.given = 0;
     this.limit = 0;
     this.state = State.WAITING;
-    this.dueTime = now + OutboxStream.ANSWER_WAIT_MS;
+    this.numbers[Due.OUTBOX + this.provider] = now + OutboxStream.ANSWER_WAIT_MS;
   }
 
   private next(now: number): void {
     if (this.given === this.total) {
       this.state = State.FINISHING;
-      this.dueTime = now + OutboxStream.ANSWER_WAIT_MS;
+      this.numbers[Due.OUTBOX + this.provider] = now + OutboxStream.ANSWER_WAIT_MS;
     } else if (this.limit > this.given) {
       this.state = State.READING;
       this.readNext(now);
     } else {
       this.state = State.WAITING;
-      this.dueTime = now + OutboxStream.ANSWER_WAIT_MS;
+      this.numbers[Due.OUTBOX + this.provider] = now + OutboxStream.ANSWER_WAIT_MS;
     }
   }
 
@@ -200,7 +197,8 @@ export class StreamOutbox {
   private read(now: number, offset: number, length: number): void {
     const asked = this.mailbox.read(this.slot, offset, length, this.reader);
     // Asked, the answer comes by `piece`; the flash never takes as long as this.
-    this.dueTime = now + (asked ? OutboxStream.ANSWER_WAIT_MS : OutboxStream.RETRY_MS);
+    this.numbers[Due.OUTBOX + this.provider] =
+      now + (asked ? OutboxStream.ANSWER_WAIT_MS : OutboxStream.RETRY_MS);
   }
 
   /** Without room for it, it is read once more, soon. */
@@ -212,7 +210,7 @@ export class StreamOutbox {
     writeU16(message, StreamSegment.OFFSET, this.given);
     for (let i = 0; i < length; i++) message[StreamSegment.DATA + i] = from[start + i]!;
     if (this.firewall.send(message, StreamSegment.DATA + length) !== Sent.OK) {
-      this.dueTime = now + OutboxStream.RETRY_MS;
+      this.numbers[Due.OUTBOX + this.provider] = now + OutboxStream.RETRY_MS;
       return;
     }
     this.given += length;
@@ -236,14 +234,14 @@ export class StreamOutbox {
       this.mailbox.setState(this.slot, MailState.WAITING);
     }
     this.state = State.PAUSED;
-    this.dueTime = now + this.pause;
+    this.numbers[Due.OUTBOX + this.provider] = now + this.pause;
     this.pause = Math.min(2 * this.pause, OutboxStream.LONGEST_PAUSE_MS);
   }
 
   private idle(now: number): void {
     this.state = State.IDLE;
     this.slot = MailLimit.NONE;
-    this.dueTime = Number.POSITIVE_INFINITY;
+    this.numbers[Due.OUTBOX + this.provider] = Number.POSITIVE_INFINITY;
     this.look(now);
   }
 }

@@ -5,7 +5,7 @@ import { check } from "../../kernel/partition";
 import { putSpinel, SpinelCommand } from "../../wire/spinel";
 import { SpinelProperty, SpinelStatus } from "../../wire/spinel-property";
 import { putSend, StreamRawDefault } from "../../wire/spinel-stream";
-import type { Memory } from "./memory";
+import { Due, type Memory } from "./memory";
 import { type RadioCounts, type RadioOwner, Transmission } from "./radio-owner";
 import type { RadioSettings } from "./radio-setup";
 import { QueueLimit, TransmitQueue } from "./transmit-queue";
@@ -18,7 +18,7 @@ const enum Wait {
 }
 
 export class Transmitter {
-  dueAt = Infinity;
+  private readonly numbers: Float64Array;
   private readonly queue: TransmitQueue;
   private inFlight: number = QueueLimit.NONE;
   private tid = 0;
@@ -30,6 +30,7 @@ export class Transmitter {
     private readonly counts: RadioCounts,
     memory: Memory,
   ) {
+    this.numbers = memory.numbers;
     this.queue = new TransmitQueue(memory);
   }
 
@@ -66,7 +67,7 @@ export class Transmitter {
     this.inFlight = this.queue.next();
     check(this.inFlight !== QueueLimit.NONE, "nothing was started");
     this.tid = tid;
-    this.dueAt = now + Wait.TRANSMIT_MS;
+    this.numbers[Due.RADIO_TRANSMIT] = now + Wait.TRANSMIT_MS;
   }
 
   ended(now: number, status: number): void {
@@ -88,7 +89,7 @@ export class Transmitter {
   /** The co-processor was reset: nothing of what it had is known. */
   loseAll(now: number): void {
     this.timeouts = 0;
-    this.dueAt = Infinity;
+    this.numbers[Due.RADIO_TRANSMIT] = Infinity;
     this.inFlight = QueueLimit.NONE;
     for (let i = 0; i < QueueLimit.FRAMES; i++) {
       const slot = this.queue.next();
@@ -105,7 +106,7 @@ export class Transmitter {
     const tag = this.queue.tag(this.inFlight);
     this.queue.free(this.inFlight);
     this.inFlight = QueueLimit.NONE;
-    this.dueAt = Infinity;
+    this.numbers[Due.RADIO_TRANSMIT] = Infinity;
     if (result === Transmission.OK) this.counts.sent++;
     else if (result === Transmission.NO_ACK) this.counts.noAck++;
     else if (result === Transmission.CHANNEL_BUSY) this.counts.channelBusy++;

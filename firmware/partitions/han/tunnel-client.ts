@@ -4,7 +4,6 @@
 
 import { DeviceKind } from "../../ipc/device";
 import { StreamResult } from "../../ipc/stream";
-import { earliest } from "../../kernel/partition";
 import { Profile } from "../../wire/aps";
 import {
   checkRequestTunnelResponse,
@@ -30,7 +29,7 @@ import { Endpoint } from "./endpoints";
 import { type Knowledge, Known } from "./knowledge";
 import { MailLimit, MailState } from "./mail-directory";
 import type { Mailbox } from "./mailbox";
-import type { Memory } from "./memory";
+import { Due, type Memory } from "./memory";
 import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
 import type { TunnelDelivery } from "./tunnel-delivery";
@@ -88,7 +87,6 @@ export class TunnelClient {
   /** No message is given to it before. */
   private readonly deliverAt: number;
   private readonly eui64: Uint8Array;
-  private checkAt: number;
 
   constructor(
     private readonly network: Network,
@@ -102,11 +100,11 @@ export class TunnelClient {
     this.bytes = memory.bytes;
     this.first = memory.take(TunnelLimit.METERS * Tunnel.LENGTH);
     this.numbers = memory.numbers;
-    this.dues = memory.takeNumbers(TunnelLimit.METERS, Number.POSITIVE_INFINITY);
+    this.dues = memory.takeDues(TunnelLimit.METERS);
     this.pauses = memory.takeNumbers(TunnelLimit.METERS, TunnelLimit.FIRST_PAUSE_MS);
     this.deliverAt = memory.takeNumbers(TunnelLimit.METERS, 0);
     this.eui64 = memory.scratch;
-    this.checkAt = startedAt;
+    this.numbers[Due.TUNNEL_CHECK] = startedAt;
   }
 
   /** Whether this tunnel of this node is ours. */
@@ -117,7 +115,7 @@ export class TunnelClient {
 
   /** A message was kept, or an endpoint learned: look now rather than at the next check. */
   look(now: number): void {
-    this.checkAt = now;
+    this.numbers[Due.TUNNEL_CHECK] = now;
   }
 
   /** Something came through the tunnel. */
@@ -209,7 +207,8 @@ export class TunnelClient {
       this.numbers[this.deliverAt + tunnel] = now + this.numbers[this.pauses + tunnel]!;
       this.lengthen(tunnel);
     }
-    this.checkAt = Math.min(this.checkAt, Math.max(now, this.numbers[this.deliverAt + tunnel]!));
+    const deliverAt = Math.max(now, this.numbers[this.deliverAt + tunnel]!);
+    this.look(Math.min(this.numbers[Due.TUNNEL_CHECK]!, deliverAt));
   }
 
   forget(node: number): void {
@@ -221,8 +220,8 @@ export class TunnelClient {
   }
 
   tick(now: number): void {
-    if (now >= this.checkAt) {
-      this.checkAt = now + TunnelLimit.CHECK_MS;
+    if (now >= this.numbers[Due.TUNNEL_CHECK]!) {
+      this.numbers[Due.TUNNEL_CHECK] = now + TunnelLimit.CHECK_MS;
       this.enrol(now);
       for (let tunnel = 0; tunnel < TunnelLimit.METERS; tunnel++) this.deliver(now, tunnel);
     }
@@ -231,10 +230,6 @@ export class TunnelClient {
       if (this.state(tunnel) === State.ASKED) this.silent(now, tunnel);
       else if (this.state(tunnel) !== State.FREE) this.ask(now, tunnel);
     }
-  }
-
-  dueAt(): number {
-    return Math.min(this.checkAt, earliest(this.numbers, this.dues, TunnelLimit.METERS));
   }
 
   /** Takes up each electricity meter that serves tunnels and has none of ours. */
@@ -270,7 +265,7 @@ export class TunnelClient {
     }
     const endpoint = this.knowledge.byte(this.node(tunnel), Known.TUNNEL_ENDPOINT);
     if (!this.delivery.give(now, this.node(tunnel), slot, endpoint, this.id(tunnel))) {
-      this.checkAt = now + TunnelLimit.ROOM_WAIT_MS;
+      this.numbers[Due.TUNNEL_CHECK] = now + TunnelLimit.ROOM_WAIT_MS;
     }
   }
 
@@ -302,7 +297,7 @@ export class TunnelClient {
     this.numbers[this.pauses + tunnel] = TunnelLimit.FIRST_PAUSE_MS;
     this.numbers[this.dues + tunnel] = now + TunnelLimit.SILENCE_MS;
     this.numbers[this.deliverAt + tunnel] = now;
-    this.checkAt = now;
+    this.numbers[Due.TUNNEL_CHECK] = now;
     // After a restart the meter still holds this one: it is closed when there are no more.
     if (this.knowledge.number(this.node(tunnel), Known.TUNNEL_ID, 2) === id) return;
     this.knowledge.setNumber(this.node(tunnel), Known.TUNNEL_ID, id, 2);

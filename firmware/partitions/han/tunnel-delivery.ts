@@ -81,7 +81,7 @@ export class TunnelDelivery implements FragmentSource {
     this.bytes = memory.bytes;
     this.first = memory.take(DeliveryLimit.JOBS * Job.LENGTH);
     this.numbers = memory.numbers;
-    this.dues = memory.takeNumbers(DeliveryLimit.JOBS, Number.POSITIVE_INFINITY);
+    this.dues = memory.takeDues(DeliveryLimit.JOBS);
   }
 
   isBusyWith(node: number): boolean {
@@ -222,10 +222,6 @@ export class TunnelDelivery implements FragmentSource {
           readU16(this.bytes, job + Job.PART),
         );
     }
-  }
-
-  dueAt(): number {
-    return Math.min(this.numbers[this.dues]!, this.numbers[this.dues + 1]!);
   }
 
   private layHeader(job: number, control: number, command: number, tunnel: number): void {

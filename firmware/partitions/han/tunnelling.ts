@@ -161,18 +161,6 @@ export class Tunnelling implements MailboxOwner, DeliveryUser {
     this.fates.tick(now);
   }
 
-  dueAt(): number {
-    return Math.min(
-      this.mailbox.dueAt(),
-      this.delivery.dueAt(),
-      this.client.dueAt(),
-      this.down.dueAt(),
-      this.up[0].dueAt(),
-      this.up[1].dueAt(),
-      this.fates.dueAt(),
-    );
-  }
-
   // The mailbox.
 
   opened(now: number): void {

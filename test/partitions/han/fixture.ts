@@ -100,13 +100,18 @@ export class Bench implements NetworkUser {
     for (let turns = 0; ; turns++) {
       if (turns > 200_000) throw new Error("it is never idle");
       this.settle();
-      const due = Math.max(this.now, Math.min(this.han.dueAt(), this.access.dueAt()));
+      const due = Math.max(this.now, Math.min(this.hanDue(), this.access.dueAt()));
       if (due > end) break;
       this.now = due;
-      if (this.han.dueAt() <= due) this.han.tick(due);
+      if (this.hanDue() <= due) this.han.tick(due);
       if (this.access.dueAt() <= due) this.access.tick(due);
     }
     this.now = end;
+  }
+
+  /** When the lower half wants to be called. */
+  hanDue(): number {
+    return Math.min(this.memory.dueAt(), this.han.store.turn.due);
   }
 
   /** A frame from the air. */

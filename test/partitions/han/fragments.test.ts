@@ -83,7 +83,8 @@ class Sink implements FragmentSink {
 function exchange(length: number, window: number, lost: (frame: number) => boolean) {
   const [there, back] = [new Wire(), new Wire()];
   const source = new Source(payloadOf(length));
-  const sender = new FragmentSender(there.network, source, window, new Memory());
+  const memory = new Memory();
+  const sender = new FragmentSender(there.network, source, window, memory);
   source.sender = sender;
   const sink = new Sink();
   const receiver = new FragmentReceiver(back.network, sink, window, new Memory());
@@ -91,7 +92,7 @@ function exchange(length: number, window: number, lost: (frame: number) => boole
   let sent = 0;
   let now = 0;
   for (let turn = 0; turn < 2000 && source.result === undefined; turn++) {
-    now = Math.max(now, Math.min(sender.dueAt(), now + 10_000));
+    now = Math.max(now, Math.min(memory.dueAt(), now + 10_000));
     sender.tick(now);
     for (const frame of there.frames.splice(0)) {
       if (!lost(sent++)) receiver.block(now, 0, frame, 0, frame.length);

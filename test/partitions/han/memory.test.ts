@@ -29,7 +29,7 @@ test("its tables fill it to the last byte and number", () => {
   } as unknown as Environment<"han">;
   const lower = new LowerHalf(environment, memory);
   new Application(environment, lower, lower.store, memory);
-  expect(memory.left()).toEqual([0, 0]);
+  expect(memory.left()).toEqual([0, 0, 0]);
 });
 
 test("a frame in scratch arrives whole although counters are reserved while it is sent", () => {

@@ -61,6 +61,7 @@ export class KeptPort implements Port {
 
 export class UpperBench implements Network, KnowledgeStore {
   now = 1_000;
+  readonly tables = new Memory();
   readonly nodes = new Nodes(new Memory());
   readonly eui64 = new Uint8Array([0xff, 1, 2, 3, 4, 5, 6, 7]);
   readonly gas = new KeptPort();
@@ -100,7 +101,7 @@ export class UpperBench implements Network, KnowledgeStore {
       regions: { mailbox: this.flash },
       // The upper half touches no device and no other region and port.
     } as unknown as Environment<"han">;
-    this.app = new Application(this.environment, this, this, new Memory());
+    this.app = new Application(this.environment, this, this, this.tables);
     this.run(0);
   }
 
@@ -224,7 +225,7 @@ export class UpperBench implements Network, KnowledgeStore {
     this.settle();
     for (let turns = 0; ; turns++) {
       if (turns > 200_000) throw new Error("due at once, for ever");
-      const due = this.app.dueAt();
+      const due = Math.min(this.tables.dueAt(), this.app.tunnelling.mailbox.turn.due);
       if (due > end) break;
       this.now = Math.max(this.now, due);
       this.app.tick(this.now);
