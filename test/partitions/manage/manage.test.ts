@@ -210,6 +210,25 @@ describe("the wall clock", () => {
     expect(hub.bench.quality()).toBe(TimeQuality.SYNCHRONISED);
   });
 
+  test("is put back when it jumps, as holdover, and audited; slow drift is its own", () => {
+    const hub = new ManagementHub();
+    hub.bench.advance(60_000);
+    const { bench } = hub;
+    const before = bench.utcMs();
+    bench.set(before - 7_200_000, TimeQuality.SYNCHRONISED);
+    bench.advance(10_000);
+    expect(bench.utcMs() - before).toBe(10_000);
+    expect(bench.quality()).toBe(TimeQuality.HOLDOVER);
+    const line = hub.told(Party.AUDIT, Operation.AUDIT_EVENT).at(-1)!;
+    expect([line[1], line[4]! + 256 * line[5]!]).toEqual([AuditCode.CLOCK_JUMPED, 7_200]);
+    for (let i = 0; i < 20; i++) {
+      bench.set(bench.utcMs() + 500, TimeQuality.SYNCHRONISED);
+      bench.advance(10_000);
+    }
+    expect(hub.manage.wallTime.jumps).toBe(1);
+    expect(bench.utcMs() - before).toBe(10_000 + 20 * 10_500);
+  });
+
   test("takes no time from before 2024, and none from an answer that is no map", () => {
     const hub = new ManagementHub();
     const set = hub.manage.wallTime.settings;
