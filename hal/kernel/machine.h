@@ -21,7 +21,7 @@ enum machine_end {
 };
 
 /* The kernel owns the storage of a machine's C state, zeroed before each life. */
-#define MACHINE_STATE_BYTES (36 * sizeof(void *))
+#define MACHINE_STATE_BYTES (10 * sizeof(void *))
 struct machine;
 
 /*
@@ -36,7 +36,7 @@ enum machine_end machine_tick(struct machine *machine, double now);
 enum machine_end machine_peer_restarted(struct machine *machine, double now, unsigned peer);
 /* When it wants its next tick; INFINITY: never. NAN is a fault of the partition. */
 enum machine_end machine_due_at(struct machine *machine, double *due);
-/* Why the last call ended, for traces: ASCII, never null, valid until the next call. */
+/* Why its last call ended, for traces: ASCII, never null, valid until the next call of any machine. */
 const char *machine_what(const struct machine *machine);
 /* Gives every byte back. Also after a start that failed. */
 void machine_stop(struct machine *machine);

@@ -26,9 +26,12 @@ const uint8_t *image_start, *image_end;
 static const char *directory;
 static size_t memory_bytes;
 
-/* Of the root machine: where all scripts' functions are at home, and what encloses them. */
-static txSlot around[2];
-enum { HOME, ENCLOSING };
+/*
+ * Of the root machine: where all scripts' functions are at home, what encloses them, and the program
+ * that machines have: an empty one, in the root's realm.
+ */
+static txSlot around[3];
+enum { HOME, ENCLOSING, PROGRAM };
 
 static _Noreturn void fail(const char *what, const char *of)
 {
@@ -158,9 +161,17 @@ static txMachine *make_root(void)
 static void keep_around(txMachine *the)
 {
 	txSlot *home = mxProgram.value.reference;
-	txSlot *closures = mxRealmClosures(mxModuleInstanceInternal(home)->value.module.realm);
+	txSlot *realm = mxModuleInstanceInternal(home)->value.module.realm;
+	txSlot *closures = mxRealmClosures(realm);
+	txSlot *program;
 
-	freeze_keep(the, around, 2);
+	freeze_keep(the, around, 3);
+	fxBeginHost(the);
+	mxPushNull();
+	program = fxNewProgramInstance(the);
+	mxModuleInstanceInternal(program)->value.module.realm = realm;
+	mxPullSlot(around + PROGRAM);
+	fxEndHost(the);
 	around[HOME].kind = around[ENCLOSING].kind = XS_REFERENCE_KIND;
 	around[HOME].value.reference = home;
 	around[ENCLOSING].value.reference = closures->value.reference;
@@ -194,6 +205,7 @@ static txMachine *make_base(uint8_t *memory, const char *name)
 	evaluate(the, &heap, name);
 	refuse_states(the, states, name);
 	close_global(the);
+	image->program = around[PROGRAM].value.reference;
 	holes = create(name, ".holes");
 	freeze_base(the, image, &heap, holes);
 	close_file(holes);

@@ -30,6 +30,8 @@ struct image {
 	 */
 	_Alignas(8) txSlot environments[IMAGE_PARTITIONS];
 	struct names names;
+	/* Where all machines' programs are at home: it has the one global object, which is constant. */
+	txSlot *program;
 	/* Last, so that no compiler pads. */
 	txMachine *root;
 };

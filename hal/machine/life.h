@@ -21,13 +21,6 @@ struct life {
 	unsigned partition;
 	double started_at;
 	struct heap heap;
-	txSlot *kept;
-	/* In the heap: what it has on the stack between calls, while another one runs. */
-	txSlot *resting;
-	/* In flash. */
-	const struct names *names;
-	const char *what;
-	char text[64];
 };
 
 #endif

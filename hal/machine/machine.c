@@ -43,6 +43,9 @@ struct call {
 
 typedef void (*body)(struct life *life, const struct call *call);
 
+/* Why the last call ended: what it ended with is looked at before the next one begins. */
+static const char *ended_why = "";
+
 static struct life *life_of(struct machine *machine)
 {
 	return (struct life *)machine;
@@ -56,45 +59,43 @@ static txBoolean within_allowance(txMachine *the, txU4 steps)
 }
 
 /* The exception's own `message`, read without running any of its program. */
-static void explain(struct life *life)
+static const char *thrown_by(txMachine *the)
 {
-	txMachine *the = life->the;
+	static char text[64];
 	const txSlot *thrown = &mxException, *property;
 
-	life->what = "threw no Error";
 	if (thrown->kind != XS_REFERENCE_KIND)
-		return;
+		return "threw no Error";
 	for (property = thrown->value.reference->next; property; property = property->next) {
-		if (property->ID != life->names->message)
+		if (property->ID != image.names.message)
 			continue;
 		if (property->kind != XS_STRING_KIND && property->kind != XS_STRING_X_KIND)
 			continue;
-		strncpy(life->text, property->value.string, sizeof life->text - 1);
-		life->what = life->text;
+		return strncpy(text, property->value.string, sizeof text - 1);
 	}
+	return "threw no Error";
 }
 
-static enum machine_end end_of(struct life *life, bool left)
+static enum machine_end end_of(txMachine *the, bool left)
 {
-
-	switch (life->the->ended_with) {
+	switch (the->ended_with) {
 	case XS_NOT_ENOUGH_MEMORY_EXIT:
 	case XS_NO_MORE_KEYS_EXIT:
-		life->what = "out of memory";
+		ended_why = "out of memory";
 		return MACHINE_OUT_OF_MEMORY;
 	case XS_STACK_OVERFLOW_EXIT:
-		life->what = "out of stack";
+		ended_why = "out of stack";
 		return MACHINE_OUT_OF_STACK;
 	case XS_TOO_MUCH_COMPUTATION_EXIT:
-		life->what = "out of time";
+		ended_why = "out of time";
 		return MACHINE_OUT_OF_TIME;
 	case 0:
 		if (!left)
 			return MACHINE_OK;
-		explain(life);
+		ended_why = thrown_by(the);
 		return MACHINE_THREW;
 	default:
-		explain(life);
+		ended_why = thrown_by(the);
 		return MACHINE_THREW;
 	}
 }
@@ -134,14 +135,12 @@ static enum machine_end enter(struct life *life, body body, const struct call *c
 	}
 	fxEndMetering(the);
 	the->firstJump = NULL;
-	return end_of(life, left);
+	return end_of(the, left);
 }
 
-static void begin_method(struct life *life, txID method)
+static void begin_method(txMachine *the, txID method)
 {
-	txMachine *the = life->the;
-
-	mxPushSlot(life->kept + KEPT_PARTITION);
+	mxPushSlot(stack_kept(KEPT_PARTITION));
 	mxDub();
 	mxGetID(method);
 	mxCall();
@@ -169,13 +168,13 @@ static void construct(struct life *life, const struct call *call)
 	mxNew();
 	mxPushInteger(0);
 	mxRunCount(1);
-	mxPullSlot(life->kept + KEPT_BUFFER);
+	mxPullSlot(stack_kept(KEPT_BUFFER));
 	mxPushUndefined();
 	mxPush(*segment_constructor(the->segment, life->partition));
 	mxCall();
 	mxPush(image.environments[life->partition]);
 	mxRunCount(1);
-	mxPullSlot(life->kept + KEPT_PARTITION);
+	mxPullSlot(stack_kept(KEPT_PARTITION));
 	fxEnableGarbageCollection(the, 1);
 	the->collectFlag &= ~XS_SKIPPED_COLLECT_FLAG;
 }
@@ -184,22 +183,22 @@ static void receive(struct life *life, const struct call *call)
 {
 	txMachine *the = life->the;
 
-	lend_bytes(life->kept + KEPT_BUFFER, call->bytes, call->length);
-	begin_method(life, call->method);
+	lend_bytes(stack_kept(KEPT_BUFFER), call->bytes, call->length);
+	begin_method(life->the, call->method);
 	push_now(the, call->now);
 	mxPushInteger((txInteger)call->peer);
-	mxPushSlot(life->kept + KEPT_BUFFER);
+	mxPushSlot(stack_kept(KEPT_BUFFER));
 	mxPushInteger((txInteger)call->length);
 	mxRunCount(4);
 	mxPop();
-	lend_bytes(life->kept + KEPT_BUFFER, NULL, 0);
+	lend_bytes(stack_kept(KEPT_BUFFER), NULL, 0);
 }
 
 static void tick(struct life *life, const struct call *call)
 {
 	txMachine *the = life->the;
 
-	begin_method(life, call->method);
+	begin_method(life->the, call->method);
 	push_now(the, call->now);
 	mxRunCount(1);
 	mxPop();
@@ -209,7 +208,7 @@ static void peer_restarted(struct life *life, const struct call *call)
 {
 	txMachine *the = life->the;
 
-	begin_method(life, call->method);
+	begin_method(life->the, call->method);
 	push_now(the, call->now);
 	mxPushInteger((txInteger)call->peer);
 	mxRunCount(2);
@@ -220,7 +219,7 @@ static void due_at(struct life *life, const struct call *call)
 {
 	txMachine *the = life->the;
 
-	begin_method(life, call->method);
+	begin_method(life->the, call->method);
 	mxRunCount(0);
 	if (the->stack->kind == XS_INTEGER_KIND)
 		*call->due = the->stack->value.integer;
@@ -231,9 +230,15 @@ static void due_at(struct life *life, const struct call *call)
 	mxPop();
 }
 
-static enum machine_end no_room(struct life *life)
+/* What fxCloneMachine of a board takes from the image: see tools/builder/patches.ts. */
+void *image_program(void)
 {
-	life->what = "no room for a machine";
+	return image.program;
+}
+
+static enum machine_end no_room(void)
+{
+	ended_why = "no room for a machine";
 	return MACHINE_OUT_OF_MEMORY;
 }
 
@@ -249,24 +254,21 @@ enum machine_end machine_start(struct machine *machine, unsigned partition, doub
 	memset(life, 0, sizeof *life);
 	life->partition = partition;
 	life->started_at = now;
-	life->names = &image.names;
-	life->what = "";
 	heap_open(&life->heap, row->heap, row->heap_bytes & ~(size_t)7);
-	segment = segment_of(partition, &life->what);
+	segment = segment_of(partition, &ended_why);
 	if (segment == NULL)
 		return MACHINE_THREW;
 	heap_choose(&life->heap);
 	if (!stack_enrol(life))
-		return no_room(life);
+		return no_room();
 	stack_lend(life);
 	made.stackCount = stack_count();
 	life->the = the = fxCloneMachine(&made, image.root, NULL, life);
 	if (the == NULL)
-		return no_room(life);
+		return no_room();
 	segment_adopt(the, segment);
 	for (unsigned i = 0; i < KEPT_COUNT; i++)
 		mxPushUndefined();
-	life->kept = the->stack;
 	if (!stack_rests(life))
 		board_panic("a new machine's stack is not as the engine had it");
 	end = enter(life, construct, NULL);
@@ -308,9 +310,8 @@ enum machine_end machine_due_at(struct machine *machine, double *due)
 
 const char *machine_what(const struct machine *machine)
 {
-	const struct life *life = (const struct life *)machine;
-
-	return life->what == NULL ? "" : life->what;
+	(void)machine;
+	return ended_why;
 }
 
 /* What was on the stack goes; all else lies in the heap: to forget it is to give every byte back. */

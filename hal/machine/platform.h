@@ -84,7 +84,7 @@ struct segment;
 /*
  * Whether a collection leaves an address alone: it lies in flash, or is lent to the machine. And the
  * name with a number that is below those of the machine's own: of the base image, or of the
- * partition's segment behind it.
+ * partition's segment behind it. And the program of all machines, where an image has one.
  */
 #ifdef HEDDLE_IMAGE_MAKER
 extern const uint8_t *image_start, *image_end;
@@ -93,6 +93,8 @@ extern const uint8_t *image_start, *image_end;
 #define mxHostKey(id) the->keyArrayHost[id]
 #else
 void *segment_key(const struct segment *segment, unsigned place);
+void *image_program(void);
+#define mxImageProgram image_program()
 extern const uint8_t image_start[], image_end[];
 #define mxIsFrozen(address) (!heap_holds(address))
 #define mxHostKey(id) \

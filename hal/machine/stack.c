@@ -5,6 +5,10 @@
 
 /* What the engine keeps there for a machine, and what C keeps. */
 #define RESTING_SLOTS (mxInstanceInspectorsStackIndex + 1 + KEPT_COUNT)
+#define REFERENCES_BYTES (RESTING_SLOTS * sizeof(txSlot *))
+
+/* The engine's three lists for debuggers, which no board has, are the last that it pushes. */
+_Static_assert(mxBreakpointsStackIndex + 2 == mxInstanceInspectorsStackIndex, "three lists");
 
 /* What the stack never reached holds nothing but this, which is no slot's kind. */
 #define UNTOUCHED 0x55
@@ -26,10 +30,44 @@ static txSlot *top(void)
 	return bottom() + stack_count();
 }
 
+/* By their places from the lowest one up: of what kind a slot is that refers to nothing. */
+static const txKind EMPTY_KINDS[RESTING_SLOTS] = {
+	[KEPT_COUNT] = XS_LIST_KIND,
+	[KEPT_COUNT + 1] = XS_LIST_KIND,
+	[KEPT_COUNT + 2] = XS_LIST_KIND,
+};
+
 /* Where those slots lie that a machine has between calls. */
 static txSlot *resting_place(void)
 {
 	return top() - RESTING_SLOTS;
+}
+
+/* In the life's heap, taken first: what each of its slots refers to, or null. */
+static txSlot **references_of(const struct life *life)
+{
+	return (txSlot **)(void *)(life->heap.end - REFERENCES_BYTES);
+}
+
+static void take_back(const struct life *life)
+{
+	const txSlot *slot = resting_place();
+	txSlot **reference = references_of(life);
+
+	for (unsigned i = 0; i < RESTING_SLOTS; i++, slot++)
+		reference[i] = slot->kind == XS_REFERENCE_KIND ? slot->value.reference : NULL;
+}
+
+static void put_down(const struct life *life)
+{
+	txSlot *slot = resting_place();
+	txSlot *const *reference = references_of(life);
+
+	memset(slot, 0, RESTING_SLOTS * sizeof *slot);
+	for (unsigned i = 0; i < RESTING_SLOTS; i++, slot++) {
+		slot->kind = reference[i] == NULL ? EMPTY_KINDS[i] : XS_REFERENCE_KIND;
+		slot->value.reference = reference[i];
+	}
 }
 
 txSize stack_count(void)
@@ -49,8 +87,7 @@ bool stack_enrol(struct life *life)
 	if (!clean)
 		memset(table_stack, UNTOUCHED, table_stack_bytes);
 	clean = true;
-	life->resting = heap_take_high(RESTING_SLOTS * sizeof(txSlot));
-	return life->resting != NULL;
+	return heap_take_high(REFERENCES_BYTES) == (void *)references_of(life);
 }
 
 void stack_lend(struct life *life)
@@ -58,10 +95,15 @@ void stack_lend(struct life *life)
 	if (life == borrower)
 		return;
 	if (borrower != NULL)
-		memcpy(borrower->resting, resting_place(), RESTING_SLOTS * sizeof(txSlot));
+		take_back(borrower);
 	if (life->the != NULL)
-		memcpy(resting_place(), life->resting, RESTING_SLOTS * sizeof(txSlot));
+		put_down(life);
 	borrower = life;
+}
+
+txSlot *stack_kept(enum kept which)
+{
+	return resting_place() + which;
 }
 
 bool stack_rests(const struct life *life)

@@ -8,6 +8,7 @@
 #include "image.h"
 #include "life.h"
 #include "machine.h"
+#include "stack.h"
 
 static struct life *life_of(txMachine *the)
 {
@@ -20,7 +21,7 @@ static unsigned place_of(txMachine *the)
 	uint32_t place = 0;
 
 	mxPushSlot(mxThis);
-	mxGetID(life_of(the)->names->place);
+	mxGetID(image.names.place);
 	if (!whole_of(the->stack, &place))
 		mxTypeError("this is no port, device or region");
 	mxPop();
@@ -101,17 +102,17 @@ void verb_peer(txMachine *the)
 	struct bytes bytes;
 	unsigned party = place_of(the);
 
-	if (!bytes_of(life_of(the)->kept + KEPT_PEER, &bytes)) {
+	if (!bytes_of(stack_kept(KEPT_PEER), &bytes)) {
 		mxPush(mxUint8ArrayConstructor);
 		mxNew();
 		mxPushInteger(BOARD_ADDRESS_LENGTH);
 		mxRunCount(1);
-		mxPullSlot(life_of(the)->kept + KEPT_PEER);
-		if (!bytes_of(life_of(the)->kept + KEPT_PEER, &bytes))
+		mxPullSlot(stack_kept(KEPT_PEER));
+		if (!bytes_of(stack_kept(KEPT_PEER), &bytes))
 			mxUnknownError("no array for the peer");
 		board_peer(party, bytes.start);
 	}
-	*mxResult = life_of(the)->kept[KEPT_PEER];
+	*mxResult = *stack_kept(KEPT_PEER);
 	mxResult->next = NULL;
 }
 

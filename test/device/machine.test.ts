@@ -42,6 +42,8 @@ const DEEDS: readonly (readonly [string, End, string])[] = [
   ["that reads a clock in a compartment", End.THREW, ""],
   ["that keeps a message when it has returned", End.THREW, "nothing is left"],
   ["that resizes a message", End.THREW, "no function"],
+  ["that replaces a global", End.THREW, "not writable"],
+  ["that adds a global", End.THREW, "not extensible"],
 ];
 
 const WORDS = [

@@ -211,10 +211,63 @@ void fxRunID(txMachine* machine, txSlot* generator, txInteger count)
     why: "no function needs its `length` and `name`: two slots each, in flash and in every heap",
   },
   {
+    file: "xsAPI.c",
+    find:
+      "\t\t\t\tc_memset(the->aliasArray, 0, the->aliasCount * sizeof(txSlot*));\n\t\t\t}\n\n" +
+      "\t\t\t/* mxGlobal */\n\t\t\tmxPushUndefined();\n" +
+      "\t\t\t/* mxException */\n\t\t\tmxPushUndefined();\n" +
+      "\t\t\t/* mxProgram */\n\t\t\tmxPushNull();\n\t\t\tfxNewProgramInstance(the);\n",
+    put: `				c_memset(the->aliasArray, 0, the->aliasCount * sizeof(txSlot*));
+			}
+
+			/* mxGlobal */
+			mxPushUndefined();
+			/* mxException */
+			mxPushUndefined();
+			/* mxProgram */
+		#ifdef mxImageProgram
+			mxPushReference(mxImageProgram);
+		#else
+			mxPushNull();
+			fxNewProgramInstance(the);
+		#endif
+`,
+    why: "a board's machines share the program in the image",
+  },
+  {
+    file: "xsAPI.c",
+    find:
+      "\t\t\tthe->stackPrototypes = theMachine->stackTop;\n\n\t\t\tmxPushUndefined();\n" +
+      "\t\t\tmxPush(theMachine->stackTop[-1 - mxGlobalStackIndex]);\n",
+    put:
+      "\t\t\tthe->stackPrototypes = theMachine->stackTop;\n\n\t\t#ifdef mxImageProgram\n" +
+      "\t\t\tmxGlobal.value = theMachine->stackTop[-1 - mxGlobalStackIndex].value;\n" +
+      "\t\t\tmxGlobal.kind = theMachine->stackTop[-1 - mxGlobalStackIndex].kind;\n" +
+      "\t\t#else\n\t\t\tmxPushUndefined();\n" +
+      "\t\t\tmxPush(theMachine->stackTop[-1 - mxGlobalStackIndex]);\n",
+    why: "and its realm and global object: 25 slots that each of them had for itself",
+  },
+  {
+    file: "xsAPI.c",
+    find:
+      "\t\t\t\tsharedSlot = sharedSlot->next;\n\t\t\t}\n\t\t\t\n\t\t\t\n" +
+      "\t\t\tmxPushUndefined();\n\t\t\tmxPushUndefined();\n\t\t\tmxPushUndefined();\n" +
+      "\t\t\tmxPushUndefined();\n\t\t\tmxPushUndefined();\n" +
+      "\t\t\tmxModuleInstanceInternal(mxProgram.value.reference)->value.module.realm = " +
+      "fxNewRealmInstance(the);\n\t\t\tmxPop();\n",
+    put:
+      "\t\t\t\tsharedSlot = sharedSlot->next;\n\t\t\t}\n\t\t\t\n\t\t\t\n" +
+      "\t\t\tmxPushUndefined();\n\t\t\tmxPushUndefined();\n\t\t\tmxPushUndefined();\n" +
+      "\t\t\tmxPushUndefined();\n\t\t\tmxPushUndefined();\n" +
+      "\t\t\tmxModuleInstanceInternal(mxProgram.value.reference)->value.module.realm = " +
+      "fxNewRealmInstance(the);\n\t\t\tmxPop();\n\t\t#endif\n",
+    why: "the end of what a board's machines share",
+  },
+  {
     file: "xsAll.h",
     find: "\tchar nameBuffer[256];",
-    put: "\tchar nameBuffer[64];",
-    why: "a name in a message may be cut: half of a machine's own state was room for longer ones",
+    put: "\tchar nameBuffer[32];",
+    why: "a name in a message may be cut: most of a machine's own state was room for longer ones",
   },
   {
     file: "xsdtoa.c",

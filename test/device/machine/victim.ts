@@ -22,6 +22,8 @@ export const enum Deed {
   READ_CLOCK_ASIDE = 15,
   KEEP_MESSAGE = 16,
   RESIZE_MESSAGE = 17,
+  REPLACE_GLOBAL = 18,
+  ADD_GLOBAL = 19,
 }
 
 const CONSTANT = new Uint8Array([1, 2, 3]);
@@ -92,6 +94,8 @@ class Victim implements Partition {
     if (deed === Deed.WRITE_MODULE_STATE) LIST[0] = 2;
     if (deed === Deed.WRITE_PROTOTYPE) Object.assign(Victim.prototype, { tick: null });
     if (deed === Deed.WRITE_ENVIRONMENT) Object.assign(this.environment.ports, { audit: null });
+    if (deed === Deed.REPLACE_GLOBAL) Object.assign(globalThis, { Uint8Array: null });
+    if (deed === Deed.ADD_GLOBAL) Object.assign(globalThis, { kept: this });
     if (deed === Deed.READ_CLOCK) this.worked = Date.now();
     if (deed === Deed.DRAW_CHANCE) this.worked = Math.random();
     if (deed === Deed.READ_CLOCK_ASIDE) this.readClockAside();
