@@ -61,11 +61,8 @@ void verb_crc32_step(txMachine *the)
 	mxResult->value.integer = (txInteger)crc32_step(bits_of(the, 0), bytes, length);
 }
 
-/* The least of some numbers of a Float64Array: see firmware/kernel/partition.ts. */
-void verb_earliest(txMachine *the)
+static double least_of(const uint8_t *times, uint32_t count)
 {
-	uint32_t first = whole_argument(the, 1), count = whole_argument(the, 2);
-	const uint8_t *times = read_numbers(the, 0, first, count);
 	double least = INFINITY, time;
 
 	for (; count > 0; count--, times += sizeof time) {
@@ -73,6 +70,31 @@ void verb_earliest(txMachine *the)
 		if (time < least)
 			least = time;
 	}
+	return least;
+}
+
+/*
+ * The least of some numbers of a Float64Array: see firmware/kernel/partition.ts. Numbers without a
+ * sign stand in the order of their bits, and what is no number behind infinity: a Cortex-M4F has no
+ * instruction that compares two doubles.
+ */
+void verb_earliest(txMachine *the)
+{
+	uint32_t first = whole_argument(the, 1), count = whole_argument(the, 2);
+	const uint8_t *times = read_numbers(the, 0, first, count);
+	const double never = INFINITY;
+	uint64_t least, signs = 0, bits;
+
+	memcpy(&least, &never, sizeof least);
+	for (uint32_t i = 0; i < count; i++) {
+		memcpy(&bits, times + i * sizeof bits, sizeof bits);
+		signs |= bits;
+		if (bits < least)
+			least = bits;
+	}
 	mxResult->kind = XS_NUMBER_KIND;
-	mxResult->value.number = least;
+	if (signs >> 63 == 0)
+		memcpy(&mxResult->value.number, &least, sizeof least);
+	else
+		mxResult->value.number = least_of(times, count);
 }

@@ -3,7 +3,7 @@
 // @source Zigbee 05-3474-22 section 2.2.8.4.2, 2.2.7.1 (constants)
 
 import { Sent } from "../../../hal/sent";
-import { check } from "../../kernel/partition";
+import { check, earliest } from "../../kernel/partition";
 import { Aps, ApsControl, putApsData } from "../../wire/aps";
 import { copyBytes } from "../../wire/little-endian";
 import type { Memory } from "./memory";
@@ -194,6 +194,7 @@ export class ApsOutbox {
   }
 
   tick(now: number): void {
+    if (now < earliest(this.numbers, this.dueTimes, OutboxLimit.ENTRIES)) return;
     for (let index = 0; index < OutboxLimit.ENTRIES; index++) {
       if (now < this.numbers[this.dueTimes + index]!) continue;
       if (this.bytes[this.first + index * Entry.SIZE + Entry.STATE] === State.ROOM)

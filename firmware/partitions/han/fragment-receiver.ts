@@ -4,6 +4,7 @@
 // @source Zigbee 05-3474-22 section 2.2.8.4.5
 
 import { Sent } from "../../../hal/sent";
+import { earliest } from "../../kernel/partition";
 import {
   ApsFragment,
   apsBlock,
@@ -163,6 +164,7 @@ export class FragmentReceiver {
   }
 
   tick(now: number): void {
+    if (now < earliest(this.numbers, this.dueTimes, AssemblyLimit.ASSEMBLIES)) return;
     for (let index = 0; index < AssemblyLimit.ASSEMBLIES; index++) {
       if (now >= this.numbers[this.dueTimes + index]!) this.abandon(now, index);
     }

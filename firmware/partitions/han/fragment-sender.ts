@@ -4,7 +4,7 @@
 // annex "stack profile settings" (apscMaxWindowSize 1, apsInterframeDelay 50 ms)
 
 import { Sent } from "../../../hal/sent";
-import { check } from "../../kernel/partition";
+import { check, earliest } from "../../kernel/partition";
 import { ApsControl, ApsFragment, putApsData, putApsFragment } from "../../wire/aps";
 import { ApsLimit, ApsMark } from "./aps-outbox";
 import type { Memory } from "./memory";
@@ -183,6 +183,7 @@ export class FragmentSender {
   }
 
   tick(now: number): void {
+    if (now < earliest(this.numbers, this.dueTimes, FragmentLimit.TRANSFERS)) return;
     for (let transfer = 0; transfer < FragmentLimit.TRANSFERS; transfer++) {
       if (now < this.numbers[this.dueTimes + transfer]!) continue;
       const state = this.bytes[this.first + transfer * Transfer.SIZE + Transfer.STATE];

@@ -3,7 +3,7 @@
 // recognises it.
 // @source IEEE 802.15.4-2006 sections 7.5.6.3 and 7.4.2, macTransactionPersistenceTime
 
-import { check } from "../../kernel/partition";
+import { check, earliest } from "../../kernel/partition";
 import { copyBytes, equalBytes } from "../../wire/little-endian";
 import { Mac, MacControl } from "../../wire/mac";
 import type { Memory } from "./memory";
@@ -139,6 +139,7 @@ export class IndirectQueue {
 
   /** The next frame that is too old and not with the radio; `NONE`. */
   nextExpired(now: number): number {
+    if (now < earliest(this.numbers, this.dues, IndirectLimit.FRAMES)) return IndirectLimit.NONE;
     for (let entry = 0; entry < IndirectLimit.FRAMES; entry++) {
       if (now >= this.numbers[this.dues + entry]!) return entry;
     }

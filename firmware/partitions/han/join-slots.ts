@@ -1,6 +1,7 @@
 // The fixed table of nodes that are on their way in. A flood of strangers can fill it and nothing
 // else: each one leaves after seconds, and no record of a node is taken before `access` said yes.
 
+import { earliest } from "../../kernel/partition";
 import { copyBytes, equalBytes, readU16, writeU16 } from "../../wire/little-endian";
 import { MacCapability } from "../../wire/mac-command";
 import type { Memory } from "./memory";
@@ -125,6 +126,11 @@ export class JoinSlots {
 
   deadline(slot: number): number {
     return this.numbers[this.deadlines + slot]!;
+  }
+
+  /** The earliest of all. */
+  firstDue(): number {
+    return earliest(this.numbers, this.dues, SlotLimit.SLOTS);
   }
 
   dueAt(slot: number): number {

@@ -174,6 +174,7 @@ export class Joining {
   }
 
   tick(now: number): void {
+    if (now < this.slots.firstDue()) return;
     for (let slot = 0; slot < SlotLimit.SLOTS; slot++) {
       if (now < this.slots.dueAt(slot)) continue;
       if (now >= this.slots.deadline(slot)) this.giveUp(slot);

@@ -5,7 +5,7 @@ import { FlashDone } from "../../../hal/flash";
 import { Sent } from "../../../hal/sent";
 import { NetworkSet, PermitJoin } from "../../ipc/join";
 import { Message, Operation } from "../../ipc/operation";
-import { check } from "../../kernel/partition";
+import { check, earliest } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { readU16 } from "../../wire/little-endian";
 import type { MacAssociation } from "../../wire/mac-command";
@@ -146,12 +146,14 @@ export class LowerHalf
   }
 
   tick(now: number): void {
-    if (now >= this.numbers[Due.STORE_OPEN]!) {
-      this.numbers[Due.STORE_OPEN] = Infinity;
+    const { numbers } = this;
+    if (now >= numbers[Due.STORE_OPEN]!) {
+      numbers[Due.STORE_OPEN] = Infinity;
       this.store.open(now);
     }
     this.store.tick(now);
-    this.radio.tick(now);
+    if (now >= earliest(numbers, Due.RADIO_STATE, Due.FORMATION - Due.RADIO_STATE))
+      this.radio.tick(now);
     this.formation.tick(now);
     this.mac.tick(now);
     this.joining.tick(now);

@@ -25,6 +25,7 @@ export const enum Due {
   MAIL_SCAN = 4,
   /** Providers are to be told of fates. */
   FATES = 5,
+  /** The radio's, up to FORMATION. */
   RADIO_STATE = 6,
   RADIO_LINE = 7,
   RADIO_TASK = 8,
@@ -84,7 +85,7 @@ export class Memory {
     const at = this.takenNumbers;
     this.takenNumbers = at + count;
     check(this.takenNumbers <= this.numbers.length, "the numbers fit in the memory");
-    this.numbers.fill(value, at, this.takenNumbers);
+    if (value !== 0) this.numbers.fill(value, at, this.takenNumbers);
     return at;
   }
 

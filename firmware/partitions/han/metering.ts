@@ -6,6 +6,7 @@ import { Sent } from "../../../hal/sent";
 import { DeviceKind } from "../../ipc/device";
 import { Operation } from "../../ipc/operation";
 import { Commodity, Reading, ReadingStored, Stored } from "../../ipc/reading";
+import { earliest } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { Profile } from "../../wire/aps";
 import { readU32, writeI32, writeU32, writeU48 } from "../../wire/little-endian";
@@ -191,6 +192,7 @@ export class MeteringClient {
   }
 
   tick(now: number): void {
+    if (now < earliest(this.numbers, this.dues, MeteringLimit.PENDING)) return;
     for (let index = 0; index < MeteringLimit.PENDING; index++) {
       if (now < this.numbers[this.dues + index]!) continue;
       const state = this.bytes[this.first + index * Entry.LENGTH + Entry.STATE];

@@ -6,6 +6,7 @@ import { Sent } from "../../../hal/sent";
 import { DeviceKind } from "../../ipc/device";
 import { MirrorRead, MirrorStatus, MirrorValue } from "../../ipc/mirror";
 import { Operation } from "../../ipc/operation";
+import { earliest } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { Profile } from "../../wire/aps";
 import {
@@ -165,6 +166,7 @@ export class MirrorEndpoints {
   }
 
   tick(now: number): void {
+    if (now < earliest(this.numbers, this.deadlines, MirrorEndpointLimit.READS)) return;
     for (let index = 0; index < MirrorEndpointLimit.READS; index++) {
       if (now < this.numbers[this.deadlines + index]!) continue;
       this.unanswered++;

@@ -14,6 +14,7 @@ import {
   Reading,
   ReadingFlags,
 } from "../../ipc/reading";
+import { earliest } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { Profile } from "../../wire/aps";
 import { IntervalPeriod, MeteringReceived } from "../../wire/clusters/metering";
@@ -195,6 +196,7 @@ export class ProfileClient {
   }
 
   tick(now: number): void {
+    if (now < earliest(this.numbers, this.dueTimes, ProfileLimit.QUESTIONS)) return;
     for (let index = 0; index < ProfileLimit.QUESTIONS; index++) {
       if (now < this.numbers[this.dueTimes + index]!) continue;
       const at = this.first + index * Question.LENGTH;

@@ -4,6 +4,7 @@
 
 import { DeviceKind } from "../../ipc/device";
 import { StreamResult } from "../../ipc/stream";
+import { earliest } from "../../kernel/partition";
 import { Profile } from "../../wire/aps";
 import {
   checkRequestTunnelResponse,
@@ -225,6 +226,7 @@ export class TunnelClient {
       this.enrol(now);
       for (let tunnel = 0; tunnel < TunnelLimit.METERS; tunnel++) this.deliver(now, tunnel);
     }
+    if (now < earliest(this.numbers, this.dues, TunnelLimit.METERS)) return;
     for (let tunnel = 0; tunnel < TunnelLimit.METERS; tunnel++) {
       if (now < this.numbers[this.dues + tunnel]!) continue;
       if (this.state(tunnel) === State.ASKED) this.silent(now, tunnel);

@@ -2,6 +2,7 @@
 // where not, read from flash block by block. Says whether the device has it.
 // @source Smart Energy 07-5356-22 annex D.6.2.4.3; GBCS section 10.2.2 (what goes before a message)
 
+import { earliest } from "../../kernel/partition";
 import { Profile } from "../../wire/aps";
 import { putTunnelId, TunnelGenerated, TunnelReceived } from "../../wire/clusters/tunnelling";
 import { readU16, writeU16 } from "../../wire/little-endian";
@@ -203,6 +204,7 @@ export class TunnelDelivery implements FragmentSource {
   }
 
   tick(now: number): void {
+    if (now < earliest(this.numbers, this.dues, DeliveryLimit.JOBS)) return;
     for (let job = this.first; job < this.end(); job += Job.LENGTH) {
       if (now < this.numbers[this.dues + this.indexOf(job)]!) continue;
       this.setDue(job, Number.POSITIVE_INFINITY);
