@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import * as aps from "./aps.fuzz";
+import * as clusters from "./clusters.fuzz";
 import { InputMaker } from "./input-maker";
 import * as installCode from "./install-code.fuzz";
 import * as mac from "./mac.fuzz";
@@ -14,7 +15,7 @@ import * as zdo from "./zdo.fuzz";
 const INPUTS = 3000;
 
 describe("every parser of the HAN stands any bytes", () => {
-  it.each([mac, nwk, aps, zdo, zcl, spinel, installCode])("$name", (target) => {
+  it.each([mac, nwk, aps, zdo, zcl, clusters, spinel, installCode])("$name", (target) => {
     const maker = new InputMaker(7, target.name, target.seeds);
     for (let i = 0; i < INPUTS; i++) target.fuzz(maker.next());
     for (const seed of target.seeds) target.fuzz(seed);

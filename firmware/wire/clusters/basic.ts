@@ -28,51 +28,34 @@ export const enum PowerSource {
   BATTERY = 0x03,
 }
 
+const READ = Access.READ;
+const WRITABLE = Access.READ | Access.WRITE;
+
 export const BASIC: ClusterTable = {
   id: Cluster.BASIC,
   name: "Basic",
+  source: "ZCL 07-5123-06 section 3.2",
   attributes: [
-    { id: Basic.ZCL_VERSION, name: "ZCLVersion", type: ZclType.UINT8, access: Access.READ },
-    {
-      id: Basic.APPLICATION_VERSION,
-      name: "ApplicationVersion",
-      type: ZclType.UINT8,
-      access: Access.READ,
-    },
-    { id: Basic.STACK_VERSION, name: "StackVersion", type: ZclType.UINT8, access: Access.READ },
-    { id: Basic.HARDWARE_VERSION, name: "HWVersion", type: ZclType.UINT8, access: Access.READ },
-    {
-      id: Basic.MANUFACTURER_NAME,
-      name: "ManufacturerName",
-      type: ZclType.CHARACTER_STRING,
-      access: Access.READ,
-    },
-    {
-      id: Basic.MODEL_IDENTIFIER,
-      name: "ModelIdentifier",
-      type: ZclType.CHARACTER_STRING,
-      access: Access.READ,
-    },
-    {
-      id: Basic.DATE_CODE,
-      name: "DateCode",
-      type: ZclType.CHARACTER_STRING,
-      access: Access.READ,
-    },
-    { id: Basic.POWER_SOURCE, name: "PowerSource", type: ZclType.ENUM8, access: Access.READ },
-    {
-      id: Basic.PHYSICAL_ENVIRONMENT,
-      name: "PhysicalEnvironment",
-      type: ZclType.ENUM8,
-      access: Access.READ | Access.WRITE,
-    },
-    {
-      id: Basic.SOFTWARE_BUILD,
-      name: "SWBuildID",
-      type: ZclType.CHARACTER_STRING,
-      access: Access.READ,
-    },
+    [Basic.ZCL_VERSION, "ZCLVersion", ZclType.UINT8, READ],
+    [Basic.APPLICATION_VERSION, "ApplicationVersion", ZclType.UINT8, READ],
+    [Basic.STACK_VERSION, "StackVersion", ZclType.UINT8, READ],
+    [Basic.HARDWARE_VERSION, "HardwareVersion", ZclType.UINT8, READ],
+    [Basic.MANUFACTURER_NAME, "ManufacturerName", ZclType.CHARACTER_STRING, READ],
+    [Basic.MODEL_IDENTIFIER, "ModelIdentifier", ZclType.CHARACTER_STRING, READ],
+    [Basic.DATE_CODE, "DateCode", ZclType.CHARACTER_STRING, READ],
+    [Basic.POWER_SOURCE, "PowerSource", ZclType.ENUM8, READ],
+    [0x0008, "GenericDeviceClass", ZclType.ENUM8, READ],
+    [0x0009, "GenericDeviceType", ZclType.ENUM8, READ],
+    [0x000a, "ProductCode", ZclType.OCTET_STRING, READ],
+    [0x000b, "ProductUrl", ZclType.CHARACTER_STRING, READ],
+    [0x0010, "LocationDescription", ZclType.CHARACTER_STRING, WRITABLE],
+    [Basic.PHYSICAL_ENVIRONMENT, "PhysicalEnvironment", ZclType.ENUM8, WRITABLE],
+    [0x0012, "DeviceEnabled", ZclType.BOOLEAN, WRITABLE],
+    [0x0013, "AlarmMask", ZclType.BITMAP8, WRITABLE],
+    [0x0014, "DisableLocalConfig", ZclType.BITMAP8, WRITABLE],
+    [Basic.SOFTWARE_BUILD, "SWBuildID", ZclType.CHARACTER_STRING, READ],
   ],
-  received: [{ id: BasicCommand.RESET_TO_FACTORY_DEFAULTS, name: "ResetToFactoryDefaults" }],
+  clientAttributes: [],
+  received: [[BasicCommand.RESET_TO_FACTORY_DEFAULTS, "ResetToFactoryDefaults", ""]],
   generated: [],
 };

@@ -43,28 +43,26 @@ export function unixTime(zclSeconds: number): number {
   return zclSeconds === Time.INVALID ? 0 : zclSeconds + Time.EPOCH_UNIX_SECONDS;
 }
 
+const READ = Access.READ;
 const WRITABLE = Access.READ | Access.WRITE;
 
 export const TIME: ClusterTable = {
   id: Cluster.TIME,
   name: "Time",
+  source: "ZCL 07-5123-06 section 3.12",
   attributes: [
-    { id: Time.TIME, name: "Time", type: ZclType.UTC_TIME, access: WRITABLE },
-    { id: Time.TIME_STATUS, name: "TimeStatus", type: ZclType.BITMAP8, access: WRITABLE },
-    { id: Time.TIME_ZONE, name: "TimeZone", type: ZclType.INT32, access: WRITABLE },
-    { id: Time.DST_START, name: "DstStart", type: ZclType.UINT32, access: WRITABLE },
-    { id: Time.DST_END, name: "DstEnd", type: ZclType.UINT32, access: WRITABLE },
-    { id: Time.DST_SHIFT, name: "DstShift", type: ZclType.INT32, access: WRITABLE },
-    { id: Time.STANDARD_TIME, name: "StandardTime", type: ZclType.UINT32, access: Access.READ },
-    { id: Time.LOCAL_TIME, name: "LocalTime", type: ZclType.UINT32, access: Access.READ },
-    { id: Time.LAST_SET_TIME, name: "LastSetTime", type: ZclType.UTC_TIME, access: Access.READ },
-    {
-      id: Time.VALID_UNTIL_TIME,
-      name: "ValidUntilTime",
-      type: ZclType.UTC_TIME,
-      access: WRITABLE,
-    },
+    [Time.TIME, "Time", ZclType.UTC_TIME, WRITABLE],
+    [Time.TIME_STATUS, "TimeStatus", ZclType.BITMAP8, WRITABLE],
+    [Time.TIME_ZONE, "TimeZone", ZclType.INT32, WRITABLE],
+    [Time.DST_START, "DstStart", ZclType.UINT32, WRITABLE],
+    [Time.DST_END, "DstEnd", ZclType.UINT32, WRITABLE],
+    [Time.DST_SHIFT, "DstShift", ZclType.INT32, WRITABLE],
+    [Time.STANDARD_TIME, "StandardTime", ZclType.UINT32, READ],
+    [Time.LOCAL_TIME, "LocalTime", ZclType.UINT32, READ],
+    [Time.LAST_SET_TIME, "LastSetTime", ZclType.UTC_TIME, READ],
+    [Time.VALID_UNTIL_TIME, "ValidUntilTime", ZclType.UTC_TIME, WRITABLE],
   ],
+  clientAttributes: [],
   received: [],
   generated: [],
 };

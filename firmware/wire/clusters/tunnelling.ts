@@ -228,34 +228,53 @@ export function putSupported(bytes: Uint8Array, at: number, protocol: TunnelProt
   return at + SupportedProtocols.LIST + SupportedProtocols.ENTRY_LENGTH;
 }
 
+const READ = Access.READ;
+
 export const TUNNELLING: ClusterTable = {
   id: Cluster.TUNNELLING,
   name: "Tunneling",
-  attributes: [
-    {
-      id: Tunnelling.CLOSE_TUNNEL_TIMEOUT,
-      name: "CloseTunnelTimeout",
-      type: ZclType.UINT16,
-      access: Access.READ,
-    },
-  ],
+  source: "Smart Energy 07-5356-22 annex D.6",
+  attributes: [[Tunnelling.CLOSE_TUNNEL_TIMEOUT, "CloseTunnelTimeout", ZclType.UINT16, READ]],
+  clientAttributes: [],
   received: [
-    { id: TunnelReceived.REQUEST_TUNNEL, name: "RequestTunnel" },
-    { id: TunnelReceived.CLOSE_TUNNEL, name: "CloseTunnel" },
-    { id: TunnelReceived.TRANSFER_DATA, name: "TransferData" },
-    { id: TunnelReceived.TRANSFER_DATA_ERROR, name: "TransferDataError" },
-    { id: TunnelReceived.ACK_TRANSFER_DATA, name: "AckTransferData" },
-    { id: TunnelReceived.READY_DATA, name: "ReadyData" },
-    { id: TunnelReceived.GET_SUPPORTED_PROTOCOLS, name: "GetSupportedTunnelProtocols" },
+    [
+      TunnelReceived.REQUEST_TUNNEL,
+      "RequestTunnel",
+      "protocolId:u8 manufacturerCode:u16 flowControlSupport:bool " +
+        "maximumIncomingTransferSize:u16",
+    ],
+    [TunnelReceived.CLOSE_TUNNEL, "CloseTunnel", "tunnelId:u16"],
+    [TunnelReceived.TRANSFER_DATA, "TransferData", "tunnelId:u16 data:bytes"],
+    [
+      TunnelReceived.TRANSFER_DATA_ERROR,
+      "TransferDataError",
+      "tunnelId:u16 transferDataStatus:enum8",
+    ],
+    [TunnelReceived.ACK_TRANSFER_DATA, "AckTransferData", "tunnelId:u16 numberOfBytesLeft:u16"],
+    [TunnelReceived.READY_DATA, "ReadyData", "tunnelId:u16 numberOfOctetsLeft:u16"],
+    [TunnelReceived.GET_SUPPORTED_PROTOCOLS, "GetSupportedTunnelProtocols", "protocolOffset:u8"],
   ],
   generated: [
-    { id: TunnelGenerated.REQUEST_TUNNEL_RESPONSE, name: "RequestTunnelResponse" },
-    { id: TunnelGenerated.TRANSFER_DATA, name: "TransferData" },
-    { id: TunnelGenerated.TRANSFER_DATA_ERROR, name: "TransferDataError" },
-    { id: TunnelGenerated.ACK_TRANSFER_DATA, name: "AckTransferData" },
-    { id: TunnelGenerated.READY_DATA, name: "ReadyData" },
-    { id: TunnelGenerated.SUPPORTED_PROTOCOLS_RESPONSE, name: "SupportedTunnelProtocolsResponse" },
-    { id: TunnelGenerated.TUNNEL_CLOSURE_NOTIFICATION, name: "TunnelClosureNotification" },
+    [
+      TunnelGenerated.REQUEST_TUNNEL_RESPONSE,
+      "RequestTunnelResponse",
+      "tunnelId:u16 tunnelStatus:enum8 maximumIncomingTransferSize:u16",
+    ],
+    [TunnelGenerated.TRANSFER_DATA, "TransferData", "tunnelId:u16 data:bytes"],
+    [
+      TunnelGenerated.TRANSFER_DATA_ERROR,
+      "TransferDataError",
+      "tunnelId:u16 transferDataStatus:enum8",
+    ],
+    [TunnelGenerated.ACK_TRANSFER_DATA, "AckTransferData", "tunnelId:u16 numberOfBytesLeft:u16"],
+    [TunnelGenerated.READY_DATA, "ReadyData", "tunnelId:u16 numberOfOctetsLeft:u16"],
+    [
+      TunnelGenerated.SUPPORTED_PROTOCOLS_RESPONSE,
+      "SupportedTunnelProtocolsResponse",
+      "protocolListComplete:bool protocolCount:u8 protocolList:(manufacturerCode:u16 " +
+        "protocolId:u8)*protocolCount",
+    ],
+    [TunnelGenerated.TUNNEL_CLOSURE_NOTIFICATION, "TunnelClosureNotification", "tunnelId:u16"],
   ],
 };
 
