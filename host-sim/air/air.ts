@@ -3,7 +3,7 @@
 import type { Random } from "../random";
 import { TraceKind } from "../trace";
 import type { World } from "../world";
-import { airtimeUs, CAPTURE_DB, Phy, Power } from "./phy";
+import { airtimeUs, BAND_2450, CAPTURE_DB, type Phy } from "./phy";
 
 /** Metres. */
 export interface Place {
@@ -21,6 +21,8 @@ export interface Interferer {
 }
 
 export interface AirOptions {
+  /** Default: 2.4 GHz. */
+  readonly phy?: Phy;
   /** Fraction of frames that every receiver loses besides what physics takes, 0 to 1. */
   readonly loss?: number;
   readonly interferers?: readonly Interferer[];
@@ -31,7 +33,7 @@ export interface Station {
   readonly id: number;
   readonly name: string;
   readonly place: Place;
-  /** The channel it hears now, 0 while it hears nothing. */
+  /** The channel it hears now, `NO_CHANNEL` while it hears nothing. */
   readonly hears: number;
   /** Since when it has heard this channel without a break. */
   readonly hearsSince: number;
@@ -53,8 +55,7 @@ export interface Transmission {
 /** Sees every frame when it begins, whoever hears it. */
 export type AirObserver = (transmission: Transmission) => void;
 
-/** At 1 m in free space at 2.45 GHz, dB; and how loss grows with distance inside a house. */
-const LOSS_AT_METRE = 40.2;
+/** How loss grows with distance inside a house. */
 const LOSS_EXPONENT = 3;
 /** Walls and furniture: a lasting difference of each link, dB. */
 const SHADOWING_DB = 4;
@@ -64,6 +65,7 @@ const FADING_DB = 1;
 export class Air {
   /** Extra loss, 0 to 1; a fault may change it at any time. */
   loss: number;
+  readonly phy: Phy;
   private readonly random: Random;
   private readonly stations: Station[] = [];
   private readonly links = new Map<number, number>();
@@ -80,9 +82,10 @@ export class Air {
   ) {
     this.random = world.random.fork("air");
     this.loss = options.loss ?? 0;
+    this.phy = options.phy ?? BAND_2450;
     this.interferers = [...(options.interferers ?? [])];
-    for (let channel = 0; channel <= Phy.LAST_CHANNEL; channel++) {
-      this.floor.push(Power.NOISE_FLOOR + this.random.below(5));
+    for (let channel = 0; channel <= this.phy.lastChannel; channel++) {
+      this.floor.push(this.phy.noiseDbm + this.random.below(5));
     }
   }
 
@@ -115,7 +118,7 @@ export class Air {
       sender,
       channel,
       startUs,
-      endUs: startUs + airtimeUs(length),
+      endUs: startUs + airtimeUs(this.phy, length),
       bytes: frame.slice(0, length),
       length,
       others: [],
@@ -142,7 +145,7 @@ export class Air {
 
   /** Whether `station` finds `channel` busy in the last `windowUs`. */
   busy(station: Station, channel: number, windowUs: number): boolean {
-    return this.energy(station, channel, windowUs) > Power.CCA_THRESHOLD;
+    return this.energy(station, channel, windowUs) > this.phy.busyDbm;
   }
 
   /** The strongest energy at `station` on `channel` in the last `windowUs`, dBm. */
@@ -172,8 +175,8 @@ export class Air {
     const low = Math.min(from.id, to.id);
     const high = Math.max(from.id, to.id);
     const shadowing = this.random.fork(`link ${low} ${high}`).normal() * SHADOWING_DB;
-    const loss = LOSS_AT_METRE + 10 * LOSS_EXPONENT * Math.log10(distance) + shadowing;
-    const power = Power.TRANSMIT - Math.max(loss, 0);
+    const loss = this.phy.lossAtMetre + 10 * LOSS_EXPONENT * Math.log10(distance) + shadowing;
+    const power = this.phy.transmitDbm - Math.max(loss, 0);
     this.links.set(key, power);
     return power;
   }
@@ -200,7 +203,7 @@ export class Air {
   private reach(station: Station, transmission: Transmission): void {
     const power =
       this.power(transmission.sender, station) + (this.random.float() * 2 - 1) * FADING_DB;
-    if (power < Power.SENSITIVITY) return;
+    if (power < this.phy.sensitivityDbm) return;
     let against = 10 ** (this.noise(transmission.channel) / 10);
     for (const other of transmission.others) {
       if (other.sender !== station) against += 10 ** (this.power(other.sender, station) / 10);

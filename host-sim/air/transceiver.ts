@@ -14,7 +14,8 @@ import {
   sourceAt,
   sourceIsExtended,
 } from "./frame";
-import { ACK_OCTETS, MAX_RETRIES, Phy } from "./phy";
+import { ACK_OCTETS, FRAME_MAX, MAX_RETRIES, NO_CHANNEL, type Phy } from "./phy";
+import { TimeOnAir } from "./time-on-air";
 
 export interface TransceiverConfig {
   panId: number;
@@ -22,7 +23,6 @@ export interface TransceiverConfig {
   short: number;
   /** Eight octets in radio order (least significant first). */
   eui64: Uint8Array;
-  /** 11 to 26. */
   channel: number;
   /** Listens while it does not send. */
   rxOn: boolean;
@@ -69,7 +69,7 @@ export class Transceiver implements Station {
   onFrame: FrameListener = () => {};
   /** The frame pending bit of the acknowledgement sent last, for `onFrame` of that frame. */
   ackedWithPending = false;
-  hears = 0;
+  hears: number = NO_CHANNEL;
   hearsSince = 0;
 
   private readonly world: World;
@@ -78,7 +78,7 @@ export class Transceiver implements Station {
     panId: 0xffff,
     short: 0xffff,
     eui64: new Uint8Array(8),
-    channel: 11,
+    channel: NO_CHANNEL,
     rxOn: false,
     coordinator: false,
     promiscuous: false,
@@ -89,10 +89,10 @@ export class Transceiver implements Station {
   private length = 0;
   private done: TransmitDone = () => {};
   private csma = true;
-  private maxBackoffs: number = Phy.MAX_BACKOFFS;
+  private maxBackoffs = 0;
   private maxRetries: number = MAX_RETRIES;
   private backoffs = 0;
-  private exponent: number = Phy.MIN_BE;
+  private choices = 0;
   private retries = 0;
   /** An acknowledgement of ours is due or on air. */
   private acking = false;
@@ -100,7 +100,7 @@ export class Transceiver implements Station {
   private matching = true;
   private readonly pending = new Set<string>();
   private rxTotalUs = 0;
-  private txTotalUs = 0;
+  private readonly onAir: TimeOnAir;
 
   /** @param place metres; it may be an object whose coordinates change */
   constructor(
@@ -110,6 +110,8 @@ export class Transceiver implements Station {
   ) {
     this.world = air.world;
     this.id = air.stationCount;
+    this.onAir = new TimeOnAir(air.phy.onAirPerHourUs);
+    this.config.channel = air.phy.firstChannel;
     this.random = air.world.random.fork(`transceiver ${this.id} ${name}`);
     air.add(this);
   }
@@ -119,6 +121,10 @@ export class Transceiver implements Station {
     Object.assign(this.config, config);
     if (config.eui64 !== undefined) this.config.eui64 = config.eui64.slice();
     this.listen();
+  }
+
+  get phy(): Phy {
+    return this.air.phy;
   }
 
   get channel(): number {
@@ -141,12 +147,12 @@ export class Transceiver implements Station {
    */
   transmit(frame: Uint8Array, length: number, options: TransmitOptions, done: TransmitDone): void {
     if (this.state !== State.IDLE) throw new Error(`${this.name}: transmit while busy`);
-    if (length < 3 || length > Phy.FRAME_MAX) throw new Error(`${this.name}: ${length} octets`);
+    if (length < 3 || length > FRAME_MAX) throw new Error(`${this.name}: ${length} octets`);
     this.frame = frame.slice(0, length);
     this.length = length;
     this.done = done;
     this.csma = options.csma ?? true;
-    this.maxBackoffs = options.maxBackoffs ?? Phy.MAX_BACKOFFS;
+    this.maxBackoffs = options.maxBackoffs ?? this.air.phy.maxBackoffs;
     this.maxRetries = options.maxRetries ?? MAX_RETRIES;
     this.retries = 0;
     this.attempt();
@@ -185,8 +191,8 @@ export class Transceiver implements Station {
 
   /** Microseconds spent listening and sending so far. */
   energy(): { rxUs: number; txUs: number } {
-    const open = this.hears === 0 ? 0 : this.world.now - this.hearsSince;
-    return { rxUs: this.rxTotalUs + open, txUs: this.txTotalUs };
+    const open = this.hears === NO_CHANNEL ? 0 : this.world.now - this.hearsSince;
+    return { rxUs: this.rxTotalUs + open, txUs: this.onAir.totalUs };
   }
 
   heard(transmission: Transmission, rssi: number, lqi: number): void {
@@ -206,25 +212,27 @@ export class Transceiver implements Station {
 
   private attempt(): void {
     this.backoffs = 0;
-    this.exponent = Phy.MIN_BE;
+    this.choices = this.air.phy.firstBackoffs;
     if (this.csma) this.backOff();
     else this.turnAround();
   }
 
   private backOff(): void {
     this.state = State.BACKOFF;
-    const periods = this.random.below(2 ** this.exponent);
-    const delayUs = periods * Phy.BACKOFF_US + Phy.CCA_US;
+    const { backoffUs, ccaUs } = this.air.phy;
+    const delayUs = this.random.below(this.choices) * backoffUs + ccaUs;
     this.event = this.world.schedule(delayUs, () => this.sense());
   }
 
   private sense(): void {
-    if (!this.acking && !this.air.busy(this, this.config.channel, Phy.CCA_US)) {
+    const { phy } = this.air;
+    const mayStart = !this.acking && this.onAir.isAllowed(this.world.now);
+    if (mayStart && !this.air.busy(this, this.config.channel, phy.ccaUs)) {
       this.turnAround();
       return;
     }
     this.backoffs++;
-    this.exponent = Math.min(this.exponent + 1, Phy.MAX_BE);
+    this.choices = Math.min(this.choices * 2, phy.lastBackoffs);
     if (this.backoffs > this.maxBackoffs) this.finish(TxStatus.CHANNEL_ACCESS, false);
     else this.backOff();
   }
@@ -232,7 +240,7 @@ export class Transceiver implements Station {
   private turnAround(): void {
     this.state = State.TURNAROUND;
     this.listen();
-    this.event = this.world.schedule(Phy.TURNAROUND_US, () => this.send());
+    this.event = this.world.schedule(this.air.phy.turnaroundUs, () => this.send());
   }
 
   private send(): void {
@@ -243,7 +251,7 @@ export class Transceiver implements Station {
     }
     this.state = State.SENDING;
     const sent = this.air.transmit(this, this.config.channel, this.frame, this.length);
-    this.txTotalUs += sent.endUs - sent.startUs;
+    this.onAir.add(sent.startUs, sent.endUs);
     this.event = this.world.at(sent.endUs, () => this.sent());
   }
 
@@ -254,7 +262,7 @@ export class Transceiver implements Station {
     }
     this.state = State.ACK_WAIT;
     this.listen();
-    this.event = this.world.schedule(Phy.ACK_WAIT_US, () => this.unanswered());
+    this.event = this.world.schedule(this.air.phy.ackWaitUs, () => this.unanswered());
   }
 
   private unanswered(): void {
@@ -290,9 +298,9 @@ export class Transceiver implements Station {
     const channel = this.config.channel;
     this.acking = true;
     this.listen();
-    this.world.schedule(Phy.TURNAROUND_US, () => {
+    this.world.schedule(this.air.phy.turnaroundUs, () => {
       const sent = this.air.transmit(this, channel, this.ack, ACK_OCTETS);
-      this.txTotalUs += sent.endUs - sent.startUs;
+      this.onAir.add(sent.startUs, sent.endUs);
       this.world.at(sent.endUs, () => {
         this.acking = false;
         this.listen();
@@ -311,9 +319,9 @@ export class Transceiver implements Station {
   private listen(): void {
     const waits = this.state === State.ACK_WAIT;
     const deaf = this.acking || this.state === State.TURNAROUND || this.state === State.SENDING;
-    const hears = !deaf && (this.config.rxOn || waits) ? this.config.channel : 0;
+    const hears = !deaf && (this.config.rxOn || waits) ? this.config.channel : NO_CHANNEL;
     if (hears === this.hears) return;
-    if (this.hears !== 0) this.rxTotalUs += this.world.now - this.hearsSince;
+    if (this.hears !== NO_CHANNEL) this.rxTotalUs += this.world.now - this.hearsSince;
     this.hears = hears;
     this.hearsSince = this.world.now;
   }

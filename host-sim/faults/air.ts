@@ -1,6 +1,6 @@
 // Faults of the air: loss, an interferer, a neighbour's hub with our PAN ID.
 
-import { Phy } from "../air/phy";
+import { BAND_868 } from "../air/phy";
 import { faultRow, readDuration } from "./fault";
 import { Neighbour } from "./neighbour";
 
@@ -37,7 +37,7 @@ export const interference = faultRow<"interference", Interference>({
     dbm: fields.number("dbm", -120, 20),
     duty: fields.number("duty", 0, 1),
     ...(fields.has("channel") && {
-      channel: fields.number("channel", Phy.FIRST_CHANNEL, Phy.LAST_CHANNEL),
+      channel: fields.number("channel", BAND_868.firstChannel, BAND_868.lastChannel),
     }),
   }),
   begin({ air, network, later }, { channel = network()?.channel, dbm, duty, forSeconds }) {

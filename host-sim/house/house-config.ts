@@ -29,6 +29,9 @@ export interface WanConfig {
   readonly jitterMs: number;
 }
 
+/** In MHz, as it is called. */
+export type BandName = "2450" | "868";
+
 export interface HouseConfig {
   /** True time at the start, Unix milliseconds. */
   readonly startUtcMs: number;
@@ -38,7 +41,11 @@ export interface HouseConfig {
     readonly clockDriftPpm: number;
   };
   readonly devices: readonly DeviceConfig[];
-  readonly air: { readonly loss: number; readonly interferers: readonly Interferer[] };
+  readonly air: {
+    readonly band: BandName;
+    readonly loss: number;
+    readonly interferers: readonly Interferer[];
+  };
   readonly wan: WanConfig;
   /** 0: it never resets by itself. */
   readonly radio: { readonly resetEverySeconds: number };
@@ -73,6 +80,7 @@ export const DEFAULT_HOUSE: HouseConfig = {
     },
   ],
   air: {
+    band: "2450",
     loss: 0,
     // A Wi-Fi network on its channel 6 covers 802.15.4 channels 16 to 19.
     interferers: [16, 17, 18, 19].map((channel) => ({ channel, dbm: -62, duty: 0.3 })),

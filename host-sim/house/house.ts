@@ -5,6 +5,7 @@ import type { Constructors } from "../../firmware/kernel/board";
 import type { CryptoProvider } from "../../hal/crypto";
 import { nodeCrypto } from "../../hal/node/crypto";
 import { Air } from "../air/air";
+import { bandNamed } from "../air/phy";
 import { type Capture, captureAir, captureWan } from "../capture";
 import { AcknowledgedReadings } from "../checkers/acknowledged-readings";
 import { EncryptedAir } from "../checkers/encrypted-air";
@@ -89,7 +90,8 @@ export class House {
   constructor(readonly options: HouseOptions) {
     this.config = options.config ?? DEFAULT_HOUSE;
     this.world = new World(options.seed, this.config.startUtcMs);
-    this.air = new Air(this.world, this.config.air);
+    const { band, ...air } = this.config.air;
+    this.air = new Air(this.world, { phy: bandNamed(band), ...air });
     this.wan = new Wan(this.world, this.config.wan);
     this.contexts = options.contexts ?? makeContexts(this.world.random);
     this.hub = this.makeHub();

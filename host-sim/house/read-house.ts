@@ -1,6 +1,7 @@
 // Reads and checks a `--house` file: everything that is wrong in it is told in a sentence each.
 
 import { crcStep } from "../air/fcs";
+import { bandNamed } from "../air/phy";
 import { FAULT_ROWS, type FaultConfig, faultRowOf } from "../faults/table";
 import { Fields } from "./fields";
 import { DEFAULT_HOUSE, type DeviceConfig, type HouseConfig } from "./house-config";
@@ -116,18 +117,20 @@ function installCodeIsGood(text: string): boolean {
 }
 
 function readAir(fields: Fields): HouseConfig["air"] {
+  const band = fields.has("band") ? fields.oneOf("band", ["2450", "868"]) : "2450";
+  const { firstChannel, lastChannel } = bandNamed(band);
   const loss = fields.number("loss", 0, 1, DEFAULT_HOUSE.air.loss);
   const interferers = fields.has("interferers")
     ? fields.list("interferers", INTERFERERS_MAX, (one) => {
-        const channel = one.number("channel", 11, 26);
+        const channel = one.number("channel", firstChannel, lastChannel);
         const dbm = one.number("dbm", -120, 20);
         const duty = one.number("duty", 0, 1);
         one.end();
         return { channel, dbm, duty };
       })
-    : DEFAULT_HOUSE.air.interferers;
+    : DEFAULT_HOUSE.air.interferers.filter(() => band === DEFAULT_HOUSE.air.band);
   fields.end();
-  return { loss, interferers };
+  return { band, loss, interferers };
 }
 
 function readWan(fields: Fields): HouseConfig["wan"] {

@@ -4,7 +4,7 @@
 
 import type { Air, Place } from "../air/air";
 import { frameCheck } from "../air/fcs";
-import { MAX_RETRIES, Phy } from "../air/phy";
+import { FRAME_MAX, MAX_RETRIES, NO_CHANNEL } from "../air/phy";
 import { Transceiver, TxStatus } from "../air/transceiver";
 import { TraceKind } from "../trace";
 import type { Event, World } from "../world";
@@ -170,7 +170,7 @@ export class Coprocessor {
       this.status(transaction, Status.INVALID_STATE);
       return;
     }
-    if (channel === 0) {
+    if (channel === NO_CHANNEL) {
       this.status(transaction, Status.INVALID_ARGUMENT);
       return;
     }
@@ -193,11 +193,11 @@ export class Coprocessor {
   private transmit(transaction: number, values: SpinelReader): void {
     const frame = values.data(values.u16());
     const channel = values.u8();
-    if (!values.good || frame.length < 5 || frame.length > Phy.FRAME_MAX + 2) {
+    if (!values.good || frame.length < 5 || frame.length > FRAME_MAX + 2) {
       this.status(transaction, Status.PARSE_ERROR);
       return;
     }
-    const maxBackoffs = values.u8Or(Phy.MAX_BACKOFFS);
+    const maxBackoffs = values.u8Or(this.transceiver.phy.maxBackoffs);
     const maxRetries = values.u8Or(MAX_RETRIES);
     const csma = values.u8Or(1) !== 0;
     const busy = this.transceiver.busy || this.properties.scanning;

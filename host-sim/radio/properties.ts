@@ -1,6 +1,6 @@
 // The co-processor's Spinel properties: what can be asked, what can be set, and what setting does.
 
-import { Phy, Power } from "../air/phy";
+import { NO_CHANNEL, type Phy } from "../air/phy";
 import type { Transceiver } from "../air/transceiver";
 import type { World } from "../world";
 import {
@@ -29,8 +29,9 @@ export class Properties {
   private rawStream = false;
   private promiscuous = 0;
   private rxOnWhenIdle = true;
-  private channel: number = Phy.FIRST_CHANNEL;
-  private txPower: number = Power.TRANSMIT;
+  private readonly phy: Phy;
+  private channel: number;
+  private txPower: number;
   private panId = 0xffff;
   private short = 0xfffe;
   private matching = false;
@@ -41,6 +42,9 @@ export class Properties {
     private readonly hardwareAddress: Uint8Array,
     private readonly world: World,
   ) {
+    this.phy = radio.phy;
+    this.channel = this.phy.firstChannel;
+    this.txPower = this.phy.transmitDbm;
     this.radio.configure({ eui64: hardwareAddress });
   }
 
@@ -52,7 +56,7 @@ export class Properties {
     this.rawStream = false;
     this.promiscuous = 0;
     this.rxOnWhenIdle = true;
-    this.channel = Phy.FIRST_CHANNEL;
+    this.channel = this.phy.firstChannel;
     this.panId = 0xffff;
     this.short = 0xfffe;
     this.matching = false;
@@ -69,9 +73,9 @@ export class Properties {
     return this.phyEnabled && this.rawStream && !this.scanning;
   }
 
-  /** The one channel of the scan mask; 0: there are none or several, which the radio cannot. */
+  /** The one channel of the scan mask; `NO_CHANNEL`: none, or several, which the radio cannot. */
   scanChannel(): number {
-    return this.scanMask.length === 1 ? this.scanMask[0]! : 0;
+    return this.scanMask.length === 1 ? this.scanMask[0]! : NO_CHANNEL;
   }
 
   beginScan(): void {
@@ -143,13 +147,13 @@ export class Properties {
         writer.u8(this.channel);
         break;
       case Property.PHY_CHAN_SUPPORTED:
-        for (let i: number = Phy.FIRST_CHANNEL; i <= Phy.LAST_CHANNEL; i++) writer.u8(i);
+        for (let i: number = this.phy.firstChannel; i <= this.phy.lastChannel; i++) writer.u8(i);
         break;
       case Property.PHY_TX_POWER:
         writer.u8(this.txPower & 0xff);
         break;
       case Property.PHY_RX_SENSITIVITY:
-        writer.u8(Power.SENSITIVITY & 0xff);
+        writer.u8(this.phy.sensitivityDbm & 0xff);
         break;
       case Property.MAC_SCAN_STATE:
         writer.u8(this.scanning ? 2 : 0);
@@ -244,15 +248,19 @@ export class Properties {
   }
 
   private tune(channel: number): Status {
-    if (channel < Phy.FIRST_CHANNEL || channel > Phy.LAST_CHANNEL) return Status.INVALID_ARGUMENT;
+    if (!this.has(channel)) return Status.INVALID_ARGUMENT;
     this.channel = channel;
     return Status.OK;
+  }
+
+  private has(channel: number): boolean {
+    return channel >= this.phy.firstChannel && channel <= this.phy.lastChannel;
   }
 
   private mask(values: SpinelReader): Status {
     const channels: number[] = [];
     while (values.left > 0) channels.push(values.u8());
-    if (channels.some((one) => one < Phy.FIRST_CHANNEL || one > Phy.LAST_CHANNEL)) {
+    if (channels.some((one) => !this.has(one))) {
       return Status.INVALID_ARGUMENT;
     }
     this.scanMask = channels;

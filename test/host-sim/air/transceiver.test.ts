@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Air, type AirOptions, type Transmission } from "../../../host-sim/air/air";
-import { airtimeUs, Phy } from "../../../host-sim/air/phy";
+import { airtimeUs, BAND_2450 } from "../../../host-sim/air/phy";
 import { Transceiver, TxStatus } from "../../../host-sim/air/transceiver";
 import { World } from "../../../host-sim/world";
 
@@ -41,8 +41,8 @@ function dataRequest(from: number, to: number): Uint8Array {
 }
 
 test("a frame of 127 octets with its FCS takes 4.256 ms: 133 octets at 250 kb/s", () => {
-  expect(airtimeUs(125)).toBe(4256);
-  expect(airtimeUs(3)).toBe(352);
+  expect(airtimeUs(BAND_2450, 125)).toBe(4256);
+  expect(airtimeUs(BAND_2450, 3)).toBe(352);
 });
 
 test("an acknowledged frame: carrier sense, turnaround, frame, turnaround, acknowledgement (7.5.6)", () => {
@@ -59,7 +59,7 @@ test("an acknowledged frame: carrier sense, turnaround, frame, turnaround, ackno
   expect(heard).toEqual([1, 20]);
   const [frame, ack] = b.sent;
   // Between 0 and 7 backoff periods, eight symbols of listening, a turnaround.
-  const backoff = frame!.startUs - Phy.CCA_US - Phy.TURNAROUND_US;
+  const backoff = frame!.startUs - BAND_2450.ccaUs - BAND_2450.turnaroundUs;
   expect(backoff % 320).toBe(0);
   expect(backoff).toBeLessThanOrEqual(7 * 320);
   expect(ack!.startUs - frame!.endUs).toBe(192);
@@ -226,7 +226,7 @@ test("the radio's time on is counted: listening, sending, waiting for an acknowl
   const a = station(b, 1, 0, false);
   a.transmit(data(1, 2), 20, { maxRetries: 0 }, () => {});
   b.world.runUntil(1_000_000);
-  expect(a.energy()).toEqual({ rxUs: 864, txUs: airtimeUs(20) });
+  expect(a.energy()).toEqual({ rxUs: 864, txUs: airtimeUs(BAND_2450, 20) });
   a.configure({ rxOn: true });
   b.world.runUntil(1_500_000);
   expect(a.energy().rxUs).toBe(500_864);
