@@ -11,9 +11,13 @@ export const enum ClusterId {
   TUNNELLING = 0x0704,
 }
 
+/** @source Smart Energy profile 07-5356-21 table 5.13; ZCL 07-5123 for 0x0008 */
 export const enum DeviceId {
+  RANGE_EXTENDER = 0x0008,
   METERING_DEVICE = 0x0501,
   IN_HOME_DISPLAY = 0x0502,
+  PROGRAMMABLE_THERMOSTAT = 0x0503,
+  LOAD_CONTROL_DEVICE = 0x0504,
 }
 
 export const enum BasicAttribute {

@@ -70,6 +70,10 @@ export class Display extends Device {
     this.services = new HubServices(world, this.node, endpoint, this.clock);
   }
 
+  override get served(): number {
+    return this.answered + this.withoutValue;
+  }
+
   /** Tries to write an attribute of the hub; `done` gets the status, undefined: no answer. */
   attemptWrite(
     to: Peer,

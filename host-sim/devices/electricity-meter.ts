@@ -113,6 +113,10 @@ export class ElectricityMeter extends Device {
     );
   }
 
+  override get served(): number {
+    return this.reports.acknowledged;
+  }
+
   /** Watt-hours on the register now. */
   register(): number {
     return this.initialWh + this.own.profile.electricity(this.world.now);

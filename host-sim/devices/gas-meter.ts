@@ -167,7 +167,11 @@ export class GasMeter extends Device {
     return this.initialLitres + this.own.profile.gas(this.world.now);
   }
 
-  get wakeCount(): number {
+  override get served(): number {
+    return this.syncs;
+  }
+
+  override get wakeCount(): number {
     return this.wakes.schedule + this.wakes.joined + this.wakes.retry;
   }
 

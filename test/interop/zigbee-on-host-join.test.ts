@@ -53,7 +53,6 @@ test("meters and a display join zigbee-on-host, and its decoder reads all they s
     profile: generateProfile(world.random.fork("profile")),
     exchanges: new ExchangeTable(),
     truth: new MeterTruth(),
-    verifiesKey: true,
   };
   const devices = [
     new ElectricityMeter(world, air, {

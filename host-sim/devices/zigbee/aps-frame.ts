@@ -2,7 +2,14 @@
 // @source Zigbee specification 05-3474-22 clauses 2.2.5, 2.2.8.4.5, 4.4.1, 4.4.10
 
 import { MalformedFrame, OctetReader, OctetWriter } from "./octets";
-import { ccmOpen, KeyIdentifier, nonce, SecurityControl, securityControl } from "./security";
+import {
+  ccmOpen,
+  ccmSeal,
+  KeyIdentifier,
+  nonce,
+  SecurityControl,
+  securityControl,
+} from "./security";
 
 export const enum ApsType {
   DATA = 0,
@@ -141,6 +148,32 @@ export function decodeAps(octets: Buffer): ReceivedAps {
     secured,
     payload: read.rest(),
   };
+}
+
+/** What secures an APS frame: a key, which of the derived ones it is, and its next counter. */
+export interface ApsSecurity {
+  readonly key: Buffer;
+  readonly identifier: KeyIdentifier;
+  readonly frameCounter: number;
+  readonly eui64: bigint;
+}
+
+/** An APS command secured under a link key or one derived from it. @source clause 4.4.1.1 */
+export function encodeSecuredCommand(
+  counter: number,
+  payload: Buffer,
+  security: ApsSecurity,
+): Buffer {
+  const out = new OctetWriter(100).u8(ApsType.COMMAND | Control.SECURITY).u8(counter);
+  const secure = securityControl(security.identifier, true);
+  const controlAt = out.length;
+  out.u8(secure).u32(security.frameCounter).u64(security.eui64);
+  const header = out.done();
+  const iv = nonce(security.eui64, security.frameCounter, secure);
+  out.bytes(ccmSeal(security.key, iv, header, payload));
+  const octets = out.done();
+  octets[controlAt] = secure & ~SecurityControl.LEVEL_MASK;
+  return octets;
 }
 
 /** Opens a secured frame with `key`; `sender` where the frame itself does not name one. */

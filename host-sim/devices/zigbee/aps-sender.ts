@@ -41,6 +41,7 @@ export class ApsSender {
     private readonly world: World,
     private readonly nwk: Nwk,
     private readonly counts: ApsCounts,
+    private readonly fate: (ok: boolean) => void,
   ) {}
 
   get busy(): boolean {
@@ -154,6 +155,7 @@ export class ApsSender {
     } else if (transaction.blocks > 1) {
       this.longWaiting.splice(this.longWaiting.indexOf(transaction), 1);
     }
+    this.fate(ok);
     transaction.done(ok);
   }
 }

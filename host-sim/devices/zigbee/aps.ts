@@ -8,10 +8,12 @@ import { ApsAssembler } from "./aps-assembler";
 import {
   ApsDelivery,
   type ApsFrame,
+  type ApsSecurity,
   ApsType,
   ackOf,
   decodeAps,
   encodeAps,
+  encodeSecuredCommand,
   type ReceivedAps,
 } from "./aps-frame";
 import { ApsSender } from "./aps-sender";
@@ -39,6 +41,8 @@ export interface ApsUser {
   apsMessage(message: ReceivedMessage): void;
   /** A secured command, or one that came without network security; it opens and judges it. */
   apsCommand(source: number, sender: bigint | undefined, frame: ReceivedAps): void;
+  /** A message was acknowledged, or given up. */
+  apsFate(ok: boolean): void;
 }
 
 export interface ApsCounts {
@@ -71,7 +75,7 @@ export class Aps {
     private readonly user: ApsUser,
   ) {
     this.counter = random.below(256);
-    this.sender = new ApsSender(world, nwk, this.counts);
+    this.sender = new ApsSender(world, nwk, this.counts, (ok) => user.apsFate(ok));
     this.assembler = new ApsAssembler(world, (to, frame) => this.transmit(to, frame));
   }
 
@@ -129,6 +133,12 @@ export class Aps {
       block: undefined,
       payload,
     });
+  }
+
+  /** An APS command secured under a link key, inside network security. */
+  sendSecuredCommand(destination: number, payload: Buffer, security: ApsSecurity): void {
+    this.counter = (this.counter + 1) & 0xff;
+    this.nwk.sendData(destination, encodeSecuredCommand(this.counter, payload, security), () => {});
   }
 
   receive(source: number, sender: bigint | undefined, octets: Buffer, secured: boolean): void {

@@ -16,6 +16,7 @@ import {
   MacType,
 } from "./mac-frame";
 import type { NodeMemory } from "./memory";
+import { costOf } from "./neighbours";
 import type { Nwk } from "./nwk";
 import type { OctetReader } from "./octets";
 
@@ -61,6 +62,8 @@ const REST_MAX_US = 60_000_000;
 /** Refused: the head-end must change its mind first. */
 const REFUSED_REST_US = 45_000_000;
 const REFUSED_REST_MAX_US = 900_000_000;
+/** Links up to this cost are good enough: then fewer hops count for more. */
+const GOOD_COST = 3;
 /** Every so many failed rejoins an orphan scan is tried as well. */
 const ORPHAN_EVERY = 3;
 
@@ -91,7 +94,11 @@ export class Joiner {
   /** Power on: back to the known network, or look for one, after a moment of its own. */
   start(): void {
     this.restUs = FIRST_REST_US;
-    this.rest(this.jitter(2_000_000));
+    const delayUs = this.jitter(2_000_000);
+    if (this.routes && this.hasNetwork) {
+      this.state = JoinState.RESTING;
+      this.timer = this.world.schedule(delayUs, () => this.resume());
+    } else this.rest(delayUs);
   }
 
   stop(): void {
@@ -135,14 +142,26 @@ export class Joiner {
   }
 
   /** A Rejoin Response, secured. @source clause 3.4.7 */
-  rejoinResponse(read: OctetReader): void {
+  rejoinResponse(read: OctetReader, parentEui64: bigint | undefined): void {
     const network = this.memory.network;
     if (this.state !== JoinState.REJOINING || network === undefined) return;
     const short = read.u16();
     if (read.u8() !== AssociationStatus.SUCCESS) return;
-    this.memory.network = { ...network, short };
+    this.memory.network = { ...network, short, parentEui64 };
     this.settle(short);
     this.joined(true);
+  }
+
+  /** A router has a place of its own, and others look for it there. */
+  private resume(): void {
+    const network = this.memory.network;
+    if (network === undefined) return;
+    this.settle(network.short);
+    this.joined(true);
+  }
+
+  private get hasNetwork(): boolean {
+    return this.memory.network !== undefined && this.memory.networkKey !== undefined;
   }
 
   private rest(delayUs: number): void {
@@ -153,7 +172,7 @@ export class Joiner {
 
   private look(): void {
     this.attempts++;
-    const rejoins = this.memory.network !== undefined && this.memory.networkKey !== undefined;
+    const rejoins = this.hasNetwork;
     if (rejoins && this.failedRejoins % ORPHAN_EVERY === ORPHAN_EVERY - 1) {
       this.lookAsOrphan();
       return;
@@ -162,24 +181,23 @@ export class Joiner {
     this.mac.scan(ALL_CHANNELS, (beacons) => {
       const home = this.memory.network?.extendedPanId;
       this.candidates = rejoins
-        ? beacons.filter((beacon) => beacon.extendedPanId === home)
+        ? beacons.filter((beacon) => beacon.extendedPanId === home).sort(byParentage)
         : this.joinable(beacons);
       this.tryNext();
     });
   }
 
-  /** Strongest first; those that refused lately only where there is no other. */
+  /** Best parent first; those that refused lately only where there is no other. */
   private joinable(beacons: readonly HeardBeacon[]): HeardBeacon[] {
     const PRO = 2;
     const open = beacons.filter(
       (beacon) =>
         beacon.permitsAssociation && beacon.endDeviceCapacity && beacon.stackProfile === PRO,
     );
-    open.sort((a, b) => b.lqi - a.lqi);
+    open.sort(byParentage);
     const now = this.world.now;
     const fresh = open.filter((one) => (this.refusedUntil.get(one.extendedPanId) ?? 0) <= now);
-    const list = fresh.length > 0 ? fresh : open;
-    return list.filter((one, i) => list.findIndex((b) => b.panId === one.panId) === i);
+    return fresh.length > 0 ? fresh : open;
   }
 
   private tryNext(): void {
@@ -251,6 +269,7 @@ export class Joiner {
       parent: beacon.source,
       parentEui64: coordinator,
       short,
+      depth: beacon.depth + 1,
     };
     this.settle(short);
     this.polls = Math.ceil(KEY_WAIT_US / POLL_US);
@@ -265,6 +284,11 @@ export class Joiner {
     }
     this.memory.forgetNetwork();
     this.user.refused(reason);
+    // Who asks another router of the same network asks the same trust centre.
+    if (reason !== RefusalReason.SILENT) {
+      const refusing = beacon?.extendedPanId;
+      this.candidates = this.candidates.filter((one) => one.extendedPanId !== refusing);
+    }
     if (this.candidates.length > 0) {
       this.state = JoinState.SCANNING;
       this.tryNext();
@@ -284,6 +308,8 @@ export class Joiner {
       panId: beacon.panId,
       channel: beacon.channel,
       parent: beacon.source,
+      parentEui64: undefined,
+      depth: beacon.depth + 1,
     };
     this.settle(known.short);
     this.nwk.sendRejoinRequest(this.capability & ~MacCapability.ALLOCATE_ADDRESS, (ok) => {
@@ -307,7 +333,8 @@ export class Joiner {
         return;
       }
       const { panId, channel, short, coordinator: parent } = found;
-      this.memory.network = { ...known, panId, channel, short, parent };
+      const parentEui64 = undefined;
+      this.memory.network = { ...known, panId, channel, short, parent, parentEui64 };
       this.settle(short);
       this.joined(true);
     });
@@ -334,8 +361,22 @@ export class Joiner {
     return (this.capability & MacCapability.RX_ON_WHEN_IDLE) !== 0;
   }
 
+  private get routes(): boolean {
+    return (this.capability & MacCapability.FULL_FUNCTION) !== 0;
+  }
+
   /** Three to five quarters of `us`: after an outage not all come at once. */
   private jitter(us: number): number {
     return Math.round(us * (0.75 + this.random.float() / 2));
   }
+}
+
+/** The better parent first: a good link, few hops, then the better link. */
+function byParentage(a: HeardBeacon, b: HeardBeacon): number {
+  return rankOf(a) - rankOf(b) || a.depth - b.depth || b.lqi - a.lqi;
+}
+
+function rankOf({ lqi }: HeardBeacon): number {
+  const cost = costOf(lqi);
+  return cost <= GOOD_COST ? 0 : cost;
 }

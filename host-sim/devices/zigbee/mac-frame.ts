@@ -36,6 +36,13 @@ export const enum MacCapability {
   ALLOCATE_ADDRESS = 0x80,
 }
 
+/** A router on the mains. */
+export const ROUTER_CAPABILITY =
+  MacCapability.FULL_FUNCTION |
+  MacCapability.MAINS |
+  MacCapability.RX_ON_WHEN_IDLE |
+  MacCapability.ALLOCATE_ADDRESS;
+
 const enum Control {
   PENDING = 0x0010,
   ACK = 0x0020,
@@ -158,6 +165,39 @@ export function decodeBeacon(frame: MacFrame): Beacon {
     extendedPanId,
     updateId: read.u8(),
   };
+}
+
+/** What a beacon says, and what `decodeBeacon` takes from its MAC header besides. */
+export interface BeaconContent {
+  readonly permitsAssociation: boolean;
+  readonly coordinator: boolean;
+  readonly depth: number;
+  readonly endDeviceCapacity: boolean;
+  readonly routerCapacity: boolean;
+  readonly extendedPanId: bigint;
+  readonly updateId: number;
+}
+
+/** The payload of a beacon frame: no superframes, stack profile PRO, protocol version 2. */
+export function encodeBeacon(content: BeaconContent): Buffer {
+  const superframe =
+    0x0fff | (content.coordinator ? 0x4000 : 0) | (content.permitsAssociation ? 0x8000 : 0);
+  const capacity =
+    (content.routerCapacity ? 0x04 : 0) |
+    (content.depth << 3) |
+    (content.endDeviceCapacity ? 0x80 : 0);
+  const PRO_2 = 0x22;
+  return new OctetWriter(19)
+    .u16(superframe)
+    .u8(0)
+    .u8(0)
+    .u8(0)
+    .u8(PRO_2)
+    .u8(capacity)
+    .u64(content.extendedPanId)
+    .u24(0xffffff)
+    .u8(content.updateId)
+    .done();
 }
 
 function modeOf(address: MacAddress): Mode {

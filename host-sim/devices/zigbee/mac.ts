@@ -25,7 +25,7 @@ const SCAN_US = 138_240;
 export const RESPONSE_WAIT_US = 491_520;
 /** How long to listen after an acknowledgement that said "pending". */
 const PENDING_WAIT_US = 100_000;
-/** More cannot wait in one device: the layers above have at most a few frames under way. */
+/** More cannot wait in one device: a router passes frames on faster than they come. */
 const QUEUE_MAX = 32;
 
 export const ALL_CHANNELS = [11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26];
@@ -63,7 +63,7 @@ interface Waiting {
 
 export interface MacUser {
   macData(frame: MacFrame, lqi: number): void;
-  macCommand(command: number, frame: MacFrame, octets: OctetReader): void;
+  macCommand(command: number, frame: MacFrame, octets: OctetReader, lqi: number): void;
 }
 
 export class Mac {
@@ -123,11 +123,11 @@ export class Mac {
 
   /** Queues a frame; `done` comes with its fate, unless `detach` came first. */
   send(
-    frame: Omit<MacFrame, "sequence" | "pending">,
+    frame: Omit<MacFrame, "sequence" | "pending"> & { readonly pending?: boolean },
     done: (status: TxStatus, pending: boolean) => void,
   ): boolean {
     if (this.queue.length >= QUEUE_MAX) return false;
-    const octets = encodeMac({ ...frame, pending: false, sequence: this.sequence });
+    const octets = encodeMac({ pending: false, ...frame, sequence: this.sequence });
     this.sequence = (this.sequence + 1) & 0xff;
     this.queue.push({ octets, done });
     if (this.queue.length === 1) this.next();
@@ -291,7 +291,7 @@ export class Mac {
         const read = new OctetReader(frame.payload);
         const command = read.u8();
         if (command === MacCommand.COORDINATOR_REALIGNMENT) this.realigned(frame, read);
-        else this.user.macCommand(command, frame, read);
+        else this.user.macCommand(command, frame, read, lqi);
         break;
       }
       default:

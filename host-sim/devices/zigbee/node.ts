@@ -1,19 +1,23 @@
-// One Zigbee end device: its layers wired together over a transceiver, power on to power off.
+// One Zigbee device, an end device or a router: its layers wired together over a transceiver, power on to power off.
 // @source Zigbee specification 05-3474-22 figure 1-1
 
 import type { Transceiver } from "../../air/transceiver";
 import type { Random } from "../../random";
 import type { Event, World } from "../../world";
 import { Aps, type ReceivedMessage } from "./aps";
-import { ApsCommand, decodeTransportKey, KeyType, openAps, type ReceivedAps } from "./aps-frame";
+import { ApsCommand, decodeTransportKey, KeyType, type ReceivedAps } from "./aps-frame";
+import { DELIVERY_US } from "./broadcast-table";
 import { Joiner, JoinState, type RefusalReason } from "./joiner";
+import { KeyExchange } from "./key-exchange";
 import { Mac, PollResult } from "./mac";
 import { MacCapability, type MacFrame } from "./mac-frame";
 import { NodeMemory } from "./memory";
 import { Nwk } from "./nwk";
+import { decodeNetworkUpdate, type NetworkUpdate } from "./nwk-command-frame";
 import { NwkCommand, type ReceivedNwk } from "./nwk-frame";
-import { MalformedFrame, type OctetReader, OctetWriter } from "./octets";
-import { KeyIdentifier, keyedHash, keyTransportKey, linkKeyOf } from "./security";
+import { MalformedFrame, type OctetReader } from "./octets";
+import { RouterRole } from "./router-role";
+import { linkKeyOf } from "./security";
 import { type Endpoint, Zcl } from "./zcl";
 import { Zdo } from "./zdo";
 import { type BindRequest, type SimpleDescriptor, ZDO_PROFILE, ZdoStatus } from "./zdo-frame";
@@ -28,8 +32,8 @@ export interface NodeOptions {
   readonly endpoints: readonly Endpoint[];
   /** End device time-out asked for. @source table 3-44: 8 is 256 minutes */
   readonly timeout: number;
-  /** Asks the trust centre to confirm the link key after joining; Smart Energy does without. */
-  readonly verifiesKey?: boolean;
+  /** It never asks for a link key of its own, as older devices do not. */
+  readonly keepsInstallKey?: boolean;
 }
 
 /** What the device on top of it hears of. */
@@ -39,10 +43,14 @@ export interface NodeUser {
   refused(reason: RefusalReason): void;
 }
 
-/** The announcement goes first. */
-const VERIFY_AFTER_US = 1_000_000;
 /** A mains device shows its parent that it is there, three times in its time-out of 256 min. */
 const KEEP_ALIVE_US = 80 * 60_000_000;
+
+/** So many messages in a row went unanswered, for so long: perhaps another parent helps. */
+const UNANSWERED_MAX = 4;
+const UNANSWERED_US = 180_000_000;
+/** Where the trust centre is. */
+const COORDINATOR = 0x0000;
 
 export class Node {
   readonly memory = new NodeMemory();
@@ -52,19 +60,20 @@ export class Node {
   readonly zdo: Zdo;
   readonly zcl: Zcl;
   readonly joiner: Joiner;
+  /** Undefined: an end device. */
+  readonly role: RouterRole | undefined;
   readonly eui64: bigint;
   readonly capability: number;
   readonly descriptors: readonly SimpleDescriptor[];
   /** Keys that came and were not ours to open. */
   refusedKeys = 0;
-  /** The trust centre confirmed that it has the same link key. */
-  isKeyVerified = false;
-  private readonly linkKey: Buffer;
-  private readonly transportKey: Buffer;
+  readonly keys: KeyExchange;
   private keepAlive: Event | undefined;
   private pollTimer: Event | undefined;
   private pollEveryUs = 0;
   private polling = false;
+  private unanswered = 0;
+  private answeredAtUs = 0;
 
   constructor(
     private readonly world: World,
@@ -76,14 +85,28 @@ export class Node {
     this.eui64 = options.eui64;
     this.capability = options.capability;
     this.descriptors = options.endpoints.map((endpoint) => endpoint.descriptor);
-    this.linkKey = linkKeyOf(options.installCode);
-    this.transportKey = keyTransportKey(this.linkKey);
     const chance = random.fork("zigbee");
     this.mac = new Mac(world, radio, options.eui64, chance, this);
     this.nwk = new Nwk(world, this.mac, this.memory, chance, this);
     this.aps = new Aps(world, this.nwk, chance, this);
     this.zdo = new Zdo(world, this.aps, this.memory, this);
     this.zcl = new Zcl(world, this.aps, options.endpoints);
+    if ((options.capability & MacCapability.FULL_FUNCTION) !== 0) {
+      const routing = chance.fork("router");
+      this.role = new RouterRole(world, routing, this.mac, this.nwk, this.memory, {
+        parentLost: () => this.parentLost(),
+        tellTrustCentre: (payload) => this.aps.sendCommand(COORDINATOR, payload),
+      });
+    }
+    this.keys = new KeyExchange(
+      world,
+      chance.fork("keys"),
+      this.aps,
+      this.memory,
+      linkKeyOf(options.installCode),
+      this,
+      options.keepsInstallKey !== true,
+    );
     this.joiner = new Joiner(
       world,
       chance.fork("join"),
@@ -113,7 +136,17 @@ export class Node {
 
   /** Anything under way that a sleeping device should stay awake for. */
   get busy(): boolean {
-    return this.aps.busy || this.zcl.busy || this.zdo.busy;
+    return this.aps.busy || this.zcl.busy || this.zdo.busy || this.keys.busy;
+  }
+
+  /** The trust centre confirmed that it has the same link key. */
+  get isKeyVerified(): boolean {
+    return this.keys.confirmations > 0;
+  }
+
+  /** It can be spoken to: it listens, or asks its parent. */
+  get isAwake(): boolean {
+    return !this.sleeps || this.pollEveryUs > 0;
   }
 
   powerOn(): void {
@@ -124,7 +157,9 @@ export class Node {
   powerOff(): void {
     this.stopPolling();
     this.world.cancel(this.keepAlive);
+    this.role?.stop();
     this.joiner.stop();
+    this.keys.stop();
     this.mac.detach();
     this.aps.reset();
     this.zdo.reset();
@@ -136,6 +171,7 @@ export class Node {
   startPolling(everyUs: number): void {
     this.pollEveryUs = everyUs;
     if (!this.polling) this.pollSoon(0);
+    this.keys.awake();
   }
 
   stopPolling(): void {
@@ -145,20 +181,23 @@ export class Node {
     this.polling = false;
   }
 
-  macData(frame: MacFrame): void {
-    this.nwk.receive(frame);
+  macData(frame: MacFrame, lqi: number): void {
+    this.nwk.receive(frame, lqi);
   }
 
-  macCommand(command: number, frame: MacFrame, read: OctetReader): void {
-    this.joiner.command(command, frame, read);
+  macCommand(command: number, frame: MacFrame, read: OctetReader, lqi: number): void {
+    if (this.isJoined) this.role?.macCommand(command, frame, read, lqi);
+    else this.joiner.command(command, frame, read);
   }
 
   nwkData(source: number, sender: bigint | undefined, payload: Buffer, secured: boolean): void {
     this.aps.receive(source, sender, payload, secured);
   }
 
-  nwkCommand(command: number, _frame: ReceivedNwk, read: OctetReader): void {
-    if (command === NwkCommand.REJOIN_RESPONSE) this.joiner.rejoinResponse(read);
+  nwkCommand(command: number, frame: ReceivedNwk, read: OctetReader): void {
+    if (command === NwkCommand.UPDATE) this.update(decodeNetworkUpdate(read));
+    else if (command !== NwkCommand.REJOIN_RESPONSE) this.role?.nwkCommand(command, frame, read);
+    else this.joiner.rejoinResponse(read, frame.secured?.sender);
   }
 
   parentLost(): void {
@@ -186,24 +225,42 @@ export class Node {
    * Only a network key under this device's own key-transport key is taken; a key in clear, or
    * under any well-known key, is refused. @source clause 4.4.3.2.3
    */
-  apsCommand(_source: number, sender: bigint | undefined, frame: ReceivedAps): void {
+  apsCommand(source: number, sender: bigint | undefined, frame: ReceivedAps): void {
     const network = this.memory.network;
     if (network === undefined) return;
-    const secured = frame.secured;
-    const from = secured?.sender ?? sender ?? network.parentEui64;
+    const from = frame.secured?.sender ?? sender ?? network.parentEui64;
+    if (from === undefined) return;
     if (this.memory.networkKey !== undefined) {
-      this.confirmKey(frame, from);
+      const isOrder = frame.secured === undefined && source === COORDINATOR;
+      if (isOrder && this.isJoined) this.role?.apsCommand(frame.payload);
+      this.keys.command(frame, source, from);
       return;
     }
-    const plain =
-      secured?.key === KeyIdentifier.KEY_TRANSPORT
-        ? openAps(frame, this.transportKey, from)
-        : undefined;
+    const plain = this.keys.openJoinKey(frame, from);
     if (plain === undefined || plain[0] !== ApsCommand.TRANSPORT_KEY) {
       this.refusedKeys++;
       return;
     }
     this.takeKey(plain, from);
+  }
+
+  /** The parent may answer, and yet nothing comes through: another may do better. */
+  apsFate(ok: boolean): void {
+    const now = this.world.now;
+    if (ok) {
+      this.unanswered = 0;
+      this.answeredAtUs = now;
+      return;
+    }
+    this.unanswered++;
+    if (this.unanswered < UNANSWERED_MAX || now - this.answeredAtUs < UNANSWERED_US) return;
+    this.unanswered = 0;
+    // Whoever sent that message hears of its fate first.
+    this.world.schedule(0, () => this.joiner.rejoin());
+  }
+
+  routerRequest(cluster: number, read: OctetReader): Buffer | undefined {
+    return this.isJoined ? this.role?.serve(cluster, read) : undefined;
   }
 
   bind(request: BindRequest, _bound: boolean): ZdoStatus {
@@ -213,16 +270,20 @@ export class Node {
   }
 
   joined(rejoined: boolean): void {
+    this.unanswered = 0;
+    this.answeredAtUs = this.world.now;
+    this.role?.start();
     this.zdo.announce();
-    this.nwk.sendTimeoutRequest(this.options.timeout);
+    if (this.role === undefined) this.nwk.sendTimeoutRequest(this.options.timeout);
     this.keepParent();
-    if (this.options.verifiesKey) this.world.schedule(VERIFY_AFTER_US, () => this.verifyKey());
+    this.keys.start();
     this.user.joined(rejoined);
   }
 
   lost(): void {
     this.world.cancel(this.keepAlive);
     this.stopPolling();
+    this.role?.stop();
     this.aps.reset();
     this.zdo.reset();
     this.zcl.reset();
@@ -245,31 +306,20 @@ export class Node {
     this.joiner.keyed();
   }
 
-  /** @source clause 4.4.10.7: the hash of the link key over 0x03 */
-  private verifyKey(): void {
-    const network = this.memory.network;
-    if (network === undefined) return;
-    const payload = new OctetWriter(26)
-      .u8(ApsCommand.VERIFY_KEY)
-      .u8(KeyType.TRUST_CENTRE_LINK)
-      .u64(this.eui64)
-      .bytes(keyedHash(this.linkKey, Buffer.from([0x03])))
-      .done();
-    this.aps.sendCommand(network.parent, payload);
-  }
-
-  /** @source clause 4.4.10.8 */
-  private confirmKey(frame: ReceivedAps, from: bigint): void {
-    if (frame.secured?.key !== KeyIdentifier.DATA) return;
-    const plain = openAps(frame, this.linkKey, from);
-    if (plain?.[0] !== ApsCommand.CONFIRM_KEY) return;
-    const SUCCESS = 0;
-    this.isKeyVerified = plain[1] === SUCCESS && plain[2] === KeyType.TRUST_CENTRE_LINK;
+  /** Another network has our PAN ID: this one takes a new one, once all have heard of it. */
+  private update({ extendedPanId, panId }: NetworkUpdate): void {
+    if (extendedPanId !== this.memory.network?.extendedPanId) return;
+    this.world.schedule(DELIVERY_US, () => {
+      const network = this.memory.network;
+      if (network === undefined || !this.isJoined) return;
+      this.memory.network = { ...network, panId };
+      this.mac.attach(network.channel, panId, network.short, !this.sleeps);
+    });
   }
 
   private keepParent(): void {
     this.world.cancel(this.keepAlive);
-    if (this.sleeps) return;
+    if (this.sleeps || this.role !== undefined) return;
     this.keepAlive = this.world.schedule(KEEP_ALIVE_US, () => {
       this.nwk.sendTimeoutRequest(this.options.timeout);
       this.keepParent();

@@ -65,7 +65,16 @@ export interface NwkFrame {
   readonly destinationEui64: bigint | undefined;
   readonly sourceEui64: bigint | undefined;
   readonly endDeviceInitiator: boolean;
+  /** The sender chose the way. */
+  readonly route?: SourceRoute | undefined;
   readonly payload: Buffer;
+}
+
+/** Relays from the one next to the destination to the one next to the sender. @source 3.3.1.9 */
+export interface SourceRoute {
+  /** Whose turn it is. */
+  readonly index: number;
+  readonly relays: readonly number[];
 }
 
 /** What secures a frame: the network key, whose it is and its next frame counter. */
@@ -96,6 +105,7 @@ export function encodeNwk(frame: NwkFrame, security: NwkSecurity | undefined): B
     (security === undefined ? 0 : Control.SECURITY) |
     (frame.destinationEui64 === undefined ? 0 : Control.DESTINATION_EUI64) |
     (frame.sourceEui64 === undefined ? 0 : Control.SOURCE_EUI64) |
+    (frame.route === undefined ? 0 : Control.SOURCE_ROUTE) |
     (frame.endDeviceInitiator ? Control.END_DEVICE_INITIATOR : 0);
   const out = new OctetWriter(160)
     .u16(control)
@@ -105,6 +115,10 @@ export function encodeNwk(frame: NwkFrame, security: NwkSecurity | undefined): B
     .u8(frame.sequence);
   if (frame.destinationEui64 !== undefined) out.u64(frame.destinationEui64);
   if (frame.sourceEui64 !== undefined) out.u64(frame.sourceEui64);
+  if (frame.route !== undefined) {
+    out.u8(frame.route.relays.length).u8(frame.route.index);
+    for (const relay of frame.route.relays) out.u16(relay);
+  }
   if (security === undefined) return out.bytes(frame.payload).done();
 
   const secure = securityControl(KeyIdentifier.NETWORK, true);
@@ -132,11 +146,7 @@ export function decodeNwk(octets: Buffer): ReceivedNwk {
   const destinationEui64 = control & Control.DESTINATION_EUI64 ? read.u64() : undefined;
   const sourceEui64 = control & Control.SOURCE_EUI64 ? read.u64() : undefined;
   if (control & Control.MULTICAST) read.u8();
-  if (control & Control.SOURCE_ROUTE) {
-    const relays = read.u8();
-    read.u8();
-    read.slice(relays * 2);
-  }
+  const route = control & Control.SOURCE_ROUTE ? decodeRoute(read) : undefined;
   let secured: SecuredPart | undefined;
   if (control & Control.SECURITY) secured = decodeAuxiliary(read);
   const endDeviceInitiator = (control & Control.END_DEVICE_INITIATOR) !== 0;
@@ -149,9 +159,18 @@ export function decodeNwk(octets: Buffer): ReceivedNwk {
     destinationEui64,
     sourceEui64,
     endDeviceInitiator,
+    route,
     secured,
     payload: read.rest(),
   };
+}
+
+function decodeRoute(read: OctetReader): SourceRoute {
+  const count = read.u8();
+  const index = read.u8();
+  const relays = Array.from({ length: count }, () => read.u16());
+  if (index >= Math.max(count, 1)) throw new MalformedFrame("a source route beyond its end");
+  return { index, relays };
 }
 
 /** The plain payload of a secured frame, or undefined where it does not open. */

@@ -1,11 +1,12 @@
-// The network layer of an end device: everything goes to and comes from its parent.
+// The network layer: frames, their security, broadcasts. An end device gives everything to its
+// parent; a router has a `Routing` that knows where frames go.
 // @source Zigbee specification 05-3474-22 clauses 3.6.2, 3.6.5, 3.6.10, 4.3.1
 
 import { TxStatus } from "../../air/transceiver";
 import type { Random } from "../../random";
 import type { World } from "../../world";
 import type { Mac } from "./mac";
-import { type MacFrame, MacType } from "./mac-frame";
+import { BROADCAST, type MacFrame, MacType } from "./mac-frame";
 import type { NodeMemory } from "./memory";
 import {
   decodeNwk,
@@ -17,9 +18,11 @@ import {
   NwkType,
   openNwk,
   type ReceivedNwk,
+  type SourceRoute,
 } from "./nwk-frame";
 import { OctetReader, OctetWriter } from "./octets";
 
+const COORDINATOR = 0x0000;
 /** Twice the depth of a network, as new frames start with. */
 const RADIUS = 30;
 /** Failures in a row after which the parent counts as lost. A radio that restarts takes seconds. */
@@ -36,6 +39,21 @@ export interface NwkUser {
   toldToLeave(rejoin: boolean): void;
 }
 
+/** What makes a router of a node. */
+export interface Routing {
+  /** Sends a frame of ours on its way; false: there is no room for it. */
+  send(frame: NwkFrame, done: (ok: boolean) => void): boolean;
+  /** A frame that opened; true: it is for us, whoever else it is for. */
+  received(frame: ReceivedNwk, plain: Buffer, from: number, lqi: number): boolean;
+}
+
+/** What a frame of our own may have besides its destination and its payload. */
+export interface FrameOptions {
+  readonly radius?: number;
+  readonly destinationEui64?: bigint | undefined;
+  readonly route?: SourceRoute | undefined;
+}
+
 export interface NwkCounts {
   sent: number;
   failed: number;
@@ -46,6 +64,7 @@ export interface NwkCounts {
 
 export class Nwk {
   readonly counts: NwkCounts = { sent: 0, failed: 0, received: 0, refused: 0 };
+  routing: Routing | undefined;
   private sequence: number;
   private failures = 0;
   private readonly broadcasts = new Map<number, number>();
@@ -60,16 +79,21 @@ export class Nwk {
     this.sequence = random.below(256);
   }
 
-  /** Sends an APS frame; `done` says whether the parent's radio has it. */
+  /** Sends an APS frame; `done` says whether the radio next to us has it. */
   sendData(destination: number, payload: Buffer, done: (ok: boolean) => void): boolean {
-    return this.send(NwkType.DATA, destination, undefined, payload, done);
+    const frame = this.frame(NwkType.DATA, destination, payload, {});
+    if (frame === undefined) return false;
+    if (this.routing !== undefined) return this.routing.send(frame, done);
+    return this.toParent(frame, done);
   }
 
   /** Sends a network command to the parent, secured. */
   sendCommand(payload: Buffer, done: (ok: boolean) => void): boolean {
     const network = this.memory.network;
     if (network === undefined) return false;
-    return this.send(NwkType.COMMAND, network.parent, network.parentEui64, payload, done);
+    const options = { radius: 1, destinationEui64: network.parentEui64 };
+    const frame = this.frame(NwkType.COMMAND, network.parent, payload, options);
+    return frame !== undefined && this.toParent(frame, done);
   }
 
   /** Tells everybody and forgets nothing: the caller does. */
@@ -105,13 +129,16 @@ export class Nwk {
     this.user.parentLost();
   }
 
-  receive(frame: MacFrame): void {
+  receive(frame: MacFrame, lqi: number): void {
     const nwk = decodeNwk(frame.payload);
     const short = this.memory.network?.short ?? this.mac.short;
-    if (nwk.destination !== short && nwk.destination < NwkBroadcast.FIRST) return;
-    if (nwk.destination >= NwkBroadcast.FIRST && this.isEcho(nwk)) return;
+    const isForAll = nwk.destination >= NwkBroadcast.FIRST;
+    const mayConcern = isForAll
+      ? nwk.destination !== NwkBroadcast.ROUTERS
+      : nwk.destination === short;
+    if (this.routing === undefined && !mayConcern) return;
     if (nwk.secured === undefined) {
-      this.receiveUnsecured(nwk);
+      if (nwk.destination === short) this.receiveUnsecured(nwk);
       return;
     }
     const plain = this.open(nwk);
@@ -119,68 +146,101 @@ export class Nwk {
       this.counts.refused++;
       return;
     }
+    if (this.routing === undefined && isForAll && this.isEcho(nwk)) return;
     this.counts.received++;
-    if (nwk.type === NwkType.DATA) {
-      this.user.nwkData(nwk.source, nwk.secured.sender, plain, true);
-    } else {
-      this.receiveCommand(nwk, plain);
-    }
+    const from = typeof frame.source === "number" ? frame.source : BROADCAST;
+    if (this.routing?.received(nwk, plain, from, lqi) === false) return;
+    if (nwk.type === NwkType.COMMAND) this.receiveCommand(nwk, plain);
+    else this.user.nwkData(nwk.source, nwk.secured.sender, plain, true);
   }
 
-  private send(
+  /** A frame of our own; undefined without a network. */
+  frame(
     type: NwkType,
     destination: number,
-    destinationEui64: bigint | undefined,
     payload: Buffer,
-    done: (ok: boolean) => void,
-  ): boolean {
+    { radius = RADIUS, ...options }: FrameOptions,
+  ): NwkFrame | undefined {
     const network = this.memory.network;
-    const key = this.memory.networkKey;
-    if (network === undefined || key === undefined) return false;
-    const frame: NwkFrame = {
+    if (network === undefined) return undefined;
+    const sequence = this.sequence;
+    this.sequence = (sequence + 1) & 0xff;
+    return {
       type,
       destination,
       source: network.short,
-      radius: type === NwkType.COMMAND ? 1 : RADIUS,
-      sequence: this.sequence,
-      destinationEui64,
+      radius,
+      sequence,
+      destinationEui64: options.destinationEui64,
       sourceEui64: type === NwkType.COMMAND ? this.mac.eui64 : undefined,
-      endDeviceInitiator: true,
+      endDeviceInitiator: this.routing === undefined,
+      route: options.route,
       payload,
     };
-    this.sequence = (this.sequence + 1) & 0xff;
-    const octets = encodeNwk(frame, {
+  }
+
+  /** The frame as it leaves us: each hop secures it anew. Undefined without a key. */
+  seal(frame: NwkFrame): Buffer | undefined {
+    const key = this.memory.networkKey;
+    if (key === undefined) return undefined;
+    return encodeNwk(frame, {
       key: key.key,
       keySequence: key.sequence,
       frameCounter: this.memory.nextFrameCounter(),
       eui64: this.mac.eui64,
     });
-    return this.transmit(network.parent, network.short, octets, done);
   }
 
-  /** An end device gives its broadcasts to its parent, which spreads them. */
-  private transmit(
-    parent: number,
-    short: number,
-    payload: Buffer,
-    done: (ok: boolean) => void,
-  ): boolean {
-    const frame = {
-      type: MacType.DATA,
-      ackRequest: true,
-      destinationPan: this.mac.panId,
-      destination: parent,
-      sourcePan: this.mac.panId,
-      source: short,
-      payload,
-    };
-    return this.mac.send(frame, (status) => {
+  /** Sends a frame to a radio next to us. */
+  transmit(hop: number, frame: NwkFrame, done: (ok: boolean) => void): boolean {
+    return this.put(hop, true, frame, (status) => {
+      const ok = status === TxStatus.OK;
+      if (ok) this.counts.sent++;
+      else this.counts.failed++;
+      done(ok);
+    });
+  }
+
+  /** Sends a frame to all that hear us. */
+  broadcast(frame: NwkFrame): boolean {
+    return this.put(BROADCAST, false, frame, () => {});
+  }
+
+  /** An end device gives its broadcasts to its parent, which spreads them, and hears them again. */
+  private toParent(frame: NwkFrame, done: (ok: boolean) => void): boolean {
+    const network = this.memory.network;
+    if (network === undefined) return false;
+    if (frame.destination >= NwkBroadcast.FIRST) this.isEcho(frame);
+    return this.put(network.parent, true, frame, (status) => {
       const ok = status === TxStatus.OK;
       if (ok) this.counts.sent++;
       else this.counts.failed++;
       done(ok);
       if (status !== TxStatus.ABORTED) this.parentHeard(ok);
     });
+  }
+
+  private put(
+    destination: number,
+    ackRequest: boolean,
+    frame: NwkFrame,
+    done: (status: TxStatus) => void,
+  ): boolean {
+    const payload = this.seal(frame);
+    const network = this.memory.network;
+    if (payload === undefined || network === undefined) return false;
+    return this.mac.send(
+      {
+        type: MacType.DATA,
+        ackRequest,
+        destinationPan: this.mac.panId,
+        destination,
+        sourcePan: this.mac.panId,
+        source: network.short,
+        payload,
+      },
+      done,
+    );
   }
 
   /** Without security only the frame that brings the network key may come, before there is one. */
@@ -192,33 +252,40 @@ export class Nwk {
     }
   }
 
+  /** A genuine frame under the next key says that the network has switched. */
   private open(nwk: ReceivedNwk): Buffer | undefined {
-    const key = this.memory.networkKey;
+    const { memory } = this;
     const secured = nwk.secured;
-    if (key === undefined || secured === undefined) return undefined;
-    if (secured.keySequence !== key.sequence) return undefined;
+    if (secured === undefined) return undefined;
+    const { keySequence, sender, frameCounter } = secured;
+    const key = memory.keyOf(keySequence);
+    if (key === undefined) return undefined;
     const plain = openNwk(nwk, key.key);
-    if (plain === undefined) return undefined;
-    return this.memory.takeIncoming(secured.sender, secured.frameCounter) ? plain : undefined;
+    if (plain === undefined || !memory.takeIncoming(sender, frameCounter, keySequence)) {
+      return undefined;
+    }
+    memory.switchKey(keySequence);
+    return plain;
   }
 
   private receiveCommand(nwk: ReceivedNwk, plain: Buffer): void {
     const read = new OctetReader(plain);
     const command = read.u8();
-    if (command !== NwkCommand.LEAVE) {
+    const fromParent = nwk.source === this.memory.network?.parent;
+    const isOrder = fromParent || nwk.source === COORDINATOR;
+    if (command !== NwkCommand.LEAVE || !isOrder) {
       this.user.nwkCommand(command, nwk, read);
       return;
     }
     const options = read.u8();
-    const fromParent = nwk.source === this.memory.network?.parent;
-    if ((options & LeaveOption.REQUEST) !== 0 && fromParent) {
+    if ((options & LeaveOption.REQUEST) !== 0) {
       this.user.toldToLeave((options & LeaveOption.REJOIN) !== 0);
     } else if (fromParent) {
       this.user.parentLost();
     }
   }
 
-  private isEcho(nwk: ReceivedNwk): boolean {
+  private isEcho(nwk: NwkFrame): boolean {
     const key = nwk.source * 256 + nwk.sequence;
     const now = this.world.now;
     if ((this.broadcasts.get(key) ?? 0) > now) return true;

@@ -97,6 +97,11 @@ export function keyTransportKey(linkKey: Buffer): Buffer {
   return keyedHash(linkKey, Buffer.from([0x00]));
 }
 
+/** The key under which a trust centre sends link keys. @source clause 4.5.3 */
+export function keyLoadKey(linkKey: Buffer): Buffer {
+  return keyedHash(linkKey, Buffer.from([0x02]));
+}
+
 /** CRC-16/X-25, as install codes carry it, least significant octet first. */
 export function installCodeCrc(code: Buffer): number {
   let crc = 0xffff;

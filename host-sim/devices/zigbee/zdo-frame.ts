@@ -16,7 +16,10 @@ export const enum ZdoCluster {
   DEVICE_ANNOUNCE = 0x0013,
   BIND = 0x0021,
   UNBIND = 0x0022,
+  MANAGEMENT_LQI = 0x0031,
+  MANAGEMENT_ROUTING = 0x0032,
   MANAGEMENT_LEAVE = 0x0034,
+  MANAGEMENT_PERMIT_JOINING = 0x0036,
   /** Set in the cluster identifier of every response. */
   RESPONSE = 0x8000,
 }
@@ -55,9 +58,11 @@ export function nodeDescriptor(
   manufacturer: number,
   incomingMax: number,
 ): Buffer {
+  const ROUTER = 1;
   const END_DEVICE = 2;
+  const FULL_FUNCTION = 0x02;
   return new OctetWriter(13)
-    .u8(END_DEVICE)
+    .u8(capability & FULL_FUNCTION ? ROUTER : END_DEVICE)
     .u8(BAND_2400)
     .u8(capability)
     .u16(manufacturer)

@@ -1,4 +1,4 @@
-// The Zigbee device object of an end device: describes it to whoever asks, and asks others.
+// The Zigbee device object of a device: describes it to whoever asks, and asks others.
 // @source Zigbee specification 05-3474-22 clauses 2.4.3, 2.4.4, 2.5
 
 import type { Event, World } from "../../world";
@@ -30,6 +30,8 @@ export interface ZdoUser {
   readonly descriptors: readonly SimpleDescriptor[];
   bind(request: BindRequest, bound: boolean): ZdoStatus;
   leaveAsked(rejoin: boolean): void;
+  /** What only routers answer; undefined: it is none, or no such request. */
+  routerRequest(cluster: number, read: OctetReader): Buffer | undefined;
 }
 
 interface Pending {
@@ -131,8 +133,10 @@ export class Zdo {
         return Buffer.from([this.user.bind(decodeBind(read), cluster === ZdoCluster.BIND)]);
       case ZdoCluster.MANAGEMENT_LEAVE:
         return this.leave(read);
-      default:
-        return broadcast ? undefined : Buffer.from([ZdoStatus.NOT_SUPPORTED]);
+      default: {
+        const answer = this.user.routerRequest(cluster, read);
+        return broadcast ? undefined : (answer ?? Buffer.from([ZdoStatus.NOT_SUPPORTED]));
+      }
     }
   }
 

@@ -37,7 +37,6 @@ function house(tcKey: Buffer): {
     profile: generateProfile(world.random.fork("profile")),
     exchanges: new ExchangeTable(),
     truth: new MeterTruth(),
-    verifiesKey: true,
   });
   return { world, coordinator, meter };
 }

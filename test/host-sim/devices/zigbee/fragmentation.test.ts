@@ -30,6 +30,7 @@ function pair(seed: number, loss: number): { world: World; a: End; b: End } {
     const user = {
       apsMessage: (message: ReceivedMessage) => received.push(message),
       apsCommand: () => {},
+      apsFate: () => {},
     };
     return { aps: new Aps(world, nwk, world.random.fork(`end ${own}`), user), received };
   };
