@@ -7,6 +7,7 @@ import { homeCommand } from "./commands/home";
 import { houseCommand } from "./commands/house";
 import { hubCommand } from "./commands/hub";
 import { sendCommand } from "./commands/send";
+import { stormCommand } from "./commands/storm";
 import { UsageError } from "./usage-error";
 
 /** As package.json has it; a test compares. */
@@ -23,12 +24,21 @@ const program = new Command("heddle")
 Examples:
   heddle home                               the house, 60 times real time, live
   heddle home --days 2 --speed max --seed 7 two days as fast as this machine can
+  heddle storm --seeds 20                   twenty houses in bad weather
   heddle head-end --listen 127.0.0.1:5683 --oscore contexts.json
   heddle send --to 70b3d52b60000001 message.bin
 
 Exit codes: 0 done, 1 it failed, 2 a bad argument, file or value.`,
   );
-const VERBS = [homeCommand, hubCommand, houseCommand, headEndCommand, sendCommand, buildCommand];
+const VERBS = [
+  homeCommand,
+  stormCommand,
+  hubCommand,
+  houseCommand,
+  headEndCommand,
+  sendCommand,
+  buildCommand,
+];
 for (const make of VERBS) program.addCommand(make());
 for (const command of [program, ...program.commands]) {
   command.exitOverride();

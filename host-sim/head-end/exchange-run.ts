@@ -14,6 +14,8 @@ export interface ExchangePair {
 export interface ExchangeOutcome {
   readonly name: string;
   readonly exact: boolean;
+  /** The hub told its fate, and that ended it. */
+  readonly isFate: boolean;
   /** Why not, for a person. */
   readonly why: string;
 }
@@ -62,6 +64,11 @@ export class ExchangeRun {
     return this.outcomes.filter(({ exact }) => exact).length;
   }
 
+  /** The pair of an outcome. */
+  pairOf(name: string): ExchangePair {
+    return this.pairs.find((pair) => pair.name === name)!;
+  }
+
   dueAt(): number {
     return this.due;
   }
@@ -88,7 +95,7 @@ export class ExchangeRun {
     const failed = FATES[fate.result] !== undefined;
     if (!failed || this.done || fate.context !== this.context) return;
     if (this.messageId === undefined) this.keep((at) => this.fate(at, fate));
-    else if (fate.messageId === this.messageId) this.finish(now, false, FATES[fate.result]!);
+    else if (fate.messageId === this.messageId) this.finish(now, false, FATES[fate.result]!, true);
   }
 
   private keep(one: (now: number) => void): void {
@@ -129,8 +136,8 @@ export class ExchangeRun {
     for (const one of this.early.splice(0)) one(now);
   }
 
-  private finish(now: number, exact: boolean, why: string): void {
-    this.outcomes.push({ name: this.pairs[this.index]!.name, exact, why });
+  private finish(now: number, exact: boolean, why: string, isFate = false): void {
+    this.outcomes.push({ name: this.pairs[this.index]!.name, exact, isFate, why });
     this.messageId = undefined;
     this.advance(now);
   }
