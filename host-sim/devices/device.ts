@@ -18,8 +18,8 @@ export interface DeviceOptions {
   readonly place: Place;
   /** Unix seconds of the true time at world time 0. */
   readonly epochS: number;
-  /** Has the trust centre confirm the link key after joining; Smart Energy does without. */
-  readonly verifiesKey?: boolean;
+  /** It never asks for a link key of its own, as older devices do not. */
+  readonly keepsInstallKey?: boolean;
 }
 
 /** Least to most that a crystal is wrong by, in millionths. */
@@ -61,7 +61,7 @@ export abstract class Device implements NodeUser {
         capability,
         endpoints,
         timeout: HOURS_4,
-        verifiesKey: options.verifiesKey ?? false,
+        keepsInstallKey: options.keepsInstallKey ?? false,
       },
       this,
     );
