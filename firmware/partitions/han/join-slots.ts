@@ -95,6 +95,13 @@ export class JoinSlots {
     return this.bytes[this.at(slot) + Slot.STATE]!;
   }
 
+  /** How many slots are in this state. */
+  count(state: SlotState): number {
+    let count = 0;
+    for (let slot = 0; slot < SlotLimit.SLOTS; slot++) if (this.state(slot) === state) count++;
+    return count;
+  }
+
   short(slot: number): number {
     return readU16(this.bytes, this.at(slot) + Slot.SHORT);
   }

@@ -61,9 +61,13 @@ const enum Wait {
   KEY_AGAIN_MS = 400,
   /** A sleeping node may take two of its polls to speak. */
   PROOF_MS = 20_000,
+  /** A node that waits for its key gives up after ten seconds; half of them are its own. */
+  UNDISTURBED_MS = 5000,
   RETRY_MS = 20,
   /** Draws of a short address; 40 of 65,528 are taken at most. */
   DRAWS = 32,
+  /** Refusals that wait for their nodes at once; beyond them a stranger hears nothing. */
+  REFUSALS = 2,
 }
 
 export class Joining {
@@ -88,6 +92,9 @@ export class Joining {
       const state = this.slots.state(slot);
       // Its answer is under way already; it asks again because it missed the acknowledgement.
       if (state !== SlotState.KEYING && state !== SlotState.PROVING) return;
+      // Somebody else may ask in its name: that must not stop what has begun.
+      const lasts = state === SlotState.KEYING ? Wait.DELIVERY_MS : Wait.PROOF_MS;
+      if (now < this.slots.deadline(slot) - lasts + Wait.UNDISTURBED_MS) return;
       this.free(slot);
     }
     const node = this.nodes.findEui64(bytes, eui64At);
@@ -235,6 +242,11 @@ export class Joining {
 
   private refuse(now: number, slot: number, status: MacAssociation): void {
     this.counts.refused++;
+    // A flood of strangers must not fill all slots, nor the queue for those that sleep.
+    if (this.slots.count(SlotState.REFUSING) >= Wait.REFUSALS) {
+      this.free(slot);
+      return;
+    }
     this.slots.enter(slot, SlotState.REFUSING, now + Wait.DELIVERY_MS);
     this.answer(now, slot, status);
   }

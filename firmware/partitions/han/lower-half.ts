@@ -3,7 +3,7 @@
 
 import { FlashDone } from "../../../hal/flash";
 import { Sent } from "../../../hal/sent";
-import { NetworkSet, PermitJoin } from "../../ipc/join";
+import { KeyUse, NetworkSet, PermitJoin } from "../../ipc/join";
 import { Message, Operation } from "../../ipc/operation";
 import { check, earliest } from "../../kernel/partition";
 import type { Environment } from "../../system";
@@ -17,6 +17,7 @@ import { announcedBy } from "./announcement";
 import { Formation } from "./formation";
 import { FrameCounter } from "./frame-counter";
 import { Joining, type JoinUser } from "./joining";
+import { KeySpread, type SpreadUser } from "./key-spread";
 import { MacLayer, MacTag, type MacUser } from "./mac-layer";
 import { Due, type Memory } from "./memory";
 import { type Network, NetworkLimit, type NetworkUser } from "./network";
@@ -43,10 +44,12 @@ const enum Tag {
   KINDS = 4,
   APPLICATION = 1,
   JOINING = 2,
+  /** A new network key; the number is the node's. */
+  KEY = 3,
 }
 
 export class LowerHalf
-  implements Network, RadioOwner, StoreOwner, MacUser, NwkUser, JoinUser, CommandUser
+  implements Network, RadioOwner, StoreOwner, MacUser, NwkUser, JoinUser, CommandUser, SpreadUser
 {
   readonly nodes: Nodes;
   readonly eui64: Uint8Array;
@@ -56,6 +59,7 @@ export class LowerHalf
   readonly mac: MacLayer;
   readonly nwk: NwkLayer;
   readonly joining: Joining;
+  readonly spread: KeySpread;
   readonly commands: NwkCommands;
   private readonly link: AccessLink;
   private readonly counter: FrameCounter;
@@ -85,6 +89,7 @@ export class LowerHalf
       this.joining.slots.start,
     );
     this.commands = new NwkCommands(this.nodes, this, memory);
+    this.spread = new KeySpread(ports.access, this.nodes, this.nwk.keys, this, memory);
     this.link = new AccessLink(ports.access, identity, this.nodes, memory);
   }
 
@@ -124,8 +129,11 @@ export class LowerHalf
     switch (buffer[Message.OPERATION]) {
       case Operation.NETWORK_SET:
         if (length !== NetworkSet.LENGTH) break;
-        this.nwk.setKey(buffer[NetworkSet.KEY_SEQUENCE]!, buffer, NetworkSet.KEY);
-        this.link.answered(now);
+        this.spread.set(now, buffer);
+        if (buffer[NetworkSet.USE] === KeyUse.ACTIVE) this.link.answered(now);
+        return;
+      case Operation.NODE_TELL:
+        this.spread.told(now, buffer, length);
         return;
       case Operation.JOIN_ANSWER:
         this.joining.answered(now, buffer, length);
@@ -158,6 +166,7 @@ export class LowerHalf
     this.mac.tick(now);
     this.joining.tick(now);
     this.link.tick(now);
+    this.spread.tick(now);
   }
 
   // The store.
@@ -179,16 +188,16 @@ export class LowerHalf
   }
 
   nodeStored(now: number, node: number): void {
-    if (this.nodes.state(node) !== NodeState.STORING) return;
+    const state = this.nodes.state(node);
+    if (state === NodeState.LEAVING) {
+      this.nodes.setState(node, NodeState.GONE);
+      this.spread.forget(node);
+      this.user?.nodeLeft(now, node);
+    }
+    if (state !== NodeState.STORING) return;
     this.nodes.setState(node, NodeState.NETWORKED);
     this.link.nodeStored(now, node);
     this.user?.nodeJoined(now, node);
-  }
-
-  nodeErased(now: number, node: number): void {
-    check(this.nodes.state(node) === NodeState.LEAVING, "only a leaving node is erased");
-    this.nodes.free(node);
-    this.user?.nodeLeft(now, node);
   }
 
   // The radio.
@@ -234,6 +243,7 @@ export class LowerHalf
   macSent(now: number, tag: number, delivered: boolean): void {
     const value = Math.floor(tag / Tag.KINDS);
     if (tag % Tag.KINDS === Tag.JOINING) this.joining.sent(now, value, delivered);
+    else if (tag % Tag.KINDS === Tag.KEY) this.spread.keySent(value, delivered);
     else this.user?.sent(now, value, delivered);
   }
 
@@ -262,6 +272,7 @@ export class LowerHalf
     const isLow = counter + Ahead.LOW >= this.nodes.counterLimit(node);
     this.joining.heard(node);
     if (isLow) this.nodeChanged(now, node);
+    this.spread.heard(now, node);
   }
 
   apsReceived(now: number, node: number, bytes: Uint8Array, start: number, length: number): void {
@@ -270,6 +281,7 @@ export class LowerHalf
       this.nodes.setCapability(node, capability);
       this.nodeChanged(now, node);
     }
+    if (this.spread.said(node, bytes, start, length)) return;
     this.user?.apsFrame(now, node, bytes, start, length);
   }
 
@@ -321,6 +333,22 @@ export class LowerHalf
     return this.nwk.sendKey(now, short, sleeps, aps, start, length, tag);
   }
 
+  sendSealed(
+    now: number,
+    node: number,
+    aps: Uint8Array,
+    start: number,
+    length: number,
+    isKey: boolean,
+  ): boolean {
+    const tag = isKey ? node * Tag.KINDS + Tag.KEY : MacTag.NONE;
+    return this.isUp() && this.nwk.sendSealed(now, node, aps, start, length, tag);
+  }
+
+  sendToAll(now: number, aps: Uint8Array, length: number): void {
+    if (this.isUp()) this.nwk.sendToAll(now, aps, length);
+  }
+
   storeNode(now: number, node: number): void {
     this.nodeChanged(now, node);
   }
@@ -349,6 +377,7 @@ export class LowerHalf
   private remove(now: number, node: number): void {
     check(this.nodes.isNetworked(node), "only a Networked node can go");
     this.nodes.setState(node, NodeState.LEAVING);
-    this.store.eraseNode(now, node);
+    // Its frame counter stays, so that nothing of what it said counts again when it comes back.
+    this.nodeChanged(now, node);
   }
 }

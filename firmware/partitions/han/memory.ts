@@ -6,10 +6,10 @@ import { check, earliest } from "../../kernel/partition";
 
 export const enum MemorySize {
   /** What all tables take together; a test holds them to it. */
-  BYTES = 8_878,
-  NUMBERS = 263,
+  BYTES = 8_942,
+  NUMBERS = 264,
   /** The first of the numbers: the times at which something is to be done. */
-  DUES = 83,
+  DUES = 84,
 }
 
 /**
@@ -41,7 +41,9 @@ export const enum Due {
   INBOX_RETRY = 17,
   /** And the provider. */
   OUTBOX = 18,
-  COUNT = 20,
+  /** A new network key goes to the nodes. */
+  KEY_SPREAD = 20,
+  COUNT = 21,
 }
 
 /** Where in `Memory.scratch` what is put together; messages and APS frames stand at its begin. */

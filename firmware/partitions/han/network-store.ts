@@ -61,7 +61,6 @@ export interface StoreOwner {
   identityStored(now: number): void;
   counterStored(now: number, limit: number): void;
   nodeStored(now: number, node: number): void;
-  nodeErased(now: number, node: number): void;
 }
 
 /** What the upper half keeps here, `Known.LENGTH` bytes for each node. */
@@ -144,10 +143,6 @@ export class NetworkStore {
     this.wish(now, Entry.NODE + node, Wish.PUT);
   }
 
-  eraseNode(now: number, node: number): void {
-    this.wish(now, Entry.NODE + node, Wish.REMOVE);
-  }
-
   saveKnowledge(now: number, node: number): void {
     this.wish(now, Entry.KNOWLEDGE + node, Wish.PUT);
   }
@@ -212,7 +207,6 @@ export class NetworkStore {
       this.counterLimit = this.counterFlying;
       this.owner.counterStored(now, this.counterLimit);
     } else if (done === Wish.PUT) this.owner.nodeStored(now, entry - Entry.NODE);
-    else this.owner.nodeErased(now, entry - Entry.NODE);
   }
 
   private restoreIdentity(bytes: Uint8Array, start: number, length: number): void {

@@ -21,8 +21,10 @@ export const enum NodeState {
   STORING = 2,
   /** Its record lies in flash. */
   NETWORKED = 3,
-  /** It left or was removed; the record is being erased. Reaches nothing. */
+  /** It left or was removed; that is being stored. Reaches nothing. */
   LEAVING = 4,
+  /** It is not there any more; its frame counter is, so that nothing of its past is taken again. */
+  GONE = 5,
 }
 
 /** The 802.15.4 capability byte of an association request. */
@@ -50,6 +52,10 @@ const enum Field {
   KIND = 11,
   /** End device time-out as the node asked for it; 0xff: it never did. */
   TIMEOUT = 12,
+  /** The number of the network key that COUNTER belongs to. */
+  KEY_SEQUENCE = 14,
+  /** 1: it is GONE. */
+  IS_GONE = 15,
   /** Frame counters below this are refused; as stored, it lies ahead of what was heard. */
   COUNTER = 16,
 
@@ -123,37 +129,44 @@ export class Nodes {
     return equalBytes(this.records, this.at(node) + Field.EUI64, bytes, start, 8);
   }
 
-  /** The node with this EUI-64 in any state but FREE; `NodeLimit.NONE`. */
+  /** The node with this EUI-64, unless it is gone; `NodeLimit.NONE`. */
   findEui64(bytes: Uint8Array, start: number): number {
     for (let node = 0; node < NodeLimit.MAX; node++) {
-      if (this.state(node) !== NodeState.FREE && this.hasEui64(node, bytes, start)) return node;
+      if (this.isThere(node) && this.hasEui64(node, bytes, start)) return node;
     }
     return NodeLimit.NONE;
   }
 
-  /** The node with this short address in any state but FREE; `NodeLimit.NONE`. */
+  /** The node with this short address, unless it is gone; `NodeLimit.NONE`. */
   findShort(short: number): number {
     for (let node = 0; node < NodeLimit.MAX; node++) {
-      if (this.state(node) !== NodeState.FREE && this.short(node) === short) return node;
+      if (this.isThere(node) && this.short(node) === short) return node;
     }
     return NodeLimit.NONE;
   }
 
-  /** Takes a free record for a node that may join, state KEYED; `NodeLimit.NONE`: full. */
+  /**
+   * Takes a record for a node that may join, state KEYED; `NodeLimit.NONE`: full. The one it had
+   * comes back with its frame counter; a free one goes before one of a node that is gone.
+   */
   take(eui64: Uint8Array, start: number, short: number, capability: number): number {
-    for (let node = 0; node < NodeLimit.MAX; node++) {
-      if (this.state(node) !== NodeState.FREE) continue;
+    let node = this.findGone(eui64, start);
+    if (node === NodeLimit.NONE) {
+      node = this.findState(NodeState.FREE);
+      if (node === NodeLimit.NONE) node = this.findState(NodeState.GONE);
+      if (node === NodeLimit.NONE) return NodeLimit.NONE;
       const at = this.at(node);
       this.records.fill(0, at, at + Field.LENGTH);
       copyBytes(eui64, start, this.records, at + Field.EUI64, 8);
-      writeU16(this.records, at + Field.SHORT, short);
-      this.records[at + Field.CAPABILITY] = capability;
-      this.records[at + Field.TIMEOUT] = 0xff;
-      this.records[at + Field.STATE] = NodeState.KEYED;
-      this.heard[this.heardAt + node] = -Infinity;
-      return node;
     }
-    return NodeLimit.NONE;
+    const at = this.at(node);
+    writeU16(this.records, at + Field.SHORT, short);
+    this.records[at + Field.CAPABILITY] = capability;
+    this.records[at + Field.TIMEOUT] = 0xff;
+    this.records[at + Field.HEARD] = 0;
+    this.records[at + Field.STATE] = NodeState.KEYED;
+    this.heard[this.heardAt + node] = -Infinity;
+    return node;
   }
 
   setState(node: number, state: NodeState): void {
@@ -187,6 +200,15 @@ export class Nodes {
 
   setCounter(node: number, counter: number): void {
     writeU32(this.records, this.at(node) + Field.COUNTER, counter);
+  }
+
+  /** The number of the network key that `counter` belongs to. */
+  keySequence(node: number): number {
+    return this.records[this.at(node) + Field.KEY_SEQUENCE]!;
+  }
+
+  setKeySequence(node: number, sequence: number): void {
+    this.records[this.at(node) + Field.KEY_SEQUENCE] = sequence;
   }
 
   /** Counters below this are in the store, or on their way there. */
@@ -227,21 +249,46 @@ export class Nodes {
     copyBytes(this.records, this.at(node), bytes, start, NodeRecord.LENGTH);
     // After a restart nothing below the limit is taken: no frame counts twice.
     writeU32(bytes, start + Field.COUNTER, this.counterLimit(node));
+    const state = this.state(node);
+    bytes[start + Field.IS_GONE] = state === NodeState.LEAVING || state === NodeState.GONE ? 1 : 0;
   }
 
-  /** Puts a stored record back; the node is Networked. */
+  /** Puts a stored record back; the node is Networked, or gone. */
   restore(node: number, bytes: Uint8Array, start: number): void {
     const at = this.at(node);
     this.records.fill(0, at, at + Field.LENGTH);
     copyBytes(bytes, start, this.records, at, NodeRecord.LENGTH);
     this.setCounterLimit(node, this.counter(node));
-    this.records[at + Field.STATE] = NodeState.NETWORKED;
+    const isGone = this.records[at + Field.IS_GONE] !== 0;
+    this.records[at + Field.STATE] = isGone ? NodeState.GONE : NodeState.NETWORKED;
     this.heard[this.heardAt + node] = -Infinity;
   }
 
+  /** The node did not come in, or is gone; what is known of its counter stays. */
   free(node: number): void {
+    if (this.counter(node) > 0) {
+      this.setState(node, NodeState.GONE);
+      return;
+    }
     const at = this.at(node);
     this.records.fill(0, at, at + Field.LENGTH);
+  }
+
+  private isThere(node: number): boolean {
+    const state = this.state(node);
+    return state !== NodeState.FREE && state !== NodeState.GONE;
+  }
+
+  private findGone(eui64: Uint8Array, start: number): number {
+    for (let node = 0; node < NodeLimit.MAX; node++) {
+      if (this.state(node) === NodeState.GONE && this.hasEui64(node, eui64, start)) return node;
+    }
+    return NodeLimit.NONE;
+  }
+
+  private findState(state: NodeState): number {
+    for (let node = 0; node < NodeLimit.MAX; node++) if (this.state(node) === state) return node;
+    return NodeLimit.NONE;
   }
 
   private at(node: number): number {

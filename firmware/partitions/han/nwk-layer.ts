@@ -6,6 +6,7 @@ import type { CryptoProvider } from "../../../hal/crypto";
 import { check } from "../../kernel/partition";
 import { Auxiliary } from "../../wire/auxiliary";
 import { copyBytes } from "../../wire/little-endian";
+import { Mac } from "../../wire/mac";
 import {
   checkNwk,
   isNwkBroadcast,
@@ -37,6 +38,7 @@ import {
 import { Parsed } from "../../wire/parsed";
 import type { FrameCounter } from "./frame-counter";
 import { type Memory, Scratch } from "./memory";
+import { KeySlot, NetworkKeys } from "./network-keys";
 import type { NetworkIdentity } from "./network-store";
 import { NodeLimit, NodeState, type Nodes } from "./nodes";
 
@@ -82,9 +84,7 @@ export class NwkCounts {
 
 export class NwkLayer {
   readonly counts = new NwkCounts();
-  private readonly key = new Uint8Array(16);
-  private keySequence = 0;
-  private hasKey = false;
+  readonly keys: NetworkKeys;
   private readonly nonce = new Uint8Array(Auxiliary.NONCE_LENGTH);
   /** Scratch: frames are put together at `Scratch.NWK`. */
   private readonly frame: Uint8Array;
@@ -99,26 +99,51 @@ export class NwkLayer {
     memory: Memory,
   ) {
     this.frame = memory.scratch;
+    this.keys = new NetworkKeys(nodes, memory);
   }
 
   isKeyed(): boolean {
-    return this.hasKey;
-  }
-
-  setKey(sequence: number, key: Uint8Array, start: number): void {
-    copyBytes(key, start, this.key, 0, 16);
-    this.keySequence = sequence;
-    this.hasKey = true;
+    return this.keys.isKeyed();
   }
 
   /** Sends an APS frame to a Networked node. False: no room, no key or no counter now. */
   sendAps(now: number, node: number, aps: Uint8Array, length: number, tag: number): boolean {
-    return this.sendSecured(now, node, NwkType.DATA, false, aps, length, tag);
+    return this.sendSecured(now, node, NwkType.DATA, false, aps, 0, length, tag);
+  }
+
+  /** The same for a frame that stands in the middle of a message. */
+  sendSealed(
+    now: number,
+    node: number,
+    aps: Uint8Array,
+    start: number,
+    length: number,
+    tag: number,
+  ): boolean {
+    return this.sendSecured(now, node, NwkType.DATA, false, aps, start, length, tag);
+  }
+
+  /** Sends an APS frame to all that listen, once, under the active key. */
+  sendToAll(now: number, aps: Uint8Array, length: number): void {
+    const counter = this.keys.isKeyed() ? this.counter.take(now) : -1;
+    if (counter < 0) return;
+    const at = putNwk(
+      this.frame,
+      Scratch.NWK,
+      NwkType.DATA | NwkControl.SECURED,
+      Nwk.BROADCAST_RX_ON,
+      Nwk.COORDINATOR,
+      Nwk.RADIUS_DEFAULT,
+      this.nextSequence(),
+    );
+    const slot = this.keys.activeSlot();
+    const total = this.seal(slot, counter, at, aps, 0, length) - Scratch.NWK;
+    this.user.sendFrame(now, Mac.BROADCAST, false, this.frame, Scratch.NWK, total, 0);
   }
 
   /** Sends a NWK command, both EUI-64 in its header. */
   sendCommand(now: number, node: number, command: Uint8Array, length: number): boolean {
-    return this.sendSecured(now, node, NwkType.COMMAND, true, command, length, 0);
+    return this.sendSecured(now, node, NwkType.COMMAND, true, command, 0, length, 0);
   }
 
   /**
@@ -174,7 +199,9 @@ export class NwkLayer {
       this.counts.malformed++;
       return false;
     }
-    if (!this.hasKey || nwkKeySequence(bytes, start) !== this.keySequence) {
+    const sequence = nwkKeySequence(bytes, start);
+    const slot = this.keys.find(sequence);
+    if (slot === KeySlot.NONE) {
       this.counts.otherKey++;
       return false;
     }
@@ -184,15 +211,15 @@ export class NwkLayer {
       return false;
     }
     const counter = nwkFrameCounter(bytes, start);
-    if (counter < this.nodes.counter(node) || counter === 0xffffffff) {
+    if (!this.keys.isFresh(node, sequence, counter)) {
       this.counts.replayed++;
       return false;
     }
-    if (!openNwk(this.crypto, this.key, this.nonce, bytes, start, length)) {
+    if (!openNwk(this.crypto, this.keys.key(slot), this.nonce, bytes, start, length)) {
       this.counts.forged++;
       return false;
     }
-    this.nodes.setCounter(node, counter + 1);
+    this.keys.opened(node, sequence, counter);
     return true;
   }
 
@@ -289,10 +316,11 @@ export class NwkLayer {
     type: NwkType,
     isExtended: boolean,
     payload: Uint8Array,
+    start: number,
     length: number,
     tag: number,
   ): boolean {
-    if (!this.hasKey) return false;
+    if (!this.keys.isKeyed()) return false;
     const counter = this.counter.take(now);
     if (counter < 0) return false;
     const extended = isExtended ? NwkControl.EXTENDED_DESTINATION | NwkControl.EXTENDED_SOURCE : 0;
@@ -310,10 +338,10 @@ export class NwkLayer {
       at = putNwkExtended(this.frame, at, this.frame, Scratch.ADDRESS);
       at = putNwkExtended(this.frame, at, this.identity.eui64, 0);
     }
-    return this.finish(now, node, counter, at, payload, 0, length, tag);
+    return this.finish(now, node, counter, at, payload, start, length, tag);
   }
 
-  /** Auxiliary header, payload, seal, and off to the MAC. */
+  /** Sealed under the key that the node has, and off to the MAC. */
   private finish(
     now: number,
     node: number,
@@ -324,14 +352,28 @@ export class NwkLayer {
     length: number,
     tag: number,
   ): boolean {
-    const body = putNwkSecurity(this.frame, at, counter, this.identity.eui64, 0, this.keySequence);
-    check(body + length + Auxiliary.MIC_LENGTH <= Scratch.NWK + Nwk.FRAME_MAX, "a NWK frame fits");
-    copyBytes(payload, start, this.frame, body, length);
-    const end = sealNwk(this.crypto, this.key, this.nonce, this.frame, Scratch.NWK, body + length);
+    const end = this.seal(this.keys.slotFor(node), counter, at, payload, start, length);
     const short = this.nodes.short(node);
     const sleeps = this.nodes.sleeps(node);
     const total = end - Scratch.NWK;
     return this.user.sendFrame(now, short, sleeps, this.frame, Scratch.NWK, total, tag);
+  }
+
+  /** Auxiliary header and payload behind the header, sealed; returns the frame's end. */
+  private seal(
+    slot: KeySlot,
+    counter: number,
+    at: number,
+    payload: Uint8Array,
+    start: number,
+    length: number,
+  ): number {
+    const sequence = this.keys.sequence(slot);
+    const body = putNwkSecurity(this.frame, at, counter, this.identity.eui64, 0, sequence);
+    check(body + length + Auxiliary.MIC_LENGTH <= Scratch.NWK + Nwk.FRAME_MAX, "a NWK frame fits");
+    copyBytes(payload, start, this.frame, body, length);
+    const key = this.keys.key(slot);
+    return sealNwk(this.crypto, key, this.nonce, this.frame, Scratch.NWK, body + length);
   }
 
   private nextSequence(): number {
