@@ -37,6 +37,8 @@ export interface Station {
   readonly hears: number;
   /** Since when it has heard this channel without a break. */
   readonly hearsSince: number;
+  /** Whether its hardware would take the frame, if it can be read. */
+  wants(transmission: Transmission): boolean;
   heard(transmission: Transmission, rssi: number, lqi: number): void;
 }
 
@@ -101,6 +103,13 @@ export class Air {
       const at = this.interferers.indexOf(one);
       if (at >= 0) this.interferers.splice(at, 1);
     };
+  }
+
+  /** Walls between two stations: they hear each other so many dB worse, from now on. */
+  attenuate(a: Station, b: Station, db: number): void {
+    const [there, back] = [this.power(a, b) - db, this.power(b, a) - db];
+    this.links.set(a.id * 65536 + b.id, there);
+    this.links.set(b.id * 65536 + a.id, back);
   }
 
   get stationCount(): number {
@@ -194,7 +203,7 @@ export class Air {
     this.ended[transmission.channel] = transmission;
     for (const station of this.stations) {
       if (station.hears !== transmission.channel || station === transmission.sender) continue;
-      if (station.hearsSince > transmission.startUs) continue;
+      if (station.hearsSince > transmission.startUs || !station.wants(transmission)) continue;
       this.reach(station, transmission);
     }
     transmission.others.length = 0;

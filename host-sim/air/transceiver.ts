@@ -195,18 +195,21 @@ export class Transceiver implements Station {
     return { rxUs: this.rxTotalUs + open, txUs: this.onAir.totalUs };
   }
 
-  heard(transmission: Transmission, rssi: number, lqi: number): void {
-    const { bytes, length } = transmission;
+  wants({ bytes, length }: Transmission): boolean {
+    const type = frameType(bytes, length);
+    if (type === FrameType.ACK) return this.state === State.ACK_WAIT && bytes[2] === this.frame[2];
+    return this.config.promiscuous || (type >= 0 && passesFilter(bytes, this.config));
+  }
+
+  heard({ bytes, length }: Transmission, rssi: number, lqi: number): void {
     const type = frameType(bytes, length);
     if (type === FrameType.ACK) {
       this.heardAck(bytes);
       return;
     }
     this.ackedWithPending = false;
-    if (!this.config.promiscuous) {
-      if (type < 0 || !passesFilter(bytes, this.config)) return;
-      if (asksForAck(bytes) && type !== FrameType.BEACON) this.acknowledge(bytes, length);
-    }
+    const acks = !this.config.promiscuous && type !== FrameType.BEACON && asksForAck(bytes);
+    if (acks) this.acknowledge(bytes, length);
     this.onFrame(bytes, length, rssi, lqi);
   }
 
@@ -275,7 +278,6 @@ export class Transceiver implements Station {
   }
 
   private heardAck(bytes: Uint8Array): void {
-    if (this.state !== State.ACK_WAIT || bytes[2] !== this.frame[2]) return;
     this.world.cancel(this.event);
     this.finish(TxStatus.OK, (bytes[0]! & 0x10) !== 0);
   }

@@ -71,7 +71,7 @@ export class ForeignCoordinator {
   readonly authorised: bigint[] = [];
   readonly frames: ForeignFrame[] = [];
   readonly driver: OTRCPDriver;
-  private readonly radio: Transceiver;
+  readonly radio: Transceiver;
   private readonly line = new Line((frame) => this.fromDriver(frame));
   private readonly outbox: Buffer[] = [];
   private readonly directory = mkdtempSync(join(tmpdir(), "foreign-"));
