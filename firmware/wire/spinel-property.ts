@@ -20,7 +20,7 @@ export const enum SpinelProperty {
   HWADDR = 0x08,
   /** b */
   PHY_ENABLED = 0x20,
-  /** C: 11 to 26. */
+  /** C */
   PHY_CHAN = 0x21,
   /** A(C) */
   PHY_CHAN_SUPPORTED = 0x22,

@@ -5,6 +5,7 @@
 import { readI8 } from "../../wire/spinel";
 import { SpinelProperty, SpinelScanState } from "../../wire/spinel-property";
 import { Due, type Memory } from "./memory";
+import { Unset } from "./radio-setup";
 
 const enum Wait {
   /** Over the time that the scan itself takes. */
@@ -12,8 +13,8 @@ const enum Wait {
 }
 
 export class EnergyScan {
-  /** 0: nothing is being measured. */
-  channel = 0;
+  /** `Unset.CHANNEL`: nothing is being measured. */
+  channel: number = Unset.CHANNEL;
   milliseconds = 0;
   rssi = 0;
   /** The co-processor was not told to start yet. */
@@ -34,14 +35,14 @@ export class EnergyScan {
   }
 
   stop(): void {
-    this.channel = 0;
+    this.channel = Unset.CHANNEL;
     this.isWanted = false;
     this.numbers[Due.RADIO_SCAN] = Infinity;
   }
 
   /** What the co-processor says about it. True: it is over, `rssi` holds. */
   heard(property: number, bytes: Uint8Array, at: number, end: number): boolean {
-    if (this.channel === 0) return false;
+    if (this.channel === Unset.CHANNEL) return false;
     if (property === SpinelProperty.MAC_ENERGY_SCAN_RESULT) {
       if (end - at < 2 || bytes[at] !== this.channel) return false;
       this.rssi = readI8(bytes, at + 1);

@@ -26,8 +26,8 @@ const enum State {
 }
 
 const enum Scan {
-  FIRST_CHANNEL = 11,
-  CHANNELS = 16,
+  /** Of the widest band. */
+  CHANNELS = 63,
   /** Four beacon intervals of the shortest kind: bursts of Wi-Fi and of neighbours show. */
   ENERGY_MS = 60,
   /** A channel that could not be measured so often counts as the loudest. */
@@ -42,8 +42,6 @@ const enum Scan {
   NEIGHBOURS = 24,
   /** Draws of an identity; one in 65,536 clashes with a neighbour. */
   DRAWS = 64,
-  /** 11, 14, 15, 19, 20, 24 and 25, between the usual Wi-Fi channels; a bit each from 11 on. */
-  PREFERRED = 0b0110_0011_0001_1001,
 }
 
 /** A neighbour's identity, and how ours is drawn. */
@@ -151,7 +149,7 @@ export class Formation {
   }
 
   private channel(): number {
-    return Scan.FIRST_CHANNEL + this.channelIndex;
+    return this.radio.settings.band.firstChannel + this.channelIndex;
   }
 
   private measure(now: number): void {
@@ -166,7 +164,7 @@ export class Formation {
   private nextChannel(now: number): void {
     this.channelIndex++;
     this.tries = 0;
-    if (this.channelIndex < Scan.CHANNELS) {
+    if (this.channelIndex < this.radio.settings.band.channels) {
       this.measure(now);
       return;
     }
@@ -178,18 +176,20 @@ export class Formation {
   private quietest(): number {
     // Where several are equally quiet, chance decides, so that neighbours spread.
     this.entropy.fill(this.scratch, 0, 1);
-    const from = this.scratch[0]! % Scan.CHANNELS;
+    const { channels } = this.radio.settings.band;
+    const from = this.scratch[0]! % channels;
     let best = -1;
-    for (let i = 0; i < Scan.CHANNELS; i++) {
-      const index = (from + i) % Scan.CHANNELS;
+    for (let i = 0; i < channels; i++) {
+      const index = (from + i) % channels;
       if (best < 0 || this.loudness(index) < this.loudness(best)) best = index;
     }
     return best;
   }
 
   private loudness(index: number): number {
-    const preferred = (Scan.PREFERRED & (1 << index)) !== 0;
-    return this.bytes[this.energy + index]! + (preferred ? 0 : Scan.PREFERENCE_DB);
+    const { preferred, firstChannel } = this.radio.settings.band;
+    const isPreferred = preferred.length === 0 || preferred.includes(firstChannel + index);
+    return this.bytes[this.energy + index]! + (isPreferred ? 0 : Scan.PREFERENCE_DB);
   }
 
   private ask(now: number): void {

@@ -30,7 +30,7 @@ import {
 import { EnergyScan } from "./energy-scan";
 import { Due, type Memory } from "./memory";
 import { RadioCounts, type RadioOwner } from "./radio-owner";
-import { type RadioSettings, SetupStep } from "./radio-setup";
+import { type RadioSettings, SetupStep, Unset } from "./radio-setup";
 import { RadioTask, Task } from "./radio-task";
 import { MatchLimit, SourceMatch } from "./source-match";
 import { SpinelLine } from "./spinel-line";
@@ -96,15 +96,14 @@ export class RadioLink {
 
   /** Sets channel and addresses; `radioReady` follows. `settings.eui64` is the caller's to set. */
   configure(now: number, channel: number, panId: number, short: number): void {
-    check(channel >= 11 && channel <= 26, "channel");
+    check(channel !== Unset.CHANNEL, "channel");
     this.settings.channel = channel;
     this.settings.panId = panId;
     this.settings.short = short;
-    if (this.state === State.UP) {
+    // Steps not yet taken read the new settings; those taken are taken again.
+    const isSettingUp = this.state === State.SETTING_UP && this.task.step > SetupStep.CHANNEL;
+    if (this.state === State.UP || isSettingUp) {
       this.state = State.SETTING_UP;
-      this.again();
-    } else if (this.state === State.SETTING_UP && this.task.step > SetupStep.CHANNEL) {
-      // Steps not yet taken read the new settings; those taken are taken again.
       this.again();
     }
     this.pump(now);
@@ -119,11 +118,11 @@ export class RadioLink {
   }
 
   /**
-   * Takes one frame without check bytes. False: no room, or the radio is not up.
+   * Takes one frame without check bytes. False: no room, too long on air, or the radio is not up.
    * @param urgent a node listens for it right now
    */
   transmit(now: number, psdu: Uint8Array, length: number, tag: number, urgent: boolean): boolean {
-    if (this.state !== State.UP || !this.transmitter.take(psdu, length, tag, urgent)) {
+    if (this.state !== State.UP || !this.transmitter.take(now, psdu, length, tag, urgent)) {
       this.counts.queueFull++;
       return false;
     }
@@ -232,7 +231,9 @@ export class RadioLink {
       }
       if ((receivedFlags(bytes, at) & (StreamRawFlags.SENT | StreamRawFlags.BAD_FCS)) !== 0) return;
       this.counts.received++;
-      this.owner.frameReceived(now, bytes, at + StreamRaw.FRAME, streamFrameLength(bytes, at));
+      const frame = at + StreamRaw.FRAME;
+      if (this.settings.band.regulatedMs !== 0) this.transmitter.received(now, bytes, frame);
+      this.owner.frameReceived(now, bytes, frame, streamFrameLength(bytes, at));
     } else if (this.scan.heard(property, bytes, at, end)) {
       const { channel, rssi } = this.scan;
       this.scan.stop();

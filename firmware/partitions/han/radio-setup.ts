@@ -11,33 +11,38 @@ import {
   SpinelProperty,
   SpinelVersion,
 } from "../../wire/spinel-property";
+import { BANDS, type Band, bandOf, hasChannel } from "./band";
 
 export const enum SetupStep {
   VERSION = 0,
   CAPABILITIES = 1,
   HARDWARE_ADDRESS = 2,
-  PHY_ENABLED = 3,
-  PROMISCUOUS = 4,
+  CHANNELS = 3,
+  PHY_ENABLED = 4,
+  PROMISCUOUS = 5,
   /** From here on when channel or addresses change. */
-  CHANNEL = 5,
-  PAN_ID = 6,
-  EXTENDED_ADDRESS = 7,
-  SHORT_ADDRESS = 8,
-  MATCH_ENABLED = 9,
-  MATCH_SHORT = 10,
-  MATCH_EXTENDED = 11,
-  RAW_STREAM = 12,
-  DONE = 13,
+  CHANNEL = 6,
+  PAN_ID = 7,
+  EXTENDED_ADDRESS = 8,
+  SHORT_ADDRESS = 9,
+  MATCH_ENABLED = 10,
+  MATCH_SHORT = 11,
+  MATCH_EXTENDED = 12,
+  RAW_STREAM = 13,
+  DONE = 14,
 }
 
 export const enum Unset {
   /** PAN ID, or short address. */
   ADDRESS = 0xffff,
-  CHANNEL = 11,
+  CHANNEL = 0xff,
 }
 
 /** What the co-processor is to be set to. */
 export class RadioSettings {
+  /** What the co-processor said it serves. */
+  band: Band = BANDS[0]!;
+  /** `Unset.CHANNEL`: the first of the band. */
   channel: number = Unset.CHANNEL;
   panId: number = Unset.ADDRESS;
   short: number = Unset.ADDRESS;
@@ -55,6 +60,8 @@ export function setupProperty(step: SetupStep): SpinelProperty {
       return SpinelProperty.CAPS;
     case SetupStep.HARDWARE_ADDRESS:
       return SpinelProperty.HWADDR;
+    case SetupStep.CHANNELS:
+      return SpinelProperty.PHY_CHAN_SUPPORTED;
     case SetupStep.PHY_ENABLED:
       return SpinelProperty.PHY_ENABLED;
     case SetupStep.PROMISCUOUS:
@@ -80,7 +87,7 @@ export function setupProperty(step: SetupStep): SpinelProperty {
 
 /** The first steps ask, the rest set. */
 export function isQuestion(step: SetupStep): boolean {
-  return step <= SetupStep.HARDWARE_ADDRESS;
+  return step <= SetupStep.CHANNELS;
 }
 
 /** Writes the value of a step that sets; returns the new offset. */
@@ -95,7 +102,8 @@ export function putSetupValue(
       bytes[at] = SpinelPromiscuous.OFF;
       return at + 1;
     case SetupStep.CHANNEL:
-      bytes[at] = settings.channel;
+      bytes[at] =
+        settings.channel === Unset.CHANNEL ? settings.band.firstChannel : settings.channel;
       return at + 1;
     case SetupStep.PAN_ID:
       writeU16(bytes, at, settings.panId);
@@ -141,9 +149,25 @@ export function isSetupAnswer(
         settings.hasEui64 = true;
       }
       return true;
+    case SetupStep.CHANNELS:
+      return isBandAnswer(settings, bytes, at, end);
     default:
       return true;
   }
+}
+
+/** Not so: a band that we do not know, or one in which a stored network cannot be. */
+function isBandAnswer(
+  settings: RadioSettings,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+): boolean {
+  const band = bandOf(bytes, at, end);
+  if (band === undefined) return false;
+  if (settings.channel !== Unset.CHANNEL && !hasChannel(band, settings.channel)) return false;
+  settings.band = band;
+  return true;
 }
 
 /** A list of packed numbers; no longer than a frame. */

@@ -2,12 +2,14 @@
 // @source OpenThread spinel.h, SPINEL_PROP_STREAM_RAW
 
 import { check } from "../../kernel/partition";
+import { macAckRequest } from "../../wire/mac";
 import { putSpinel, SpinelCommand } from "../../wire/spinel";
 import { SpinelProperty, SpinelStatus } from "../../wire/spinel-property";
 import { putSend, StreamRawDefault } from "../../wire/spinel-stream";
 import { Due, type Memory } from "./memory";
 import { type RadioCounts, type RadioOwner, Transmission } from "./radio-owner";
 import type { RadioSettings } from "./radio-setup";
+import { TimeOnAir } from "./time-on-air";
 import { QueueLimit, TransmitQueue } from "./transmit-queue";
 
 const enum Wait {
@@ -23,6 +25,7 @@ export class Transmitter {
   private inFlight: number = QueueLimit.NONE;
   private tid = 0;
   private timeouts = 0;
+  private readonly onAir: TimeOnAir;
 
   constructor(
     private readonly settings: RadioSettings,
@@ -32,10 +35,17 @@ export class Transmitter {
   ) {
     this.numbers = memory.numbers;
     this.queue = new TransmitQueue(memory);
+    this.onAir = new TimeOnAir(settings, memory);
   }
 
-  take(psdu: Uint8Array, length: number, tag: number, urgent: boolean): boolean {
-    return this.queue.put(psdu, length, tag, urgent);
+  /** False: no room, or the hub has been on air for too long. */
+  take(now: number, psdu: Uint8Array, length: number, tag: number, urgent: boolean): boolean {
+    return this.onAir.isAllowed(now, urgent) && this.queue.put(psdu, length, tag, urgent);
+  }
+
+  /** A MAC frame came: the co-processor has acknowledged it, where that was asked for. */
+  received(now: number, bytes: Uint8Array, start: number): void {
+    if (macAckRequest(bytes, start)) this.onAir.acknowledged(now);
   }
 
   /** Whether this transaction is the frame in flight. */
@@ -104,6 +114,7 @@ export class Transmitter {
   private finish(now: number, result: Transmission): void {
     check(this.inFlight !== QueueLimit.NONE, "nothing was being sent");
     const tag = this.queue.tag(this.inFlight);
+    this.onAir.sent(now, this.queue.frameLength(this.inFlight), result);
     this.queue.free(this.inFlight);
     this.inFlight = QueueLimit.NONE;
     this.numbers[Due.RADIO_TRANSMIT] = Infinity;

@@ -46,6 +46,7 @@ export class FakeCoprocessor implements Radio {
   pins = 0;
   resets = 0;
   matchLimit = 64;
+  channels = Array.from({ length: 16 }, (_, i) => 11 + i);
 
   send(frame: Uint8Array, length: number): Sent {
     if (this.isLineFull) return Sent.FULL;
@@ -87,7 +88,7 @@ export class FakeCoprocessor implements Radio {
     if (this.properties.get(SpinelProperty.MAC_RAW_STREAM_ENABLED)?.[0] !== 1) return;
     const bytes = new Uint8Array(320);
     const at = putSpinel(bytes, 0, 0, SpinelCommand.IS, SpinelProperty.STREAM_RAW);
-    const channel = this.properties.get(SpinelProperty.PHY_CHAN)?.[0] ?? 11;
+    const channel = this.properties.get(SpinelProperty.PHY_CHAN)?.[0] ?? this.channels[0]!;
     const end = putReceived(bytes, at, psdu, 0, psdu.length, channel, -60, 200, 0);
     this.out.push(bytes.slice(0, end));
   }
@@ -147,6 +148,7 @@ export class FakeCoprocessor implements Radio {
       const end = putPacked(caps, putPacked(caps, 0, 34), SpinelCapability.MAC_RAW);
       return caps.slice(0, end);
     }
+    if (property === SpinelProperty.PHY_CHAN_SUPPORTED) return Uint8Array.from(this.channels);
     const address = new Uint8Array(8);
     copyReversed8(HUB_EUI64, 0, address, 0);
     return address;
