@@ -5,7 +5,7 @@
 import { TxStatus } from "../../air/transceiver";
 import type { Random } from "../../random";
 import type { Event, World } from "../../world";
-import { ALL_CHANNELS, type HeardBeacon, type Mac, RESPONSE_WAIT_US } from "./mac";
+import { type HeardBeacon, type Mac, RESPONSE_WAIT_US } from "./mac";
 import {
   AssociationStatus,
   BROADCAST,
@@ -178,7 +178,7 @@ export class Joiner {
       return;
     }
     this.state = rejoins ? JoinState.REJOINING : JoinState.SCANNING;
-    this.mac.scan(ALL_CHANNELS, (beacons) => {
+    this.mac.scan(this.mac.channels, (beacons) => {
       const home = this.memory.network?.extendedPanId;
       this.candidates = rejoins
         ? beacons.filter((beacon) => beacon.extendedPanId === home).sort(byParentage)
@@ -325,7 +325,7 @@ export class Joiner {
 
   private lookAsOrphan(): void {
     this.state = JoinState.ORPHAN_SCANNING;
-    this.mac.orphanScan(ALL_CHANNELS, (found) => {
+    this.mac.orphanScan(this.mac.channels, (found) => {
       const known = this.memory.network;
       if (found === undefined || known === undefined) {
         this.failedRejoins++;

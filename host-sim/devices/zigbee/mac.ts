@@ -28,8 +28,6 @@ const PENDING_WAIT_US = 100_000;
 /** More cannot wait in one device: a router passes frames on faster than they come. */
 const QUEUE_MAX = 32;
 
-export const ALL_CHANNELS = [11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26];
-
 export interface HeardBeacon extends Beacon {
   readonly channel: number;
   readonly lqi: number;
@@ -70,7 +68,7 @@ export class Mac {
   panId = BROADCAST_PAN;
   short = BROADCAST;
   malformed = 0;
-  private channelNow = 11;
+  private channelNow: number;
   private rxOn = false;
   private awake = false;
   private sequence: number;
@@ -87,6 +85,7 @@ export class Mac {
     private readonly user: MacUser,
   ) {
     this.sequence = random.below(256);
+    this.channelNow = radio.phy.firstChannel;
     radio.configure({
       eui64: new OctetWriter(8).u64(eui64).done(),
       panId: BROADCAST_PAN,
@@ -94,6 +93,12 @@ export class Mac {
       rxOn: false,
     });
     radio.onFrame = (frame, length, _rssi, lqi) => this.receive(frame, length, lqi);
+  }
+
+  /** All that the radio can be tuned to. */
+  get channels(): readonly number[] {
+    const { firstChannel, lastChannel } = this.radio.phy;
+    return Array.from({ length: lastChannel - firstChannel + 1 }, (_, i) => firstChannel + i);
   }
 
   get channel(): number {
