@@ -26,6 +26,8 @@ const STREAM_OPERATIONS = [
   Operation.STREAM_CREDIT,
   Operation.STREAM_END,
 ];
+/** What the management party asks of the device log and the network. */
+const DEVICE_QUESTIONS = [Operation.DEVICE_ADD, Operation.DEVICE_REMOVE, Operation.NETWORK_RULE];
 
 export const SYSTEM = {
   machineStackBytes: 10 * KIB,
@@ -113,8 +115,8 @@ export const SYSTEM = {
     channel("firewall", "han", 1, 100, STREAM_OPERATIONS, 12),
     channel("han", "firewall", 1, 100, STREAM_OPERATIONS, 12),
     // The device log.
-    waiting("manage", "firewall", 4, 5, [Operation.DEVICE_ADD, Operation.DEVICE_REMOVE]),
-    channel("firewall", "access", 4, 5, [Operation.DEVICE_ADD, Operation.DEVICE_REMOVE]),
+    waiting("manage", "firewall", 4, 5, DEVICE_QUESTIONS),
+    channel("firewall", "access", 4, 5, DEVICE_QUESTIONS),
     channel("access", "firewall", 4, 10, [Operation.DEVICE_RESULT, Operation.DEVICE_EVENT]),
     channel("firewall", "manage", 4, 10, [Operation.DEVICE_RESULT, Operation.DEVICE_EVENT]),
     // Grants.

@@ -49,6 +49,8 @@ export const enum AuditCode {
   LINK_KEY_PROVEN = 28,
   /** detail = a `KeyUse`, the sequence number of the network key that it has from now on. */
   NETWORK_KEY_CHANGED = 29,
+  /** The window in which nodes may join: detail = for how many seconds, 0: shut. */
+  WINDOW_SET = 31,
   /** The wall clock did not go as it should, and was put right: detail = by how many seconds. */
   CLOCK_JUMPED = 30,
 }

@@ -31,7 +31,33 @@ export const enum DeviceRemove {
   LENGTH = 16,
 }
 
-/** `DEVICE_RESULT`, the answer to both. */
+/**
+ * `NETWORK_RULE` manage -> firewall -> access: the window in which nodes may join, or a new network
+ * key.
+ */
+export const enum NetworkRule {
+  /** A `NetworkAction`. */
+  ACTION = 1,
+  REFERENCE = 2,
+  /** How long the window stays open, 1 to 254; 0 shuts it. u16 */
+  SECONDS = 4,
+  /** Zeros: it concerns no device. */
+  EUI64 = 8,
+  LENGTH = 16,
+}
+
+export const enum NetworkAction {
+  WINDOW = 0,
+  CHANGE_KEY = 1,
+  COUNT = 2,
+}
+
+/** The longest that the window is opened for at once. @source Zigbee 05-3474-22 table 3-12 */
+export const enum JoinWindow {
+  SECONDS_MAX = 254,
+}
+
+/** `DEVICE_RESULT`, the answer to all three. */
 export const enum DeviceResultMessage {
   /** A `DeviceResult`. */
   RESULT = 1,
@@ -42,7 +68,7 @@ export const enum DeviceResultMessage {
 
 export const enum DeviceResult {
   OK = 0,
-  /** The install code's length or CRC is wrong: check it and send it again. */
+  /** The install code's length or CRC is wrong, or the rule is none: correct it, send it again. */
   BAD_CODE = 1,
   /** The device log is full: remove a device first. */
   LOG_FULL = 2,

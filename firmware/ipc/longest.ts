@@ -3,7 +3,13 @@
 
 import { AuditEvent } from "./audit";
 import { ConsumerAnswer, ConsumerAsk } from "./consumer";
-import { DeviceAdd, DeviceEventMessage, DeviceRemove, DeviceResultMessage } from "./device";
+import {
+  DeviceAdd,
+  DeviceEventMessage,
+  DeviceRemove,
+  DeviceResultMessage,
+  NetworkRule,
+} from "./device";
 import { ExchangeFailed, ServeCancel, WanBind } from "./exchange";
 import { GrantAnswer, GrantCheck, GrantResultMessage, GrantSet } from "./grant";
 import {
@@ -77,6 +83,8 @@ function longestOfAccess(operation: Operation): number {
       return DeviceAdd.LENGTH;
     case Operation.DEVICE_REMOVE:
       return DeviceRemove.LENGTH;
+    case Operation.NETWORK_RULE:
+      return NetworkRule.LENGTH;
     case Operation.DEVICE_RESULT:
       return DeviceResultMessage.LENGTH;
     case Operation.DEVICE_EVENT:

@@ -37,6 +37,8 @@ export const enum Operation {
   DEVICE_EVENT = 35,
   // join.ts again
   KEY_MOVED = 36,
+  // device.ts again
+  NETWORK_RULE = 37,
   // grant.ts
   GRANT_CHECK = 40,
   GRANT_ANSWER = 41,

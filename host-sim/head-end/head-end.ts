@@ -135,6 +135,18 @@ export class HeadEnd {
     this.put(now, `devices/${eui64}`, [kind, code], done);
   }
 
+  /** Opens the window in which nodes may join for 1 to 254 seconds, or shuts it: 0. */
+  setWindow(now: number, seconds: number, done: Answered): void {
+    const WINDOW = 0;
+    this.put(now, "network", [WINDOW, seconds], done);
+  }
+
+  /** Has the hub make a new network key and spread it. */
+  changeNetworkKey(now: number, done: Answered): void {
+    const CHANGE_KEY = 1;
+    this.put(now, "network", [CHANGE_KEY], done);
+  }
+
   removeDevice(now: number, eui64: string, done: Answered): void {
     this.management().request(now, { method: "DELETE", path: `devices/${eui64}` }, done);
   }

@@ -4,7 +4,14 @@
 import { InstallCode } from "../../crypto/install-code";
 import { AuditCode } from "../../ipc/audit";
 import { ConsumerAsk, ConsumerResult } from "../../ipc/consumer";
-import { DeviceAdd, DeviceEvent, DeviceRemove, DeviceResult } from "../../ipc/device";
+import {
+  DeviceAdd,
+  DeviceEvent,
+  DeviceRemove,
+  DeviceResult,
+  JoinWindow,
+  NetworkRule,
+} from "../../ipc/device";
 import { JoinAsk, JoinDecision, JoinKind, JoinPath, JoinStored, NetworkAsk } from "../../ipc/join";
 import type { Environment } from "../../system";
 import { copyBytes, readU16 } from "../../wire/little-endian";
@@ -14,6 +21,7 @@ import { type CredentialOwner, CredentialStore } from "./credential-store";
 import { DeviceLimit, DeviceLog, DeviceState, Owed } from "./device-log";
 import { KeyRotation } from "./key-rotation";
 import { type LinkKeyOwner, LinkKeys } from "./link-keys";
+import { NetworkRules } from "./network-rules";
 import { News } from "./news";
 import { Registration, type RegistrationOwner } from "./registration";
 import { Scratch } from "./scratch";
@@ -21,8 +29,6 @@ import { WrappedKey } from "./wrapped-key";
 import { Write, Writes } from "./writes";
 
 const enum Wait {
-  /** How long a device may take from its registration to its first attempt. */
-  WINDOW_MS = 3_600_000,
   RETRY_MS = 50,
 }
 
@@ -37,13 +43,13 @@ export class Access implements CredentialOwner, ConsumerOwner, LinkKeyOwner, Reg
   readonly linkKeys: LinkKeys;
   readonly rotation: KeyRotation;
   private readonly registration: Registration;
+  private readonly rules: NetworkRules;
   private readonly linkKey = new Uint8Array(InstallCode.LINK_KEY_LENGTH);
   private readonly otherKey = new Uint8Array(InstallCode.LINK_KEY_LENGTH);
   /** Messages of other partitions that are none of the table's. */
   malformed = 0;
   private knowsHub = false;
   private isOpen = false;
-  private windowUntil = 0;
   private openAt: number;
   private retryAt = Infinity;
 
@@ -82,6 +88,7 @@ export class Access implements CredentialOwner, ConsumerOwner, LinkKeyOwner, Reg
       this.otherKey,
     );
     this.consumer = new Consumer(this.store, this.log, this.news, this);
+    this.rules = new NetworkRules(this.consumer, this.rotation, this.news);
     this.registration = new Registration(
       environment.crypto,
       this.log,
@@ -102,7 +109,7 @@ export class Access implements CredentialOwner, ConsumerOwner, LinkKeyOwner, Reg
     this.knowsHub = true;
     if (!this.isOpen || !this.store.hasNetworkKey) return;
     this.rotation.asked(now);
-    if (now < this.windowUntil) this.news.window(now, this.windowUntil - now);
+    this.rules.asked(now);
   }
 
   /** `JOIN_ASK`. No answer means: ask again in a moment. */
@@ -164,6 +171,12 @@ export class Access implements CredentialOwner, ConsumerOwner, LinkKeyOwner, Reg
     if (result !== -1) this.news.result(now, result, reference, message, DeviceRemove.EUI64);
   }
 
+  networkRule(now: number, message: Uint8Array): void {
+    const reference = readU16(message, NetworkRule.REFERENCE);
+    const result = this.isOpen ? this.rules.rule(now, message) : DeviceResult.BUSY;
+    this.news.result(now, result, reference, message, NetworkRule.EUI64);
+  }
+
   // What `console` says, for the consumer.
 
   consumerAsked(now: number, message: Uint8Array): void {
@@ -183,14 +196,11 @@ export class Access implements CredentialOwner, ConsumerOwner, LinkKeyOwner, Reg
   }
 
   openWindow(now: number): void {
-    if (this.consumer.keeps(Reserved.WINDOW)) return;
-    this.windowUntil = now + Wait.WINDOW_MS;
-    this.news.window(now, Wait.WINDOW_MS);
+    if (!this.consumer.keeps(Reserved.WINDOW)) this.rules.setWindow(now, JoinWindow.SECONDS_MAX);
   }
 
   closeWindow(now: number): void {
-    this.windowUntil = 0;
-    this.news.window(now, 0);
+    this.rules.setWindow(now, 0);
   }
 
   // The store.
@@ -199,8 +209,7 @@ export class Access implements CredentialOwner, ConsumerOwner, LinkKeyOwner, Reg
     this.isOpen = true;
     this.consumer.reserved = this.store.consumerReserved;
     this.rotation.opened(now);
-    const isShut = this.consumer.keeps(Reserved.WINDOW);
-    if (this.log.isAwaited() && !isShut) this.windowUntil = now + Wait.WINDOW_MS;
+    if (this.log.isAwaited()) this.openWindow(now);
   }
 
   consumerStored(now: number, ok: boolean): void {
@@ -273,7 +282,7 @@ export class Access implements CredentialOwner, ConsumerOwner, LinkKeyOwner, Reg
     if (device === DeviceLimit.NONE) return JoinDecision.NOT_REGISTERED;
     if (this.log.isDenied(device)) return JoinDecision.DENIED;
     if (!this.log.isRegistered(device)) return JoinDecision.NOT_REGISTERED;
-    return now < this.windowUntil ? JoinDecision.ACCEPTED : JoinDecision.CLOSED;
+    return now < this.rules.windowUntil ? JoinDecision.ACCEPTED : JoinDecision.CLOSED;
   }
 
   /**

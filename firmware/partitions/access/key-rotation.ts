@@ -11,7 +11,6 @@ import { KeyMove, KeyMoved, KeyUse } from "../../ipc/join";
 import { copyBytes } from "../../wire/little-endian";
 import { type CredentialStore, KeyPhase, NetworkKeys } from "./credential-store";
 import type { News } from "./news";
-import { Scratch } from "./scratch";
 
 export const enum KeyLife {
   /** A network key serves for two weeks: far fewer frames than counters, and few late sleepers. */
@@ -155,9 +154,7 @@ export class KeyRotation {
   }
 
   private audit(now: number, use: KeyUse, sequence: number): void {
-    this.scratch.fill(0, Scratch.EUI64, Scratch.EUI64 + 8);
-    const detail = use | (sequence << 8);
-    this.news.audit(now, AuditCode.NETWORK_KEY_CHANGED, detail, this.scratch, Scratch.EUI64);
+    this.news.auditNetwork(now, AuditCode.NETWORK_KEY_CHANGED, use | (sequence << 8));
   }
 
   /** Unix seconds; 0: unknown. */

@@ -176,6 +176,12 @@ export class News {
     this.outbox.send(now, To.AUDIT, this.message, AuditEvent.LENGTH);
   }
 
+  /** Of no device. */
+  auditNetwork(now: number, code: AuditCode, detail: number): void {
+    this.message.fill(0, Scratch.EUI64, Scratch.EUI64 + 8);
+    this.audit(now, code, detail, this.message, Scratch.EUI64);
+  }
+
   auditDevice(now: number, code: AuditCode, device: number): void {
     this.log.copyEui64(device, this.message, Scratch.EUI64);
     const detail = this.log.kind(device) | (this.log.paths(device) << 8);

@@ -58,5 +58,6 @@ class AccessPartition implements Partition {
     const operation = buffer[Message.OPERATION];
     if (operation === Operation.DEVICE_ADD) this.access.deviceAdd(now, buffer);
     else if (operation === Operation.DEVICE_REMOVE) this.access.deviceRemove(now, buffer);
+    else if (operation === Operation.NETWORK_RULE) this.access.networkRule(now, buffer);
   }
 }

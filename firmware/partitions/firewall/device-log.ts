@@ -45,7 +45,7 @@ export class DeviceLog {
 
   constructor(private readonly gate: Gate) {}
 
-  /** `DEVICE_ADD` or `DEVICE_REMOVE`: both have reference and EUI-64 in the same place. */
+  /** Of `DEVICE_ADD`, `DEVICE_REMOVE`, `NETWORK_RULE`: reference and EUI-64 stand alike in all. */
   ask(now: number, question: Uint8Array, length: number): void {
     const index = this.findFree();
     const operation = question[0]!;

@@ -72,6 +72,7 @@ export class Firewall implements Partition {
         return;
       case Operation.DEVICE_ADD:
       case Operation.DEVICE_REMOVE:
+      case Operation.NETWORK_RULE:
         this.devices.ask(now, buffer, length);
         return;
       default:

@@ -1,7 +1,13 @@
 // The whitelist. What has no line here does not pass; a line gives the most that can ever be
 // allowed, and where it names a right, `trust` must hold the grant as well.
 
-import { DeviceAdd, DeviceEventMessage, DeviceRemove, DeviceResultMessage } from "../../ipc/device";
+import {
+  DeviceAdd,
+  DeviceEventMessage,
+  DeviceRemove,
+  DeviceResultMessage,
+  NetworkRule,
+} from "../../ipc/device";
 import { GrantAnswer, GrantCheck } from "../../ipc/grant";
 import { MirrorRead, MirrorValue } from "../../ipc/mirror";
 import { Operation } from "../../ipc/operation";
@@ -68,6 +74,11 @@ export const RULES: readonly Rule[] = Object.freeze([
     5,
     8,
     "The management session takes a device out of the log.",
+  ]),
+  line(Party.MANAGE, Operation.NETWORK_RULE, Party.ACCESS, Condition.FORM, NetworkRule.LENGTH, [
+    5,
+    8,
+    "The management session opens the joining window for minutes, or has the network key changed.",
   ]),
   line(
     Party.ACCESS,

@@ -1,4 +1,4 @@
-// The management session's resources: the device log and the grants. Each request becomes one
+// The management session's resources: the device log, the network and the grants. Each request becomes one
 // operation of `access` (by way of the firewall) or `trust`, and waits for its result.
 
 import { Sent } from "../../../hal/sent";
@@ -8,6 +8,9 @@ import {
   DeviceRemove,
   DeviceResult,
   DeviceResultMessage,
+  JoinWindow,
+  NetworkAction,
+  NetworkRule,
 } from "../../ipc/device";
 import { GrantResult, GrantResultMessage, GrantSet, Relationship } from "../../ipc/grant";
 import { Operation } from "../../ipc/operation";
@@ -125,6 +128,9 @@ export class ManagementResources implements Resources {
     const { segments, code } = request;
     const isDevice = segments === 2 && request.isSegment(bytes, 0, "devices");
     const isGrant = segments === 3 && request.isSegment(bytes, 0, "grants");
+    if (segments === 1 && request.isSegment(bytes, 0, "network")) {
+      return this.network(now, slot, request, bytes);
+    }
     if (!isDevice && !isGrant) return CoapCode.NOT_FOUND;
     const provider = isGrant ? providerOf(request, bytes) : Provider.COUNT;
     if (isGrant && provider === Provider.COUNT) return CoapCode.NOT_FOUND;
@@ -133,25 +139,52 @@ export class ManagementResources implements Resources {
     if (!isEui64) return CoapCode.NOT_FOUND;
     if (code !== CoapCode.PUT && code !== CoapCode.DELETE) return CoapCode.METHOD_NOT_ALLOWED;
     const isRemoval = code === CoapCode.DELETE;
-    if (!isRemoval) {
-      const format = request.contentFormat;
-      const isCbor = format === ContentFormat.NONE || format === ContentFormat.CBOR;
-      if (!isCbor) return CoapCode.UNSUPPORTED_CONTENT_FORMAT;
-      const isMap = checkFields(bytes, request.payload, request.payloadLength);
-      if (!isMap || !hasOnlyFields(bytes, request.payload, 2)) return CoapCode.BAD_REQUEST;
-    }
+    const unfit = isRemoval ? CoapCode.EMPTY : mapRefusal(request, bytes);
+    if (unfit !== CoapCode.EMPTY) return unfit;
     this.reference = (this.reference + 1) & 0xffff;
     const map = request.payload;
     const refusal = isDevice
       ? this.device(isRemoval, bytes, map)
       : this.grant(isRemoval, provider, bytes, map);
     if (refusal !== CoapCode.EMPTY) return refusal;
+    this.wait(now, slot, isDevice ? Asked.DEVICE : Asked.GRANT, isRemoval);
+    return CoapCode.EMPTY;
+  }
+
+  private network(now: number, slot: number, request: InnerMessage, bytes: Uint8Array): CoapCode {
+    if (request.code !== CoapCode.PUT) return CoapCode.METHOD_NOT_ALLOWED;
+    const refusal = mapRefusal(request, bytes);
+    if (refusal !== CoapCode.EMPTY) return refusal;
+    const map = request.payload;
+    const actionField = findField(bytes, map, 0);
+    const secondsField = findField(bytes, map, 1);
+    const action = isUnsignedField(bytes, actionField) ? fieldValue(bytes, actionField) : -1;
+    const isWindow = action === NetworkAction.WINDOW;
+    const hasSeconds = isUnsignedField(bytes, secondsField);
+    const seconds = hasSeconds ? fieldValue(bytes, secondsField) : 0;
+    if (action < 0 || action >= NetworkAction.COUNT || hasSeconds !== isWindow) {
+      return CoapCode.BAD_REQUEST;
+    }
+    if (seconds > JoinWindow.SECONDS_MAX) return CoapCode.BAD_REQUEST;
+    this.reference = (this.reference + 1) & 0xffff;
+    const message = this.session.small;
+    message.fill(0);
+    message[0] = Operation.NETWORK_RULE;
+    message[NetworkRule.ACTION] = action;
+    writeU16(message, NetworkRule.REFERENCE, this.reference);
+    writeU16(message, NetworkRule.SECONDS, seconds);
+    const code = this.pass(this.firewall, NetworkRule.LENGTH);
+    if (code === CoapCode.EMPTY) this.wait(now, slot, Asked.DEVICE, false);
+    return code;
+  }
+
+  private wait(now: number, slot: number, asked: Asked, isRemoval: boolean): void {
+    const { memory } = this.session;
     const waiting = waitingAt(slot);
-    memory[waiting + Waiting.ASKED] = isDevice ? Asked.DEVICE : Asked.GRANT;
+    memory[waiting + Waiting.ASKED] = asked;
     memory[waiting + Waiting.IS_REMOVAL] = Number(isRemoval);
     writeU16(memory, waiting + Waiting.REFERENCE, this.reference);
     writeU48(memory, waiting + Waiting.DEADLINE, now + Limit.ANSWER_MS);
-    return CoapCode.EMPTY;
   }
 
   /** @param map where the fields are, of an addition */
@@ -244,6 +277,16 @@ export class ManagementResources implements Resources {
 
 function waitingAt(slot: number): number {
   return ManageMemory.WAITING + slot * Waiting.LENGTH;
+}
+
+/** EMPTY: the payload is a map of the fields 0 and 1, or one of them. */
+function mapRefusal(request: InnerMessage, bytes: Uint8Array): CoapCode {
+  const format = request.contentFormat;
+  const isCbor = format === ContentFormat.NONE || format === ContentFormat.CBOR;
+  if (!isCbor) return CoapCode.UNSUPPORTED_CONTENT_FORMAT;
+  const isMap = checkFields(bytes, request.payload, request.payloadLength);
+  const isFit = isMap && hasOnlyFields(bytes, request.payload, 2);
+  return isFit ? CoapCode.EMPTY : CoapCode.BAD_REQUEST;
 }
 
 /** COUNT: no such provider. */

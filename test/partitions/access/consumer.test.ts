@@ -117,7 +117,7 @@ describe("the joining window", () => {
     expect(decision(fixture, 2)).toBe(JoinDecision.CLOSED);
   });
 
-  it("stays closed over a restart with a device awaited, and opens for an hour when he says", () => {
+  it("stays closed over a restart with a device awaited, and opens for minutes when he says", () => {
     const fixture = hub();
     fixture.add(METER);
     rule(fixture, ConsumerAction.WINDOW, 0);
@@ -126,7 +126,7 @@ describe("the joining window", () => {
     expect(decision(fixture, METER)).toBe(JoinDecision.CLOSED);
     fixture.toHan.length = 0;
     expect(rule(fixture, ConsumerAction.WINDOW, 1)).toBe(OK);
-    expect(windows(fixture)).toEqual([3600]);
+    expect(windows(fixture)).toEqual([254]);
     expect(decision(fixture, METER)).toBe(JoinDecision.ACCEPTED);
     fixture.settle(3_600_000);
     expect(decision(fixture, METER)).toBe(JoinDecision.CLOSED);
@@ -264,6 +264,7 @@ describe("what the consumer says", () => {
     expect(fixture.audit).toEqual([
       { code, detail: ConsumerAction.DENY | (1 << 8), subject: hex(eui64Of(METER)) },
       { code, detail: ConsumerAction.DELEGATE, subject: nobody },
+      { code: AuditCode.WINDOW_SET, detail: 254, subject: nobody },
       { code, detail: ConsumerAction.WINDOW | (1 << 8), subject: nobody },
     ]);
   });

@@ -93,6 +93,7 @@ describe("a device that was registered once", () => {
     const line = { code: AuditCode.JOIN_ACCEPTED, subject: hex(eui64Of(METER)) };
     expect(fixture.audit).toEqual([
       { ...line, detail: KIND | (0b10 << 8) },
+      { code: AuditCode.WINDOW_SET, detail: 0, subject: "00".repeat(8) },
       { ...line, detail: KIND | (0b11 << 8) },
     ]);
   });
