@@ -12,7 +12,7 @@ import type { PartitionRow } from "./table";
 export const enum InstanceState {
   /** Nobody has written it; it never starts. */
   ABSENT = 0,
-  /** Its constructor has not returned yet; messages for it wait. */
+  /** To be started when its turn comes, or in its constructor; messages for it wait. */
   STARTING = 1,
   RUNNING = 2,
   /** It died and waits for its next start. */
@@ -60,8 +60,9 @@ export class Instance {
     return this.state === InstanceState.RUNNING || this.state === InstanceState.STARTING;
   }
 
+  /** The schedule asks between calls, when no constructor runs: its first start is work too. */
   hasWork(now: number): boolean {
-    if (this.state !== InstanceState.RUNNING) return false;
+    if (this.state !== InstanceState.RUNNING) return this.state === InstanceState.STARTING;
     return this.backlog.messages > 0 || this.dueAt <= now;
   }
 

@@ -60,10 +60,13 @@ export class Kernel {
     );
   }
 
-  /** Makes every partition that is written. `now` is monotonic milliseconds. */
+  /**
+   * Before the first turn. Every partition that is written is made when its turn comes, as a call of
+   * it, and until then its messages wait. `now` is monotonic milliseconds.
+   */
   start(now: number): void {
     this.turn.now = now;
-    this.supervisor.startAll(now);
+    this.supervisor.startAll();
   }
 
   /** One turn: a bounded number of calls. True: work remains, call again at the same `now`. */
@@ -85,6 +88,7 @@ export class Kernel {
   dueAt(): number {
     let due = Number.POSITIVE_INFINITY;
     for (const instance of this.schedule.order) {
+      if (instance.state === InstanceState.STARTING) return this.turn.now;
       if (instance.state === InstanceState.RUNNING) {
         if (instance.backlog.messages > 0) return this.turn.now;
         if (instance.dueAt < due) due = instance.dueAt;
@@ -141,7 +145,8 @@ export class Kernel {
   private call(now: number, instance: Instance): void {
     const messages = instance.backlog.messages > 0;
     const due = instance.dueAt <= now;
-    if (due && !(messages && instance.tickedLast)) this.supervisor.tick(now, instance);
+    if (instance.state === InstanceState.STARTING) this.supervisor.start(now, instance);
+    else if (due && !(messages && instance.tickedLast)) this.supervisor.tick(now, instance);
     else this.supervisor.receive(now, instance);
   }
 

@@ -45,14 +45,11 @@ export class Supervisor {
     for (const instance of instances) this.recoveries.set(instance, new Recovery());
   }
 
-  /** The first start of all that are written, the most important first. */
-  startAll(now: number): void {
+  /** From now on all that are written are to be started, each when its turn comes. */
+  startAll(): void {
     this.notices.boot();
     for (const instance of this.instances) {
       if (this.creators[instance.row.name] !== undefined) instance.state = InstanceState.STARTING;
-    }
-    for (const instance of this.instances) {
-      if (instance.state === InstanceState.STARTING) this.start(now, instance);
     }
   }
 
@@ -106,7 +103,8 @@ export class Supervisor {
     }
   }
 
-  private start(now: number, instance: Instance): void {
+  /** Begins a life: the first one, or the next. */
+  start(now: number, instance: Instance): void {
     instance.state = InstanceState.STARTING;
     instance.life++;
     instance.startedAt = now;

@@ -32,7 +32,7 @@ bool instance_has_work(unsigned partition, double now)
 	const struct instance *const instance = &table_instances[partition];
 
 	if (instance->state != INSTANCE_RUNNING)
-		return false;
+		return instance->state == INSTANCE_STARTING;
 	return instance->backlog > 0 || instance->due_at <= now;
 }
 

@@ -11,7 +11,7 @@
 enum instance_state {
 	/* Nobody has written it; it never starts. */
 	INSTANCE_ABSENT = 0,
-	/* Its constructor has not returned yet; messages for it wait. */
+	/* To be started when its turn comes, or in its constructor; messages for it wait. */
 	INSTANCE_STARTING = 1,
 	INSTANCE_RUNNING = 2,
 	/* It died and waits for its next start. */
@@ -42,6 +42,7 @@ struct instance {
 void instance_reset(unsigned partition);
 /* Whether messages for it are taken. */
 bool instance_reachable(unsigned partition);
+/* The schedule asks between calls, when no constructor runs: its first start is work too. */
 bool instance_has_work(unsigned partition, double now);
 /* The next input with a message, each in its turn; TABLE_NONE: its backlog is empty. */
 unsigned instance_next_input(unsigned partition);

@@ -52,7 +52,9 @@ static void call(double now, unsigned partition)
 	const struct instance *const instance = &table_instances[partition];
 	const bool messages = instance->backlog > 0;
 
-	if (instance->due_at <= now && !(messages && instance->ticked_last))
+	if (instance->state == INSTANCE_STARTING)
+		supervisor_start(now, partition);
+	else if (instance->due_at <= now && !(messages && instance->ticked_last))
 		supervisor_tick(now, partition);
 	else
 		supervisor_receive(now, partition);
@@ -62,7 +64,7 @@ void kernel_start(double now)
 {
 	reset();
 	turn.now = now;
-	supervisor_start_all(now);
+	supervisor_start_all();
 }
 
 bool kernel_run(double now)
@@ -88,6 +90,8 @@ double kernel_due_at(void)
 	for (unsigned partition = 0; partition < table_partition_count; partition++) {
 		const struct instance *const instance = &table_instances[partition];
 		double own = instance->next_start_at;
+		if (instance->state == INSTANCE_STARTING)
+			return turn.now;
 		if (instance->state == INSTANCE_RUNNING) {
 			if (instance->backlog > 0)
 				return turn.now;

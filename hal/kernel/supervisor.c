@@ -139,7 +139,7 @@ static void tell_all(double now)
 	telling = false;
 }
 
-static void start(double now, unsigned partition)
+void supervisor_start(double now, unsigned partition)
 {
 	struct instance *const instance = &table_instances[partition];
 	struct machine *const machine = table_machine(partition);
@@ -156,7 +156,7 @@ static void start(double now, unsigned partition)
 	settle(now, partition, ending);
 }
 
-void supervisor_start_all(double now)
+void supervisor_start_all(void)
 {
 	death_count = 0;
 	telling = false;
@@ -164,11 +164,6 @@ void supervisor_start_all(double now)
 	for (unsigned partition = 0; partition < table_partition_count; partition++) {
 		if (table_partitions[partition].written)
 			table_instances[partition].state = INSTANCE_STARTING;
-	}
-	for (unsigned place = 0; place < table_partition_count; place++) {
-		const unsigned partition = table_order[place];
-		if (table_instances[partition].state == INSTANCE_STARTING)
-			start(now, partition);
 	}
 }
 
@@ -182,7 +177,7 @@ void supervisor_restart_due(double now)
 		if (instance->state == INSTANCE_HELD)
 			recovery_forget(&instance->recovery);
 		table_counters[partition].restarts++;
-		start(now, partition);
+		supervisor_start(now, partition);
 		if (instance->state == INSTANCE_RUNNING)
 			observer_restarted(now, partition);
 	}

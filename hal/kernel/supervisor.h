@@ -3,8 +3,10 @@
 #ifndef HEDDLE_SUPERVISOR_H
 #define HEDDLE_SUPERVISOR_H
 
-/* The first start of all that are written, the most important first. */
-void supervisor_start_all(double now);
+/* From now on all that are written are to be started, each when its turn comes. */
+void supervisor_start_all(void);
+/* Begins a life: the first one, or the next. */
+void supervisor_start(double now, unsigned partition);
 /* Starts again those whose pause or hold is over. */
 void supervisor_restart_due(double now);
 /* Ends a hold before its time; the partition starts in the next turn. */

@@ -19,12 +19,12 @@ const BOOT: Step = {
   at: 0,
   expect: [
     "audit: started",
+    "audit: kernel says boot",
     "wall: started",
     "alice: started",
     "bob: started",
     "carol: started",
     "dave: started",
-    "audit: kernel says boot",
   ],
 };
 
@@ -106,6 +106,52 @@ export const FAILING_SCRIPTS: readonly Script[] = [
       { at: 53, tell: "carol", command: send("bob", 1) },
       { at: 54, expect: ["carol: op 1 to bob: 1 ok", "bob: op 1 from carol, 16 bytes, sum 871"] },
       { at: 54, counters: "carol", are: { unreachable: 2, sent: 1, full: 0, refused: 0 } },
+    ],
+  },
+  {
+    name: "one that dies before another has started takes its messages along, and no news waits",
+    steps: [
+      { at: 0, tell: "wall", command: send("dave", 1) },
+      { at: 0, tell: "wall", command: THROW },
+      {
+        at: 0,
+        expect: [
+          "audit: started",
+          "audit: kernel says boot",
+          "wall: started",
+          "wall: op 1 to dave: 1 ok",
+          "audit: kernel says fault throw of wall",
+          "alice: started",
+          "bob: started",
+          "carol: started",
+          "dave: started",
+        ],
+      },
+      { at: 0, counters: "dave", are: { received: 0 } },
+      { at: 50, expect: ["wall: started"] },
+    ],
+  },
+  {
+    name: "one that dies of its first start is down, and starts again like any other",
+    steps: [
+      { at: 0, inject: "wall", fault: FaultKind.MEMORY },
+      { at: 0, tell: "alice", command: send("wall", 1) },
+      {
+        at: 0,
+        expect: [
+          "audit: started",
+          "audit: kernel says boot",
+          "audit: kernel says fault memory of wall",
+          "alice: started",
+          "bob: started",
+          "alice: op 1 to wall: 1 restarted",
+          "carol: started",
+          "dave: started",
+        ],
+      },
+      { at: 49, expect: [] },
+      { at: 50, expect: ["wall: started"] },
+      { at: 50, counters: "wall", are: { faults: 1, restarts: 1 } },
     ],
   },
   {

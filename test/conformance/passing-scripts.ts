@@ -5,18 +5,46 @@ import type { Script } from "./script";
 
 const BOOT = [
   "audit: started",
+  "audit: kernel says boot",
   "wall: started",
   "alice: started",
   "bob: started",
   "carol: started",
   "dave: started",
-  "audit: kernel says boot",
 ];
 
 export const PASSING_SCRIPTS: readonly Script[] = [
   {
     name: "the most important starts first, equals by their numbers, and the boot is audited",
     steps: [{ at: 0, expect: BOOT }],
+  },
+  {
+    name: "what comes for one whose turn to start has not come waits for it, and a start is a call",
+    steps: [
+      { at: 0, tell: "wall", command: send("dave", 1) },
+      { at: 0, tell: "alice", command: send("bob", 1) },
+      { at: 0, tell: "carol", command: send("alice", 1) },
+      {
+        at: 0,
+        expect: [
+          "audit: started",
+          "audit: kernel says boot",
+          "wall: started",
+          "wall: op 1 to dave: 1 ok",
+          "alice: started",
+          // Equals take turns, also with their starts.
+          "bob: started",
+          "alice: op 1 to bob: 1 ok",
+          "bob: op 1 from alice, 16 bytes, sum 871",
+          "carol: started",
+          "dave: started",
+          "carol: op 1 to alice: 1 ok",
+          "alice: op 1 from carol, 16 bytes, sum 856",
+          "dave: op 1 from wall, 16 bytes, sum 916",
+        ],
+      },
+      { at: 0, counters: "dave", are: { received: 1, restarts: 0, faults: 0 } },
+    ],
   },
   {
     name: "a declared message arrives whole, from 1 byte to 320",

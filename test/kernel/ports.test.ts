@@ -30,6 +30,7 @@ test("a cast past the types is refused by the router", () => {
     bareBoard(),
   );
   kernel.start(0);
+  kernel.run(0);
   expect(answer).toBe(Sent.REFUSED);
   expect(kernel.countersOf("gas").refused).toBe(1);
 });
@@ -53,6 +54,7 @@ test("an environment cannot be widened, and its ports cannot be exchanged", () =
     bareBoard(),
   );
   kernel.start(0);
+  kernel.run(0);
   expect(tries).toHaveLength(4);
   for (const attempt of tries) expect(attempt).toThrow(TypeError);
 });
@@ -75,6 +77,7 @@ test("what only looks like bytes, and could change between two looks, is refused
     bareBoard(),
   );
   kernel.start(0);
+  kernel.run(0);
   expect(answer).toBe(Sent.REFUSED);
 });
 
@@ -98,6 +101,7 @@ test("the ports of a dead instance work no more", () => {
     bareBoard(),
   );
   kernel.start(0);
+  kernel.run(0);
   while (kernel.run(5));
   while (kernel.run(60));
   const [first, second] = lives;

@@ -192,29 +192,30 @@ const BEFORE_OTHERS = [Party.AUDIT, Party.VAULT, Party.TRUST, Party.ACCESS, Part
 function addBoot({ second, beaconAfter }: MeasuredHouse, add: Add): void {
   if (beaconAfter < 0) throw new Error("no beacon after the boot");
   const boot = second.slice(0, beaconAfter);
-  // The kernel starts all before it calls anybody.
-  const started = 1 + last(boot, isStart);
   const all = between(boot[0]!, boot.at(-1)!);
-  const starts = between(boot[0]!, boot[started]!);
-  const calls = workOf(boot.slice(started), BEFORE_OTHERS);
-  const han = workOf(boot.slice(started), [Party.HAN]);
-  add("boot until a beacon request is answered", sum(starts) + sum(calls), "instructions");
-  add("boot, of that the starts of all partitions", sum(starts), "instructions");
-  add("boot, of that han once it runs", sum(han), "instructions");
+  const calls = workOf(boot, BEFORE_OTHERS);
+  const starts = workOf(boot, BEFORE_OTHERS, CallKind.START);
+  const han = workOf(boot, [Party.HAN]);
+  const others = SYSTEM.partitions.map(({ id }) => id).filter((id) => !BEFORE_OTHERS.includes(id));
+  const later = workOf(boot, others, CallKind.START);
+  add("boot until a beacon request is answered", sum(calls), "instructions");
+  add("boot, of that the starts", sum(starts), "instructions");
+  add("boot, of that han with its start", sum(han), "instructions");
   add("boot until a beacon request is answered, all partitions", sum(all), "instructions");
+  add("boot, all partitions, starts of those that wait for han", sum(later), "instructions");
   const esi = workOf(boot, [Party.ESI_SUPPLIER, Party.ESI_OPERATOR]);
   add("boot, all partitions, of that both esi", sum(esi), "instructions");
 }
 
-function isStart({ kind, what }: CountedEvent): boolean {
-  return kind === EventKind.CALLED && what === CallKind.START;
-}
-
-/** What these partitions did, and the kernel for them. */
-function workOf(events: readonly CountedEvent[], parties: readonly Party[]): Work {
+/** What these partitions did, and the kernel for them; with a kind, in such calls alone. */
+function workOf(events: readonly CountedEvent[], parties: readonly Party[], kind?: CallKind): Work {
   const total = { kernel: 0, machine: 0, program: 0, crypto: 0 };
+  let ends = 0;
   for (let i = 1; i < events.length; i++) {
+    if (ends < i)
+      ends = events.findIndex((event, at) => at >= i && event.kind === EventKind.CALLED);
     if (!parties.includes(events[i]!.party)) continue;
+    if (kind !== undefined && events[ends]?.what !== kind) continue;
     const part = between(events[i - 1]!, events[i]!);
     total.kernel += part.kernel;
     total.machine += part.machine;

@@ -38,7 +38,7 @@ export const TARGETS: readonly Target[] = [
     limit: 6_400_000,
     unit: "instructions",
     why:
-      "the kernel starts all partitions, and looks at their code, before it calls any; then `han`, " +
+      "the code of `han` is looked at whole and its tables are made in bytecode; then `han`, " +
       "`access`, `trust` and `audit` each read the header of every sector of their stores, and " +
       "every record of the newest one, a call for each",
   },
