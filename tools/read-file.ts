@@ -8,12 +8,16 @@ import {
   SequenceFile,
   type SharedContext,
 } from "../host-sim/head-end/oscore-file";
+import { builtInHouse } from "../host-sim/house/built-in";
 import { DEFAULT_HOUSE, type HouseConfig } from "../host-sim/house/house-config";
 import { HouseError, parseHouse } from "../host-sim/house/read-house";
 import { UsageError } from "./usage-error";
 
+/** @param path of a file, or the name of a built-in house */
 export function houseFile(path: string | undefined): HouseConfig {
   if (path === undefined) return DEFAULT_HOUSE;
+  const builtIn = builtInHouse(path);
+  if (builtIn !== undefined) return builtIn;
   const text = textFile(path);
   return orUsage(path, HouseError, () => parseHouse(text));
 }

@@ -7,6 +7,8 @@ export const SMART_ENERGY_PROFILE = 0x0109;
 export const enum ClusterId {
   BASIC = 0x0000,
   TIME = 0x000a,
+  PRICE = 0x0700,
+  LOAD_CONTROL = 0x0701,
   METERING = 0x0702,
   TUNNELLING = 0x0704,
 }

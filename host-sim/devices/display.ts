@@ -9,6 +9,7 @@ import { ClusterId, DeviceId, MeteringAttribute, SMART_ENERGY_PROFILE } from "./
 import { Device, type DeviceOptions } from "./device";
 import { HUB, HubServices } from "./hub-services";
 import { ZCL_EPOCH_S } from "./meter-clock";
+import { MeterReader } from "./meter-reader";
 import { MacCapability } from "./zigbee/mac-frame";
 import { OctetWriter } from "./zigbee/octets";
 import type { Endpoint, Peer } from "./zigbee/zcl";
@@ -31,7 +32,13 @@ export interface Shown {
   readonly readAtUs: number;
 }
 
+export interface DisplayOptions extends DeviceOptions {
+  /** An electricity meter that it reads every ten seconds, besides. */
+  readonly reads?: bigint;
+}
+
 export class Display extends Device {
+  readonly reader: MeterReader | undefined;
   asked = 0;
   answered = 0;
   /** Answers without a value: the gas meter has not synchronised yet. */
@@ -43,7 +50,7 @@ export class Display extends Device {
   private timer: Event | undefined;
   private timeTimer: Event | undefined;
 
-  constructor(world: World, air: Air, options: DeviceOptions) {
+  constructor(world: World, air: Air, options: DisplayOptions) {
     const endpoint = {
       descriptor: {
         endpoint: ENDPOINT,
@@ -68,6 +75,9 @@ export class Display extends Device {
     );
     this.endpoint = endpoint;
     this.services = new HubServices(world, this.node, endpoint, this.clock);
+    if (options.reads !== undefined) {
+      this.reader = new MeterReader(world, this.node, endpoint, options.reads);
+    }
   }
 
   override get served(): number {
@@ -118,11 +128,13 @@ export class Display extends Device {
   protected override started(): void {
     this.readTime();
     this.timer = this.world.schedule(this.random.below(READ_US), () => this.turn());
+    this.reader?.start(READ_US / 2);
   }
 
   protected override stopped(): void {
     this.world.cancel(this.timer);
     this.world.cancel(this.timeTimer);
+    this.reader?.stop();
     this.services.forget();
     this.mirror = undefined;
   }

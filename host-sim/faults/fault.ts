@@ -59,9 +59,16 @@ export interface FaultRow<K extends string, Own extends object> {
   draw(random: Random, targets: Targets): Own;
 }
 
-/** The fault that a row describes; `at` in seconds since the start. */
+/** When a fault happens, in seconds since the start, and how often again. */
+export interface Recurrence {
+  readonly at: number;
+  /** Left out: once. */
+  readonly everySeconds?: number;
+}
+
+/** The fault that a row describes. */
 export type FaultOf<R> =
-  R extends FaultRow<infer K, infer Own> ? { readonly kind: K; readonly at: number } & Own : never;
+  R extends FaultRow<infer K, infer Own> ? { readonly kind: K } & Recurrence & Own : never;
 
 const SECONDS_MAX = 100 * 365 * 86_400;
 

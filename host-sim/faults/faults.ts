@@ -4,7 +4,7 @@ import type { HouseConfig } from "../house/house-config";
 import { Status } from "../radio/spinel";
 import type { Scene } from "./fault";
 import { Strongest } from "./strongest";
-import { faultRowOf } from "./table";
+import { type FaultConfig, faultRowOf } from "./table";
 
 /** What a chip that fails answers. */
 const FLASH_STATUS = 1;
@@ -39,7 +39,7 @@ export class Faults {
       },
     };
     for (const fault of config.faults) {
-      world.at(Math.round(fault.at * 1e6), () => faultRowOf(fault.kind).begin(this.scene, fault));
+      world.at(Math.round(fault.at * 1e6), () => this.happen(fault));
     }
     const every = config.radio.resetEverySeconds;
     if (every > 0) this.resetEvery(every);
@@ -48,6 +48,12 @@ export class Faults {
   /** Partition faults that were asked for and have not happened yet. */
   get expected(): string[] {
     return this.scene.expected;
+  }
+
+  private happen(fault: FaultConfig): void {
+    faultRowOf(fault.kind).begin(this.scene, fault);
+    const { everySeconds } = fault;
+    if (everySeconds !== undefined) this.scene.later(everySeconds, () => this.happen(fault));
   }
 
   private resetEvery(seconds: number): void {

@@ -5,19 +5,31 @@ import { faultRow, type Powered, readDuration, type Scene, type Targets } from "
 const HUB = "hub";
 /** The whole house, the hub too. */
 const ALL = "all";
+const SPREAD_MAX_S = 3_600;
 
-export const powerCut = faultRow({
+interface PowerCut {
+  readonly forSeconds: number;
+  readonly target: string;
+  /** What returns is up and running at a time of its own within this. */
+  readonly spreadSeconds?: number;
+}
+
+export const powerCut = faultRow<"power-cut", PowerCut>({
   kind: "power-cut",
   read: (fields, { devices }) => ({
     forSeconds: readDuration(fields),
     target: fields.oneOf("target", [HUB, ALL, ...devices]),
+    ...(fields.has("spreadSeconds") && {
+      spreadSeconds: fields.number("spreadSeconds", 0, SPREAD_MAX_S),
+    }),
   }),
-  begin({ later, ...scene }, { target, forSeconds }) {
+  begin({ later, ...scene }, { target, forSeconds, spreadSeconds = 0 }) {
     const concerned = poweredBy(scene, target);
     for (const one of concerned) one.powerOff();
-    later(forSeconds, () => {
-      for (const one of concerned) one.powerOn();
-    });
+    for (const one of concerned) {
+      const afterS = spreadSeconds === 0 ? 0 : scene.random.float() * spreadSeconds;
+      later(forSeconds + afterS, () => one.powerOn());
+    }
   },
   most: 4,
   draw: (random, targets) => ({

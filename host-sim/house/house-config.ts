@@ -4,11 +4,20 @@
 import type { Interferer, Place } from "../air/air";
 import type { FaultConfig } from "../faults/table";
 
-export type DeviceKindName =
-  | "electricity-meter"
-  | "gas-meter"
-  | "in-home-display"
-  | "consumer-access-device";
+export const DEVICE_KIND_NAMES = [
+  "electricity-meter",
+  "sub-meter",
+  "gas-meter",
+  "in-home-display",
+  "consumer-access-device",
+  "thermostat",
+  "load-switch",
+  "charger",
+  "repeater",
+  "handheld-terminal",
+] as const;
+
+export type DeviceKindName = (typeof DEVICE_KIND_NAMES)[number];
 
 export interface DeviceConfig {
   readonly kind: DeviceKindName;
@@ -19,6 +28,15 @@ export interface DeviceConfig {
   readonly place: Place;
   /** False: nobody tells the hub about it, so that it must be refused. */
   readonly registered: boolean;
+  /** A display reads this electricity meter every ten seconds: its EUI-64. */
+  readonly reads?: string;
+}
+
+/** Walls: two stations hear each other so many dB worse than their distance says. */
+export interface WallConfig {
+  /** "hub", or a device's EUI-64. */
+  readonly between: readonly [string, string];
+  readonly db: number;
 }
 
 export interface WanConfig {
@@ -45,6 +63,7 @@ export interface HouseConfig {
     readonly band: BandName;
     readonly loss: number;
     readonly interferers: readonly Interferer[];
+    readonly walls: readonly WallConfig[];
   };
   readonly wan: WanConfig;
   /** 0: it never resets by itself. */
@@ -84,6 +103,7 @@ export const DEFAULT_HOUSE: HouseConfig = {
     loss: 0,
     // A Wi-Fi network on its channel 6 covers 802.15.4 channels 16 to 19.
     interferers: [16, 17, 18, 19].map((channel) => ({ channel, dbm: -62, duty: 0.3 })),
+    walls: [],
   },
   wan: { loss: 0, duplication: 0, reordering: 0, latencyMs: 40, jitterMs: 15 },
   radio: { resetEverySeconds: 0 },

@@ -96,6 +96,7 @@ export class House {
     this.contexts = options.contexts ?? makeContexts(this.world.random);
     this.hub = this.makeHub();
     this.devices = this.makeDevices();
+    this.buildWalls();
     const providers = this.contexts.filter(({ kind }) => kind === "provider");
     this.ledger = new ReadingLedger(
       this.truth,
@@ -207,6 +208,15 @@ export class House {
       pairs: this.options.exchanges ?? [],
     };
     return this.config.devices.map((config) => makeDevice(config, around));
+  }
+
+  private buildWalls(): void {
+    const stationOf = (name: string) =>
+      this.devices.find(({ config }) => config.eui64 === name)?.device.radio ??
+      this.hub.coprocessor.transceiver;
+    for (const { between, db } of this.config.air.walls) {
+      this.air.attenuate(stationOf(between[0]), stationOf(between[1]), db);
+    }
   }
 
   private makeHeadEnd(): HeadEndHost {

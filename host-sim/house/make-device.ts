@@ -1,6 +1,7 @@
 // The simulated device that a line of the house's file asks for.
 
 import type { Air } from "../air/air";
+import { Appliance } from "../devices/appliance";
 import type { Device } from "../devices/device";
 import { Display } from "../devices/display";
 import { ElectricityMeter } from "../devices/electricity-meter";
@@ -8,6 +9,7 @@ import { ExchangeTable } from "../devices/exchange-table";
 import { GasMeter } from "../devices/gas-meter";
 import type { LoadProfile } from "../devices/load-profile";
 import type { MeterTruth } from "../devices/meter-truth";
+import { Repeater } from "../devices/repeater";
 import type { ExchangePair } from "../head-end/exchange-run";
 import type { World } from "../world";
 import type { DeviceConfig, DeviceKindName } from "./house-config";
@@ -26,12 +28,21 @@ export interface DeviceSurroundings {
   readonly pairs: readonly ExchangePair[];
 }
 
-/** `DeviceKind` of the hub's device log, by name. @source docs/wan.md */
+/**
+ * `DeviceKind` of the hub's device log, by name: meters, smart metering devices as displays are,
+ * and what belongs to the consumer. @source docs/wan.md
+ */
 export const DEVICE_KINDS: Readonly<Record<DeviceKindName, number>> = {
   "electricity-meter": 1,
+  "sub-meter": 1,
   "gas-meter": 2,
   "in-home-display": 3,
   "consumer-access-device": 4,
+  thermostat: 4,
+  "load-switch": 3,
+  charger: 4,
+  repeater: 3,
+  "handheld-terminal": 3,
 };
 
 export function makeDevice(config: DeviceConfig, around: DeviceSurroundings): HouseDevice {
@@ -47,8 +58,10 @@ export function makeDevice(config: DeviceConfig, around: DeviceSurroundings): Ho
   for (const { to, command, response } of around.pairs) {
     if (to === config.kind || to === config.eui64) exchanges.add(command, response);
   }
-  switch (config.kind) {
-    case "electricity-meter": {
+  const { kind } = config;
+  switch (kind) {
+    case "electricity-meter":
+    case "sub-meter": {
       const own = { ...options, profile, exchanges, truth };
       return { config, device: new ElectricityMeter(world, air, own) };
     }
@@ -58,6 +71,15 @@ export function makeDevice(config: DeviceConfig, around: DeviceSurroundings): Ho
     }
     case "in-home-display":
     case "consumer-access-device":
-      return { config, device: new Display(world, air, options) };
+    case "handheld-terminal": {
+      const reads = config.reads === undefined ? {} : { reads: BigInt(`0x${config.reads}`) };
+      return { config, device: new Display(world, air, { ...options, ...reads }) };
+    }
+    case "thermostat":
+    case "load-switch":
+    case "charger":
+      return { config, device: new Appliance(world, air, { ...options, kind }) };
+    case "repeater":
+      return { config, device: new Repeater(world, air, options) };
   }
 }

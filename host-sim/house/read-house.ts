@@ -4,7 +4,13 @@ import { crcStep } from "../air/fcs";
 import { bandNamed } from "../air/phy";
 import { FAULT_ROWS, type FaultConfig, faultRowOf } from "../faults/table";
 import { Fields } from "./fields";
-import { DEFAULT_HOUSE, type DeviceConfig, type HouseConfig } from "./house-config";
+import {
+  DEFAULT_HOUSE,
+  DEVICE_KIND_NAMES,
+  type DeviceConfig,
+  type HouseConfig,
+  type WallConfig,
+} from "./house-config";
 
 /** Sentences for a person, one a problem. */
 export class HouseError extends Error {
@@ -16,6 +22,8 @@ export class HouseError extends Error {
 const DEVICES_MAX = 32;
 const FAULTS_MAX = 1000;
 const INTERFERERS_MAX = 64;
+/** Between each two of them, and the hub. */
+const WALLS_MAX = (DEVICES_MAX * (DEVICES_MAX + 1)) / 2;
 const METRES_MAX = 1000;
 const SECONDS_MAX = 100 * 365 * 86_400;
 const FAULT_KINDS = FAULT_ROWS.map(({ kind }) => kind);
@@ -44,7 +52,7 @@ export function readHouse(document: unknown): HouseConfig {
     startUtcMs: readStart(fields),
     hub: readHub(fields.object("hub")),
     devices,
-    air: readAir(fields.object("air")),
+    air: readAir(fields.object("air"), devices),
     wan: readWan(fields.object("wan")),
     radio: readRadio(fields.object("radio")),
     faults: fields.list("faults", FAULTS_MAX, (one) => readFault(one, devices)),
@@ -55,6 +63,7 @@ export function readHouse(document: unknown): HouseConfig {
     if (known.has(eui64)) problems.push(`two devices have the EUI-64 ${eui64}`);
     known.add(eui64);
   }
+  checkReads(devices, problems);
   if (problems.length > 0) throw new HouseError(problems);
   return config;
 }
@@ -88,12 +97,7 @@ function readPlace(fields: Fields): { x: number; y: number } {
 }
 
 function readDevice(fields: Fields): DeviceConfig {
-  const kind = fields.oneOf("kind", [
-    "electricity-meter",
-    "gas-meter",
-    "in-home-display",
-    "consumer-access-device",
-  ]);
+  const kind = fields.oneOf("kind", DEVICE_KIND_NAMES);
   const eui64 = fields.text("eui64", EUI64, EUI64_WORDS).toLowerCase();
   const hexadecimal = /^([0-9a-fA-F]{2}){8,18}$/;
   const installCode = fields.text("installCode", hexadecimal, "hexadecimal, with its CRC");
@@ -102,8 +106,22 @@ function readDevice(fields: Fields): DeviceConfig {
   }
   const place = readPlace(fields);
   const registered = fields.boolean("registered", true);
+  const reads = fields.has("reads") ? fields.text("reads", EUI64, EUI64_WORDS) : undefined;
+  if (reads !== undefined && kind !== "in-home-display" && kind !== "consumer-access-device") {
+    fields.say("reads", "is for displays and consumer access devices");
+  }
   fields.end();
-  return { kind, eui64, installCode: installCode.toLowerCase(), place, registered };
+  const device = { kind, eui64, installCode: installCode.toLowerCase(), place, registered };
+  return reads === undefined ? device : { ...device, reads: reads.toLowerCase() };
+}
+
+/** A display reads an electricity meter of the same house. */
+function checkReads(devices: readonly DeviceConfig[], problems: string[]): void {
+  for (const [i, { reads }] of devices.entries()) {
+    const read = devices.find(({ eui64 }) => eui64 === reads);
+    if (reads === undefined || read?.kind === "electricity-meter") continue;
+    problems.push(`devices[${i}].reads must be the EUI-64 of an electricity meter`);
+  }
 }
 
 /** @source Zigbee Base Device Behavior 10.1.1 */
@@ -116,7 +134,16 @@ function installCodeIsGood(text: string): boolean {
   return crc === 0xf0b8;
 }
 
-function readAir(fields: Fields): HouseConfig["air"] {
+function readWall(fields: Fields, stations: readonly string[]): WallConfig {
+  const a = fields.oneOf("a", stations);
+  const b = fields.oneOf("b", stations);
+  if (a === b) fields.say("b", "must be another station than a");
+  const db = fields.number("db", 0, 200);
+  fields.end();
+  return { between: [a, b], db };
+}
+
+function readAir(fields: Fields, devices: readonly DeviceConfig[]): HouseConfig["air"] {
   const band = fields.has("band") ? fields.oneOf("band", ["2450", "868"]) : "2450";
   const { firstChannel, lastChannel } = bandNamed(band);
   const loss = fields.number("loss", 0, 1, DEFAULT_HOUSE.air.loss);
@@ -129,8 +156,10 @@ function readAir(fields: Fields): HouseConfig["air"] {
         return { channel, dbm, duty };
       })
     : DEFAULT_HOUSE.air.interferers.filter(() => band === DEFAULT_HOUSE.air.band);
+  const stations = ["hub", ...devices.map(({ eui64 }) => eui64)];
+  const walls = fields.list("walls", WALLS_MAX, (one) => readWall(one, stations));
   fields.end();
-  return { band, loss, interferers };
+  return { band, loss, interferers, walls };
 }
 
 function readWan(fields: Fields): HouseConfig["wan"] {
@@ -158,8 +187,10 @@ function readRadio(fields: Fields): HouseConfig["radio"] {
 function readFault(fields: Fields, devices: readonly DeviceConfig[]): FaultConfig {
   const kind = fields.oneOf("kind", FAULT_KINDS);
   const at = fields.number("at", 0, SECONDS_MAX);
+  const every = fields.number("everySeconds", 0, SECONDS_MAX, 0);
+  if (every > 0 && every < 1) fields.say("everySeconds", "must be 0, for once, or at least 1");
   const targets = { devices: devices.map(({ eui64 }) => eui64) };
   const own = faultRowOf(kind).read(fields, targets);
   fields.end();
-  return { kind, at, ...own } as FaultConfig;
+  return { kind, at, ...(every > 0 && { everySeconds: every }), ...own } as FaultConfig;
 }

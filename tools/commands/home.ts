@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { chargedNames, isCharged } from "../../host-sim/device/charged-board";
+import { builtInHouses } from "../../host-sim/house/built-in";
 import { House, type HouseOptions } from "../../host-sim/house/house";
 import { DEFAULT_HOUSE } from "../../host-sim/house/house-config";
 import { type Endpoint, positiveNumber, speed, udpEndpoint, wholeNumber } from "../argument";
@@ -46,6 +47,8 @@ const LINE_FRAME_MS = 5;
 /** Over a real network a round trip of some milliseconds must stay under CoAP's time-outs. */
 const REAL_NETWORK_SPEED_MAX = 100;
 const DAY_S = 86_400;
+/** In place of a house's name. */
+const HELP = "help";
 
 export function homeCommand(): Command {
   return new Command("home")
@@ -53,7 +56,7 @@ export function homeCommand(): Command {
     .option("--days <n>", "stop after so many simulated days", positiveNumber("--days", 3_660))
     .option("--seed <n>", "same seed, same bytes", wholeNumber("--seed", 0, 2 ** 32 - 1), 1)
     .option("--speed <n|max>", "times real time, or as fast as it can", speed, DEFAULT_SPEED)
-    .option("--house <file>", "devices and faults, JSON (docs/house.md)")
+    .option("--house <file|name>", "devices and faults, JSON (docs/house.md); help lists names")
     .option("--profile <file>", "half-hourly consumption: time,electricity_kwh,gas_kwh (CSV)")
     .option("--exchange <file>", "messages to send, and the meters' answers (JSON lines)")
     .option("--pcap <file>", "write the 802.15.4 frames of the home")
@@ -85,6 +88,10 @@ Exit codes: 0 done, 1 a checker found something wrong, 2 a bad argument, file or
 }
 
 async function home(options: HomeOptions): Promise<void> {
+  if (options.house === HELP) {
+    process.stdout.write(builtInHouses());
+    return;
+  }
   checkCombination(options);
   const read = houseOptions(options);
   const realtime = options.realtime && (await Realtime.open(options.device!));

@@ -1,6 +1,7 @@
 // `heddle house`: the simulated house without its hub, in real time, for a hub that is elsewhere.
 
 import { Command } from "commander";
+import { builtInHouses } from "../../host-sim/house/built-in";
 import { House } from "../../host-sim/house/house";
 import { DEFAULT_HOUSE, type HouseConfig } from "../../host-sim/house/house-config";
 import { LineKernel } from "../../host-sim/live/line-kernel";
@@ -33,7 +34,7 @@ export function houseCommand(): Command {
     .requiredOption("--radio <path>", "offer the radio dongle there, on a Unix socket")
     .option("--days <n>", "stop after so many days", positiveNumber("--days", 3_660))
     .option("--seed <n>", "of all chance in the house", wholeNumber("--seed", 0, 2 ** 32 - 1), 1)
-    .option("--house <file>", "devices and faults, JSON (docs/house.md)")
+    .option("--house <file|name>", "devices and faults, JSON (docs/house.md); help lists names")
     .option("--profile <file>", "half-hourly consumption: time,electricity_kwh,gas_kwh (CSV)")
     .option("--pcap <file>", "write the 802.15.4 frames of the home")
     .option("--report <file>", "write what happened, JSON")
@@ -54,6 +55,10 @@ Exit codes: 0 done, 1 a checker found something wrong, 2 a bad argument, file or
 }
 
 async function house(options: HouseCommandOptions): Promise<void> {
+  if (options.house === "help") {
+    process.stdout.write(builtInHouses());
+    return;
+  }
   const config = configOf(options);
   const profile = profileFile(options.profile);
   for (const path of [options.pcap, options.report]) if (path) writeText(path, "");

@@ -36,12 +36,12 @@ export const enum MacCapability {
   ALLOCATE_ADDRESS = 0x80,
 }
 
-/** A router on the mains. */
-export const ROUTER_CAPABILITY =
-  MacCapability.FULL_FUNCTION |
-  MacCapability.MAINS |
-  MacCapability.RX_ON_WHEN_IDLE |
-  MacCapability.ALLOCATE_ADDRESS;
+/** A device on the mains that listens always. */
+export const END_DEVICE_CAPABILITY =
+  MacCapability.MAINS | MacCapability.RX_ON_WHEN_IDLE | MacCapability.ALLOCATE_ADDRESS;
+
+/** One that routes as well. */
+export const ROUTER_CAPABILITY = END_DEVICE_CAPABILITY | MacCapability.FULL_FUNCTION;
 
 const enum Control {
   PENDING = 0x0010,

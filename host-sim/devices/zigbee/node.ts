@@ -1,4 +1,5 @@
-// One Zigbee device, an end device or a router: its layers wired together over a transceiver, power on to power off.
+// One Zigbee device, an end device or a router: its layers wired together over a transceiver, from
+// power on to power off.
 // @source Zigbee specification 05-3474-22 figure 1-1
 
 import type { Transceiver } from "../../air/transceiver";
