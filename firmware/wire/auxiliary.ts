@@ -14,6 +14,8 @@ export const enum Auxiliary {
   SOURCE = 5,
   /** Control and frame counter. */
   LENGTH_MIN = SOURCE,
+  /** Of a frame under the network key: with source and key sequence number. */
+  NETWORK_LENGTH = 14,
   MIC_LENGTH = 4,
   NONCE_LENGTH = 13,
 }

@@ -209,6 +209,14 @@ export function networkStatusDestination(bytes: Uint8Array, at: number): number 
   return readU16(bytes, at + NetworkStatus.DESTINATION);
 }
 
+export function routeReplyOriginator(bytes: Uint8Array, at: number): number {
+  return readU16(bytes, at + RouteReply.ORIGINATOR);
+}
+
+export function routeReplyResponder(bytes: Uint8Array, at: number): number {
+  return readU16(bytes, at + RouteReply.RESPONDER);
+}
+
 export function routeRecordRelay(bytes: Uint8Array, at: number, index: number): number {
   return readU16(bytes, at + RouteRecord.RELAYS + 2 * index);
 }
@@ -225,15 +233,16 @@ export function rejoinResponseShort(bytes: Uint8Array, at: number): number {
   return readU16(bytes, at + RejoinResponse.SHORT);
 }
 
-/** A request for everybody to keep a route to us; the sender is the coordinator. */
-export function putManyToOneRequest(
+/** @param options `RouteRequestOptions`: 0 asks for a route to `destination` alone */
+export function putRouteRequest(
   bytes: Uint8Array,
   at: number,
+  options: number,
   identifier: number,
   destination: number,
 ): number {
   bytes[at] = NwkCommand.ROUTE_REQUEST;
-  bytes[at + RouteRequest.OPTIONS] = RouteRequestOptions.MANY_TO_ONE;
+  bytes[at + RouteRequest.OPTIONS] = options;
   bytes[at + RouteRequest.IDENTIFIER] = identifier;
   writeU16(bytes, at + RouteRequest.DESTINATION, destination);
   bytes[at + RouteRequest.COST] = 0;

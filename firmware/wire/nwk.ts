@@ -154,6 +154,17 @@ export function putNwkExtended(
   return at + 8;
 }
 
+/**
+ * Writes the head of a source route, as the flags of `putNwk` announced it, behind all EUI-64s. The
+ * relays follow, two bytes each: the one next to the destination first, the one next to us last.
+ */
+export function putNwkSourceRoute(bytes: Uint8Array, at: number, relays: number): number {
+  bytes[at] = relays;
+  // Each relay looks for its successor in front of its own place; the first is at the end.
+  bytes[at + 1] = relays - 1;
+  return at + 2;
+}
+
 export function isNwkBroadcast(short: number): boolean {
   return short >= Nwk.BROADCAST_FIRST;
 }

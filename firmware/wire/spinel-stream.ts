@@ -105,6 +105,11 @@ export function receivedRssi(bytes: Uint8Array, at: number): number {
   return readI8(bytes, streamMetadataAt(bytes, at) + StreamRawReceived.RSSI);
 }
 
+/** The same of a received frame that ends at `end`, without its check bytes. */
+export function rssiBehind(bytes: Uint8Array, end: number): number {
+  return readI8(bytes, end + Fcs.LENGTH + StreamRawReceived.RSSI);
+}
+
 export function receivedFlags(bytes: Uint8Array, at: number): number {
   return readU16(bytes, streamMetadataAt(bytes, at) + StreamRawReceived.FLAGS);
 }

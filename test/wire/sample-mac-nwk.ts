@@ -25,12 +25,13 @@ import {
   putLeave,
   putLinkStatus,
   putLinkStatusEntry,
-  putManyToOneRequest,
   putNetworkStatus,
   putNetworkUpdate,
   putRejoinRequest,
   putRejoinResponse,
   putRouteReply,
+  putRouteRequest,
+  RouteRequestOptions,
 } from "../../firmware/wire/nwk-command";
 import {
   build,
@@ -122,8 +123,9 @@ export function macSamples(): SampleFrame[] {
 export function nwkSamples(): SampleFrame[] {
   return [
     nwk("many-to-one route request", true, (bytes, at) =>
-      putManyToOneRequest(bytes, at, 1, 0xfffc),
+      putRouteRequest(bytes, at, RouteRequestOptions.MANY_TO_ONE_RECORD, 1, 0xfffc),
     ),
+    nwk("route request", true, (bytes, at) => putRouteRequest(bytes, at, 0, 2, METER)),
     nwk("route reply", true, (bytes, at) => putRouteReply(bytes, at, 1, METER, HUB, 3)),
     nwk("network status", true, (bytes, at) =>
       putNetworkStatus(bytes, at, NetworkStatusCode.ADDRESS_CONFLICT, METER),

@@ -18,19 +18,17 @@ import {
   Profile,
 } from "../../wire/aps";
 import { Parsed } from "../../wire/parsed";
-import { announcedCapability, checkZdoRequest, DeviceAnnounce, ZdoCluster } from "../../wire/zdo";
-import type { Nodes } from "./nodes";
+import {
+  announcedCapability,
+  announcedShort,
+  checkZdoRequest,
+  DeviceAnnounce,
+  ZdoCluster,
+} from "../../wire/zdo";
+import { NodeLimit, type Nodes } from "./nodes";
 
-/**
- * The 802.15.4 capability byte that a node announces of itself; -1: the frame says nothing of it.
- */
-export function announcedBy(
-  nodes: Nodes,
-  node: number,
-  bytes: Uint8Array,
-  start: number,
-  length: number,
-): number {
+/** Where the announcement stands in an APS frame; -1: the frame is none. */
+function announcementAt(bytes: Uint8Array, start: number, length: number): number {
   if (checkAps(bytes, start, length) !== Parsed.OK || apsType(bytes, start) !== ApsType.DATA) {
     return -1;
   }
@@ -43,6 +41,34 @@ export function announcedBy(
   if (!isAnnouncement) return -1;
   const at = apsHeaderEnd(bytes, start);
   const code = checkZdoRequest(ZdoCluster.DEVICE_ANNOUNCE, bytes, at, start + length - at);
-  if (code !== Parsed.OK || !nodes.hasEui64(node, bytes, at + DeviceAnnounce.EUI64)) return -1;
+  return code === Parsed.OK ? at : -1;
+}
+
+/**
+ * The 802.15.4 capability byte that a node announces of itself; -1: the frame says nothing of it.
+ */
+export function announcedBy(
+  nodes: Nodes,
+  node: number,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+): number {
+  const at = announcementAt(bytes, start, length);
+  if (at < 0 || !nodes.hasEui64(node, bytes, at + DeviceAnnounce.EUI64)) return -1;
   return announcedCapability(bytes, at);
+}
+
+/** The Networked node that announces `short` as its address; `NodeLimit.NONE`. */
+export function announcedUnder(
+  nodes: Nodes,
+  short: number,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+): number {
+  const at = announcementAt(bytes, start, length);
+  if (at < 0 || announcedShort(bytes, at) !== short) return NodeLimit.NONE;
+  const node = nodes.findEui64(bytes, at + DeviceAnnounce.EUI64);
+  return node !== NodeLimit.NONE && nodes.isNetworked(node) ? node : NodeLimit.NONE;
 }

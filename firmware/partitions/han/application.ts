@@ -95,6 +95,10 @@ export class Application implements NetworkUser, ApsUser {
     this.aps.sent(now, token, delivered);
   }
 
+  nextCounter(): number {
+    return this.aps.nextCounter();
+  }
+
   nodeJoined(now: number, node: number): void {
     // A node that joined anew counts anew.
     this.forget(now, node);

@@ -34,10 +34,12 @@ export const enum Slot {
   APS_LENGTH = 12,
   /** The record taken for it plus one; 0: none. */
   NODE = 13,
-  APS = 14,
+  /** The index of the router at which it joins plus one; 0: at the hub. */
+  PARENT = 14,
+  APS = 15,
   /** A Transport-Key frame has 57 bytes; a longer header would still fit. */
   APS_MAX = 66,
-  LENGTH = 80,
+  LENGTH = 81,
 }
 
 export class JoinSlots {
@@ -70,6 +72,7 @@ export class JoinSlots {
       writeU16(this.bytes, at + Slot.SHORT, short);
       this.bytes[at + Slot.CAPABILITY] = capability;
       this.bytes[at + Slot.NODE] = 0;
+      this.bytes[at + Slot.PARENT] = 0;
       this.bytes[at + Slot.APS_LENGTH] = 0;
       this.numbers[this.turns + slot]!++;
       return slot;
@@ -120,6 +123,15 @@ export class JoinSlots {
 
   setNode(slot: number, node: number): void {
     this.bytes[this.at(slot) + Slot.NODE] = node + 1;
+  }
+
+  /** The router at which it joins; `NodeLimit.NONE`: at the hub. */
+  parent(slot: number): number {
+    return this.bytes[this.at(slot) + Slot.PARENT]! - 1;
+  }
+
+  setParent(slot: number, router: number): void {
+    this.bytes[this.at(slot) + Slot.PARENT] = router + 1;
   }
 
   apsLength(slot: number): number {

@@ -11,7 +11,7 @@ import { JoinAnswer, JoinAsk, JoinDecision, JoinKind, JoinPath } from "../../ipc
 import { Operation } from "../../ipc/operation";
 import { check, type Port } from "../../kernel/partition";
 import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
-import { MacAssociation } from "../../wire/mac-command";
+import { MacAssociation, MacCapability } from "../../wire/mac-command";
 import { Nwk } from "../../wire/nwk";
 import { JoinSlots, Slot, SlotLimit, SlotState } from "./join-slots";
 import type { Memory } from "./memory";
@@ -36,6 +36,20 @@ export interface JoinUser {
     length: number,
     ticket: number,
   ): boolean;
+  /** The same for a node that joins at a router, to which it goes. */
+  sendRoutedKey(
+    now: number,
+    router: number,
+    bytes: Uint8Array,
+    eui64At: number,
+    aps: number,
+    length: number,
+    ticket: number,
+  ): boolean;
+  /** The router is not to keep the node with this EUI-64. */
+  refuseRouted(now: number, router: number, bytes: Uint8Array, eui64At: number): void;
+  /** A record was taken for a node at this router; `NodeLimit.NONE`: at the hub. */
+  nodePlaced(node: number, router: number): void;
   /** The node proved itself: store its record. */
   storeNode(now: number, node: number): void;
   /** `access` does not know this node any more. */
@@ -59,6 +73,7 @@ const enum Wait {
   DELIVERY_MS = 10_000,
   /** The co-processor has tried four times by itself within some 20 ms. */
   KEY_AGAIN_MS = 400,
+  ROUTED_AGAIN_MS = 6000,
   /** A sleeping node may take two of its polls to speak. */
   PROOF_MS = 20_000,
   /** A node that waits for its key gives up after ten seconds; half of them are its own. */
@@ -110,6 +125,37 @@ export class Joining {
     this.askAccess(now, slot);
   }
 
+  /** A router says that a node has come to it, and gave it this address. */
+  routedAsked(
+    now: number,
+    router: number,
+    bytes: Uint8Array,
+    eui64At: number,
+    short: number,
+  ): void {
+    let slot = this.slots.find(bytes, eui64At);
+    // Said once more: its key is under way already.
+    if (slot !== SlotLimit.NONE && this.slots.parent(slot) === router) return;
+    if (slot !== SlotLimit.NONE) this.free(slot);
+    const node = this.nodes.findEui64(bytes, eui64At);
+    if (node !== NodeLimit.NONE && this.nodes.state(node) === NodeState.LEAVING) return;
+    const isNew = node === NodeLimit.NONE || this.nodes.short(node) !== short;
+    if (isNew && !this.isFree(short)) {
+      this.counts.dropped++;
+      return;
+    }
+    // What it can do it says itself when it has the key.
+    slot = this.slots.take(bytes, eui64At, short, MacCapability.ALLOCATE_ADDRESS);
+    if (slot === SlotLimit.NONE) {
+      this.counts.dropped++;
+      return;
+    }
+    this.slots.setParent(slot, router);
+    this.counts.asked++;
+    this.slots.enter(slot, SlotState.ASKING, now + Wait.ANSWER_MS);
+    this.askAccess(now, slot);
+  }
+
   /** Only told to `access`, which audits it: such a request is never answered. */
   unsecuredRejoin(bytes: Uint8Array, eui64At: number, capability: number, short: number): void {
     this.counts.refused++;
@@ -147,8 +193,15 @@ export class Joining {
       case SlotState.KEYING:
         // Only its acknowledgements may be lost: it has the key then, and would be a stranger with
         // it for ever. So the key is said again, and its proof is waited for all the while.
-        if (delivered) this.slots.enter(slot, SlotState.PROVING, now + Wait.PROOF_MS);
-        else this.slots.setDue(slot, now + Wait.KEY_AGAIN_MS);
+        if (!delivered) {
+          this.slots.setDue(slot, now + Wait.KEY_AGAIN_MS);
+          return;
+        }
+        this.slots.enter(slot, SlotState.PROVING, now + Wait.PROOF_MS);
+        // Behind a router it may be lost on a later hop.
+        if (this.slots.parent(slot) !== NodeLimit.NONE) {
+          this.slots.setDue(slot, now + Wait.ROUTED_AGAIN_MS);
+        }
         return;
       case SlotState.REFUSING:
         this.free(slot);
@@ -187,6 +240,7 @@ export class Joining {
       if (now >= this.slots.deadline(slot)) this.giveUp(slot);
       else if (this.slots.state(slot) === SlotState.ASKING) this.askAccess(now, slot);
       else if (this.slots.state(slot) === SlotState.KEYING) this.deliverKey(now, slot);
+      else if (this.slots.state(slot) === SlotState.PROVING) this.tellAgain(now, slot);
     }
   }
 
@@ -223,6 +277,7 @@ export class Joining {
     if (node === NodeLimit.NONE) {
       const capability = this.slots.capability(slot);
       node = this.nodes.take(bytes, at + Slot.EUI64, this.slots.short(slot), capability);
+      if (node !== NodeLimit.NONE) this.user.nodePlaced(node, this.slots.parent(slot));
     }
     if (node === NodeLimit.NONE) {
       this.refuse(now, slot, MacAssociation.PAN_AT_CAPACITY);
@@ -236,12 +291,22 @@ export class Joining {
     this.nodes.setKind(node, message[JoinAnswer.KIND]!);
     this.slots.setNode(slot, node);
     this.slots.setAps(slot, message, JoinAnswer.APS_FRAME, message[JoinAnswer.APS_LENGTH]!);
+    if (this.slots.parent(slot) !== NodeLimit.NONE) {
+      this.deliverKey(now, slot);
+      return;
+    }
     this.slots.enter(slot, SlotState.ANSWERING, now + Wait.DELIVERY_MS);
     this.answer(now, slot, MacAssociation.SUCCESS);
   }
 
   private refuse(now: number, slot: number, status: MacAssociation): void {
     this.counts.refused++;
+    const router = this.slots.parent(slot);
+    if (router !== NodeLimit.NONE) {
+      this.user.refuseRouted(now, router, this.slots.bytes, this.slots.at(slot) + Slot.EUI64);
+      this.free(slot);
+      return;
+    }
     // A flood of strangers must not fill all slots, nor the queue for those that sleep.
     if (this.slots.count(SlotState.REFUSING) >= Wait.REFUSALS) {
       this.free(slot);
@@ -263,16 +328,29 @@ export class Joining {
     if (this.slots.state(slot) !== SlotState.KEYING) {
       this.slots.enter(slot, SlotState.KEYING, now + Wait.DELIVERY_MS);
     }
-    const taken = this.user.sendKey(
-      now,
-      this.slots.short(slot),
-      this.slots.sleeps(slot),
-      this.slots.bytes,
-      this.slots.at(slot) + Slot.APS,
-      this.slots.apsLength(slot),
-      this.slots.ticket(slot),
-    );
+    const taken = this.sendKey(now, slot);
     this.slots.setDue(slot, taken ? this.slots.deadline(slot) : now + Wait.RETRY_MS);
+  }
+
+  /** It is to prove itself, and has not yet. */
+  private tellAgain(now: number, slot: number): void {
+    this.sendKey(now, slot);
+    this.slots.setDue(slot, now + Wait.ROUTED_AGAIN_MS);
+  }
+
+  private sendKey(now: number, slot: number): boolean {
+    const { slots } = this;
+    const at = slots.at(slot);
+    const aps = at + Slot.APS;
+    const length = slots.apsLength(slot);
+    const ticket = slots.ticket(slot);
+    const router = slots.parent(slot);
+    if (router !== NodeLimit.NONE) {
+      const eui64At = at + Slot.EUI64;
+      return this.user.sendRoutedKey(now, router, slots.bytes, eui64At, aps, length, ticket);
+    }
+    const short = slots.short(slot);
+    return this.user.sendKey(now, short, slots.sleeps(slot), slots.bytes, aps, length, ticket);
   }
 
   private giveUp(slot: number): void {
@@ -290,15 +368,17 @@ export class Joining {
   }
 
   /** A short address by chance that nobody has; -1 when chance is against us. */
-  private drawShort(): number {
+  drawShort(): number {
     for (let i = 0; i < Wait.DRAWS; i++) {
       this.entropy.fill(this.scratch, 0, 2);
       const short = readU16(this.scratch, 0);
-      if (short === Nwk.COORDINATOR || short >= Nwk.BROADCAST_FIRST) continue;
-      if (this.nodes.findShort(short) === NodeLimit.NONE && !this.slots.hasShort(short)) {
-        return short;
-      }
+      if (this.isFree(short)) return short;
     }
     return -1;
+  }
+
+  private isFree(short: number): boolean {
+    if (short === Nwk.COORDINATOR || short >= Nwk.BROADCAST_FIRST) return false;
+    return this.nodes.findShort(short) === NodeLimit.NONE && !this.slots.hasShort(short);
   }
 }

@@ -7,8 +7,8 @@ import { KeyUse, NetworkSet, PermitJoin } from "../../ipc/join";
 import { Message, Operation } from "../../ipc/operation";
 import { check, earliest } from "../../kernel/partition";
 import type { Environment } from "../../system";
+import { ApsType, apsType } from "../../wire/aps";
 import { readU16 } from "../../wire/little-endian";
-import type { MacAssociation } from "../../wire/mac-command";
 import { NwkType, nwkExtendedSourceAt, nwkHeaderEnd, nwkSource, nwkType } from "../../wire/nwk";
 import { checkNwkCommand, NwkCommand, nwkCommand, RejoinRequest } from "../../wire/nwk-command";
 import { Parsed } from "../../wire/parsed";
@@ -16,10 +16,13 @@ import { AccessLink } from "./access-link";
 import { announcedBy } from "./announcement";
 import { Formation } from "./formation";
 import { FrameCounter } from "./frame-counter";
-import { Joining, type JoinUser } from "./joining";
-import { KeySpread, type SpreadUser } from "./key-spread";
+import { FrameTag } from "./frame-tag";
+import { type CarrierUser, JoinCarrier } from "./join-carrier";
+import { Joining } from "./joining";
+import { KeySpread } from "./key-spread";
 import { MacLayer, MacTag, type MacUser } from "./mac-layer";
 import { Due, type Memory } from "./memory";
+import { MeshRouting, type MeshUser } from "./mesh";
 import { type Network, NetworkLimit, type NetworkUser } from "./network";
 import { NetworkStore, type StoreOwner } from "./network-store";
 import { NodeLimit, NodeState, Nodes } from "./nodes";
@@ -28,6 +31,7 @@ import { NwkLayer, type NwkUser } from "./nwk-layer";
 import { RadioLink } from "./radio-link";
 import type { RadioOwner, Transmission } from "./radio-owner";
 import { RadioSettings } from "./radio-setup";
+import { Routes } from "./routes";
 
 const enum Ahead {
   /**
@@ -39,17 +43,8 @@ const enum Ahead {
   LOW = 2,
 }
 
-/** How a MAC tag is made: a number and whose it is. */
-const enum Tag {
-  KINDS = 4,
-  APPLICATION = 1,
-  JOINING = 2,
-  /** A new network key; the number is the node's. */
-  KEY = 3,
-}
-
 export class LowerHalf
-  implements Network, RadioOwner, StoreOwner, MacUser, NwkUser, JoinUser, CommandUser, SpreadUser
+  implements Network, RadioOwner, StoreOwner, MacUser, NwkUser, CommandUser, MeshUser, CarrierUser
 {
   readonly nodes: Nodes;
   readonly eui64: Uint8Array;
@@ -58,8 +53,11 @@ export class LowerHalf
   readonly formation: Formation;
   readonly mac: MacLayer;
   readonly nwk: NwkLayer;
+  readonly routes: Routes;
+  readonly mesh: MeshRouting;
   readonly joining: Joining;
   readonly spread: KeySpread;
+  readonly carrier: JoinCarrier;
   readonly commands: NwkCommands;
   private readonly link: AccessLink;
   private readonly counter: FrameCounter;
@@ -78,8 +76,15 @@ export class LowerHalf
     this.radio = new RadioLink(devices.radio, this, new RadioSettings(this.eui64), memory);
     this.counter = new FrameCounter(this.store);
     this.mac = new MacLayer(entropy, this.radio, identity, this.nodes, this, memory);
-    this.nwk = new NwkLayer(crypto, identity, this.nodes, this.counter, this, memory);
-    this.joining = new Joining(entropy, ports.access, this.nodes, this, memory);
+    this.routes = new Routes(this.nodes, memory);
+    const { nodes, routes } = this;
+    this.nwk = new NwkLayer(crypto, identity, nodes, routes, this.counter, this, memory);
+    this.mesh = new MeshRouting(this.nwk, nodes, routes, this, memory);
+    this.nwk.router.attach(this.mesh);
+    const { mac, nwk, mesh } = this;
+    this.carrier = new JoinCarrier(mac, nwk, nodes, routes, mesh, this, memory);
+    this.joining = new Joining(entropy, ports.access, nodes, this.carrier, memory);
+    this.carrier.attach(this.joining);
     // Nobody joins before the network is formed: its scan has the room of those on their way in.
     this.formation = new Formation(
       entropy,
@@ -89,7 +94,7 @@ export class LowerHalf
       this.joining.slots.start,
     );
     this.commands = new NwkCommands(this.nodes, this, memory);
-    this.spread = new KeySpread(ports.access, this.nodes, this.nwk.keys, this, memory);
+    this.spread = new KeySpread(ports.access, this.nodes, this.nwk.keys, this.carrier, memory);
     this.link = new AccessLink(ports.access, identity, this.nodes, memory);
   }
 
@@ -109,7 +114,8 @@ export class LowerHalf
     check(length > 0 && length <= NetworkLimit.APS_MAX, "APS frame length");
     if (!this.nodes.isNetworked(node)) return Sent.RESTARTED;
     if (!this.isUp()) return Sent.FULL;
-    const tag = token === NetworkLimit.NO_TOKEN ? MacTag.NONE : token * Tag.KINDS + Tag.APPLICATION;
+    const tag =
+      token === NetworkLimit.NO_TOKEN ? MacTag.NONE : token * FrameTag.KINDS + FrameTag.APPLICATION;
     return this.nwk.sendAps(now, node, aps, length, tag) ? Sent.OK : Sent.FULL;
   }
 
@@ -164,6 +170,7 @@ export class LowerHalf
       this.radio.tick(now);
     this.formation.tick(now);
     this.mac.tick(now);
+    this.mesh.tick(now);
     this.joining.tick(now);
     this.link.tick(now);
     this.spread.tick(now);
@@ -175,8 +182,11 @@ export class LowerHalf
     this.counter.open(now, this.store.counterLimit);
     this.formation.start(now);
     for (let node = 0; node < NodeLimit.MAX; node++) {
-      if (this.nodes.isNetworked(node)) this.user?.nodeJoined(now, node);
+      if (!this.nodes.isNetworked(node)) continue;
+      this.routes.reset(node);
+      this.user?.nodeJoined(now, node);
     }
+    this.mesh.nodesChanged(now);
   }
 
   identityStored(now: number): void {
@@ -192,10 +202,13 @@ export class LowerHalf
     if (state === NodeState.LEAVING) {
       this.nodes.setState(node, NodeState.GONE);
       this.spread.forget(node);
+      this.routes.forget(node);
+      this.mesh.nodesChanged(now);
       this.user?.nodeLeft(now, node);
     }
     if (state !== NodeState.STORING) return;
     this.nodes.setState(node, NodeState.NETWORKED);
+    if (this.nodes.isRouter(node)) this.mesh.nodesChanged(now);
     this.link.nodeStored(now, node);
     this.user?.nodeJoined(now, node);
   }
@@ -241,9 +254,9 @@ export class LowerHalf
   }
 
   macSent(now: number, tag: number, delivered: boolean): void {
-    const value = Math.floor(tag / Tag.KINDS);
-    if (tag % Tag.KINDS === Tag.JOINING) this.joining.sent(now, value, delivered);
-    else if (tag % Tag.KINDS === Tag.KEY) this.spread.keySent(value, delivered);
+    const value = Math.floor(tag / FrameTag.KINDS);
+    if (tag % FrameTag.KINDS === FrameTag.JOINING) this.joining.sent(now, value, delivered);
+    else if (tag % FrameTag.KINDS === FrameTag.KEY) this.spread.keySent(value, delivered);
     else this.user?.sent(now, value, delivered);
   }
 
@@ -257,8 +270,9 @@ export class LowerHalf
     start: number,
     length: number,
     tag: number,
+    hop: number,
   ): boolean {
-    return this.mac.sendData(now, short, sleeps, frame, start, length, tag);
+    return this.mac.sendData(now, short, sleeps, frame, start, length, tag, hop);
   }
 
   nodeProven(now: number, node: number, bytes: Uint8Array, start: number, length: number): void {
@@ -276,23 +290,36 @@ export class LowerHalf
   }
 
   apsReceived(now: number, node: number, bytes: Uint8Array, start: number, length: number): void {
+    if (this.isCommand(now, node, bytes, start, length)) return;
     const capability = announcedBy(this.nodes, node, bytes, start, length);
     if (capability >= 0 && capability !== this.nodes.capability(node)) {
       this.nodes.setCapability(node, capability);
       this.nodeChanged(now, node);
     }
-    if (this.spread.said(node, bytes, start, length)) return;
     this.user?.apsFrame(now, node, bytes, start, length);
   }
 
   commandReceived(
     now: number,
     node: number,
+    hop: number,
     bytes: Uint8Array,
     start: number,
+    at: number,
     length: number,
   ): void {
-    this.commands.received(now, node, bytes, start, length);
+    if (this.mesh.received(now, node, hop, bytes, start, at, length)) return;
+    // All others are for those around, and no router hands them on.
+    if (hop === node) this.commands.received(now, node, bytes, at, length);
+    else this.mesh.counts.ignored++;
+  }
+
+  drawShort(): number {
+    return this.joining.drawShort();
+  }
+
+  hopEnded(now: number, hop: number, delivered: boolean): void {
+    this.mesh.hopEnded(now, hop, delivered);
   }
 
   /** Of all unsecured frames only the wish to rejoin is passed on, to `access`, to be refused. */
@@ -308,53 +335,12 @@ export class LowerHalf
 
   // Joining.
 
-  answerAssociation(
-    now: number,
-    eui64: Uint8Array,
-    start: number,
-    short: number,
-    status: MacAssociation,
-    ticket: number,
-  ): boolean {
-    const tag = ticket * Tag.KINDS + Tag.JOINING;
-    return this.mac.answerAssociation(now, eui64, start, short, status, tag);
+  nextCounter(): number {
+    check(this.user !== undefined, "an upper half");
+    return this.user.nextCounter();
   }
 
-  sendKey(
-    now: number,
-    short: number,
-    sleeps: boolean,
-    aps: Uint8Array,
-    start: number,
-    length: number,
-    ticket: number,
-  ): boolean {
-    const tag = ticket * Tag.KINDS + Tag.JOINING;
-    return this.nwk.sendKey(now, short, sleeps, aps, start, length, tag);
-  }
-
-  sendSealed(
-    now: number,
-    node: number,
-    aps: Uint8Array,
-    start: number,
-    length: number,
-    isKey: boolean,
-  ): boolean {
-    const tag = isKey ? node * Tag.KINDS + Tag.KEY : MacTag.NONE;
-    return this.isUp() && this.nwk.sendSealed(now, node, aps, start, length, tag);
-  }
-
-  sendToAll(now: number, aps: Uint8Array, length: number): void {
-    if (this.isUp()) this.nwk.sendToAll(now, aps, length);
-  }
-
-  storeNode(now: number, node: number): void {
-    this.nodeChanged(now, node);
-  }
-
-  dismissNode(now: number, node: number): void {
-    this.commands.sendLeave(now, node);
+  nodeDismissed(now: number, node: number): void {
     this.remove(now, node);
   }
 
@@ -372,6 +358,19 @@ export class LowerHalf
   nodeChanged(now: number, node: number): void {
     this.nodes.setCounterLimit(node, this.nodes.counter(node) + Ahead.STEP);
     this.store.saveNode(now, node);
+  }
+
+  /** An APS command, for the trust centre; nearly every frame is data. */
+  private isCommand(
+    now: number,
+    node: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+  ): boolean {
+    if (apsType(bytes, start) !== ApsType.COMMAND) return false;
+    if (this.carrier.said(now, node, bytes, start, length)) return true;
+    return this.spread.said(node, bytes, start, length);
   }
 
   private remove(now: number, node: number): void {

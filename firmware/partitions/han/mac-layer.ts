@@ -57,6 +57,8 @@ export interface MacUser {
   associationAsked(now: number, bytes: Uint8Array, eui64At: number, capability: number): void;
   /** The fate of what was sent with a tag. Not delivered: unacknowledged, lost, or too old. */
   macSent(now: number, tag: number, delivered: boolean): void;
+  /** The fate of a frame that `hop`, a router, was given. */
+  hopEnded(now: number, hop: number, delivered: boolean): void;
 }
 
 export const enum MacTag {
@@ -72,6 +74,9 @@ const enum Tag {
   INDIRECT = 1,
   /** The user's tag of a direct frame. */
   DIRECT = 2,
+  /** The same, times `HOPS`, and the router that it was given to. */
+  JUDGED = 3,
+  HOPS = 32,
 }
 
 export class MacCounts {
@@ -111,6 +116,7 @@ export class MacLayer {
    * Sends one NWK frame to a short address.
    * @param sleeps it waits in the indirect queue until the node asks
    * @param tag comes back in `macSent`, unless it is `MacTag.NONE`
+   * @param hop comes back in `hopEnded`, unless it is `NodeLimit.NONE`
    */
   sendData(
     now: number,
@@ -120,6 +126,7 @@ export class MacLayer {
     start: number,
     length: number,
     tag: number,
+    hop: number,
   ): boolean {
     const flags = destination === Mac.BROADCAST ? 0 : MacControl.ACK_REQUEST;
     const at = putMacData(
@@ -132,7 +139,13 @@ export class MacLayer {
       flags,
     );
     copyBytes(payload, start, this.frame, at, length);
-    if (!sleeps) return this.transmit(now, at + length, tag * Tag.KINDS + Tag.DIRECT, false);
+    if (!sleeps) {
+      const mark =
+        hop === NodeLimit.NONE
+          ? tag * Tag.KINDS + Tag.DIRECT
+          : (tag * Tag.HOPS + hop) * Tag.KINDS + Tag.JUDGED;
+      return this.transmit(now, at + length, mark, false);
+    }
     writeU16(this.frame, Scratch.ADDRESS, destination);
     return this.hold(now, this.frame, Scratch.ADDRESS, 2, at + length, tag);
   }
@@ -177,10 +190,17 @@ export class MacLayer {
     const value = Math.floor(tag / Tag.KINDS);
     const delivered = result === Transmission.OK;
     if (kind === Tag.DIRECT && value !== MacTag.NONE) this.user.macSent(now, value, delivered);
+    if (kind === Tag.JUDGED) this.judged(now, value, delivered);
     if (kind !== Tag.INDIRECT) return;
     this.queue.setInFlight(value, false);
     // Without acknowledgement it waits for the next question, as long as it is fresh.
     if (delivered) this.release(now, value, true);
+  }
+
+  private judged(now: number, value: number, delivered: boolean): void {
+    this.user.hopEnded(now, value % Tag.HOPS, delivered);
+    const tag = Math.floor(value / Tag.HOPS);
+    if (tag !== MacTag.NONE) this.user.macSent(now, tag, delivered);
   }
 
   tick(now: number): void {

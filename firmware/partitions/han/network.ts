@@ -26,6 +26,8 @@ export interface NetworkUser {
   sent(now: number, token: number, delivered: boolean): void;
   /** The node's record lies in flash: it is Networked now. Also for each stored node at start. */
   nodeJoined(now: number, node: number): void;
+  /** The number of the next APS frame, of data or of a command: nodes tell repetitions by it. */
+  nextCounter(): number;
   /** It left or was removed; its index may be given to another. */
   nodeLeft(now: number, node: number): void;
 }

@@ -52,6 +52,8 @@ const enum Field {
   KIND = 11,
   /** End device time-out as the node asked for it; 0xff: it never did. */
   TIMEOUT = 12,
+  /** A `Place`. */
+  PLACE = 13,
   /** The number of the network key that COUNTER belongs to. */
   KEY_SEQUENCE = 14,
   /** 1: it is GONE. */
@@ -63,8 +65,6 @@ const enum Field {
   STATE = 20,
   /** The last MAC sequence number, for duplicate rejection. */
   MAC_SEQUENCE = 21,
-  /** The last NWK sequence number of a broadcast. */
-  BROADCAST_SEQUENCE = 22,
   /** `Heard` bits. */
   HEARD = 23,
   /** The stored COUNTER, or the one that is being stored. */
@@ -74,7 +74,14 @@ const enum Field {
 
 const enum Heard {
   MAC = 1,
-  BROADCAST = 2,
+}
+
+/** Where an end device is at home. A router's place is found by its routes. */
+export const enum Place {
+  /** The hub is its parent. */
+  CHILD = 0,
+  /** A router is. */
+  BEHIND = 1,
 }
 
 export class Nodes {
@@ -109,6 +116,18 @@ export class Nodes {
   /** Its receiver is off when idle: frames for it wait until it asks. */
   sleeps(node: number): boolean {
     return (this.capability(node) & Capability.RX_ON_WHEN_IDLE) === 0;
+  }
+
+  isRouter(node: number): boolean {
+    return (this.capability(node) & Capability.FULL_FUNCTION) !== 0;
+  }
+
+  place(node: number): Place {
+    return this.records[this.at(node) + Field.PLACE]!;
+  }
+
+  setPlace(node: number, place: Place): void {
+    this.records[this.at(node) + Field.PLACE] = place;
   }
 
   kind(node: number): DeviceKind {
@@ -173,6 +192,10 @@ export class Nodes {
     this.records[this.at(node) + Field.STATE] = state;
   }
 
+  setShort(node: number, short: number): void {
+    writeU16(this.records, this.at(node) + Field.SHORT, short);
+  }
+
   setKind(node: number, kind: DeviceKind): void {
     this.records[this.at(node) + Field.KIND] = kind;
   }
@@ -231,17 +254,6 @@ export class Nodes {
     const at = this.at(node);
     this.records[at + Field.HEARD] = this.records[at + Field.HEARD]! | Heard.MAC;
     this.records[at + Field.MAC_SEQUENCE] = sequence;
-  }
-
-  /** True for a broadcast that the node sends again, as routers do; remembers the number. */
-  isRepeatedBroadcast(node: number, sequence: number): boolean {
-    const at = this.at(node);
-    const heard = this.records[at + Field.HEARD]!;
-    const known = (heard & Heard.BROADCAST) !== 0;
-    if (known && this.records[at + Field.BROADCAST_SEQUENCE] === sequence) return true;
-    this.records[at + Field.HEARD] = heard | Heard.BROADCAST;
-    this.records[at + Field.BROADCAST_SEQUENCE] = sequence;
-    return false;
   }
 
   /** Writes what the journal keeps: `NodeRecord.LENGTH` bytes. */

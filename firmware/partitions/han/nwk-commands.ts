@@ -13,7 +13,6 @@ import {
   nwkCommand,
   ParentInformation,
   putEndDeviceTimeoutResponse,
-  putLeave,
   putRejoinResponse,
   RejoinRequest,
 } from "../../wire/nwk-command";
@@ -63,11 +62,6 @@ export class NwkCommands {
         this.ignored++;
         return;
     }
-  }
-
-  /** Tells a node to leave. */
-  sendLeave(now: number, node: number): void {
-    this.user.sendCommand(now, node, this.command, putLeave(this.command, 0, LeaveOptions.REQUEST));
   }
 
   private leave(now: number, node: number, options: number): void {

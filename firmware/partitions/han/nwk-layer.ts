@@ -1,25 +1,20 @@
-// Zigbee's network layer of a coordinator in a star: frames of its children, secured with the
-// network key, replays and forgeries refused, frames between two children handed on.
+// Zigbee's network layer of a coordinator: frames secured with the network key, replays and
+// forgeries refused. What comes straight from the node that said it is handled here; what others
+// handed on, and what is to be handed on, in `nwk-router.ts`.
 // @source Zigbee 05-3474-22 sections 3.6, 4.3.1
 
 import type { CryptoProvider } from "../../../hal/crypto";
 import { check } from "../../kernel/partition";
 import { Auxiliary } from "../../wire/auxiliary";
 import { copyBytes } from "../../wire/little-endian";
-import { Mac } from "../../wire/mac";
 import {
   checkNwk,
   isNwkBroadcast,
   Nwk,
   NwkControl,
   NwkType,
-  nwkControl,
   nwkDestination,
-  nwkExtendedDestinationAt,
-  nwkExtendedSourceAt,
   nwkIsSecured,
-  nwkRadius,
-  nwkSequence,
   nwkSource,
   nwkType,
   putNwk,
@@ -41,10 +36,15 @@ import { type Memory, Scratch } from "./memory";
 import { KeySlot, NetworkKeys } from "./network-keys";
 import type { NetworkIdentity } from "./network-store";
 import { NodeLimit, NodeState, type Nodes } from "./nodes";
+import { NwkRouter } from "./nwk-router";
+import type { Routes } from "./routes";
 
 /** What the layer needs of those around it. */
 export interface NwkUser {
-  /** One frame for the MAC. False: no room now. */
+  /**
+   * One frame for the MAC. False: no room now.
+   * @param hop the router that takes it, whose link is judged by it; `NodeLimit.NONE`: none
+   */
   sendFrame(
     now: number,
     short: number,
@@ -53,17 +53,24 @@ export interface NwkUser {
     start: number,
     length: number,
     tag: number,
+    hop: number,
   ): boolean;
   /** A frame of a node that was not proven yet opened with the network key; its APS payload. */
   nodeProven(now: number, node: number, bytes: Uint8Array, start: number, length: number): void;
   /** A good frame of a Networked node; its counter has moved. */
   nodeHeard(now: number, node: number): void;
   apsReceived(now: number, node: number, bytes: Uint8Array, start: number, length: number): void;
+  /**
+   * A command of `node`, handed on to us by `hop`; it stands at `at`.
+   * @param start where the NWK header starts
+   */
   commandReceived(
     now: number,
     node: number,
+    hop: number,
     bytes: Uint8Array,
     start: number,
+    at: number,
     length: number,
   ): void;
   /** A frame without NWK security: whatever it is, it is no Networked node's. */
@@ -78,8 +85,6 @@ export class NwkCounts {
   replayed = 0;
   forged = 0;
   notNetworked = 0;
-  relayed = 0;
-  relayDropped = 0;
 }
 
 export class NwkLayer {
@@ -87,19 +92,22 @@ export class NwkLayer {
   readonly keys: NetworkKeys;
   private readonly nonce = new Uint8Array(Auxiliary.NONCE_LENGTH);
   /** Scratch: frames are put together at `Scratch.NWK`. */
-  private readonly frame: Uint8Array;
+  readonly frame: Uint8Array;
+  readonly router: NwkRouter;
   private sequence = 0;
 
   constructor(
     private readonly crypto: CryptoProvider,
     private readonly identity: NetworkIdentity,
     private readonly nodes: Nodes,
+    private readonly routes: Routes,
     private readonly counter: FrameCounter,
     private readonly user: NwkUser,
     memory: Memory,
   ) {
     this.frame = memory.scratch;
     this.keys = new NetworkKeys(nodes, memory);
+    this.router = new NwkRouter(this, nodes, routes, user, memory);
   }
 
   isKeyed(): boolean {
@@ -108,7 +116,7 @@ export class NwkLayer {
 
   /** Sends an APS frame to a Networked node. False: no room, no key or no counter now. */
   sendAps(now: number, node: number, aps: Uint8Array, length: number, tag: number): boolean {
-    return this.sendSecured(now, node, NwkType.DATA, false, aps, 0, length, tag);
+    return this.sendSealed(now, node, aps, 0, length, tag);
   }
 
   /** The same for a frame that stands in the middle of a message. */
@@ -120,28 +128,13 @@ export class NwkLayer {
     length: number,
     tag: number,
   ): boolean {
-    return this.sendSecured(now, node, NwkType.DATA, false, aps, start, length, tag);
+    if (this.routes.isDirect(node)) {
+      return this.sendSecured(now, node, NwkType.DATA, false, aps, start, length, tag);
+    }
+    return this.router.send(now, node, NwkType.DATA, aps, start, length, tag);
   }
 
-  /** Sends an APS frame to all that listen, once, under the active key. */
-  sendToAll(now: number, aps: Uint8Array, length: number): void {
-    const counter = this.keys.isKeyed() ? this.counter.take(now) : -1;
-    if (counter < 0) return;
-    const at = putNwk(
-      this.frame,
-      Scratch.NWK,
-      NwkType.DATA | NwkControl.SECURED,
-      Nwk.BROADCAST_RX_ON,
-      Nwk.COORDINATOR,
-      Nwk.RADIUS_DEFAULT,
-      this.nextSequence(),
-    );
-    const slot = this.keys.activeSlot();
-    const total = this.seal(slot, counter, at, aps, 0, length) - Scratch.NWK;
-    this.user.sendFrame(now, Mac.BROADCAST, false, this.frame, Scratch.NWK, total, 0);
-  }
-
-  /** Sends a NWK command, both EUI-64 in its header. */
+  /** Sends a NWK command to a node at hand, both EUI-64 in its header. */
   sendCommand(now: number, node: number, command: Uint8Array, length: number): boolean {
     return this.sendSecured(now, node, NwkType.COMMAND, true, command, 0, length, 0);
   }
@@ -170,12 +163,13 @@ export class NwkLayer {
     );
     copyBytes(aps, start, this.frame, at, length);
     const total = at + length - Scratch.NWK;
-    return this.user.sendFrame(now, short, sleeps, this.frame, Scratch.NWK, total, tag);
+    const hop = NodeLimit.NONE;
+    return this.user.sendFrame(now, short, sleeps, this.frame, Scratch.NWK, total, tag, hop);
   }
 
   /**
-   * A NWK frame. Of a stranger (`NodeLimit.NONE`) only an unsecured one is looked at.
-   * True: it is genuine and new.
+   * A NWK frame, of a stranger (`NodeLimit.NONE`) perhaps a node's under an address that it has
+   * not yet. True: it is genuine and new.
    */
   received(now: number, node: number, bytes: Uint8Array, start: number, length: number): boolean {
     if (checkNwk(bytes, start, length) !== Parsed.OK) {
@@ -187,10 +181,25 @@ export class NwkLayer {
       this.user.unsecuredReceived(now, bytes, start, length);
       return false;
     }
-    if (node === NodeLimit.NONE || !this.opens(node, bytes, start, length)) return false;
+    if (node === NodeLimit.NONE) {
+      this.strangerReceived(now, bytes, start, length);
+      return false;
+    }
+    if (!this.opens(node, bytes, start, length)) return false;
     const at = nwkSecuredPayloadAt(bytes, start);
     this.dispatch(now, node, bytes, start, at, start + length - Auxiliary.MIC_LENGTH - at);
     return true;
+  }
+
+  /** A Networked node may come under an address that another parent gave it. */
+  private strangerReceived(now: number, bytes: Uint8Array, start: number, length: number): void {
+    if (checkNwkSecurity(bytes, start, length) !== Parsed.OK) return;
+    const node = this.nodes.findEui64(bytes, nwkSecuritySourceAt(bytes, start));
+    if (node === NodeLimit.NONE || !this.nodes.isNetworked(node)) return;
+    if (!this.opens(node, bytes, start, length)) return;
+    if (!this.router.mesh.adopted(now, node, nwkSource(bytes, start))) return;
+    const at = nwkSecuredPayloadAt(bytes, start);
+    this.dispatch(now, node, bytes, start, at, start + length - Auxiliary.MIC_LENGTH - at);
   }
 
   /** Checks who, which key, how new, and whether genuine, the cheap questions first. */
@@ -242,72 +251,42 @@ export class NwkLayer {
     }
     this.user.nodeHeard(now, node);
     if (nwkSource(bytes, start) !== this.nodes.short(node)) {
-      this.counts.unknownSource++;
+      this.router.received(now, node, bytes, start, at, length);
       return;
     }
     const destination = nwkDestination(bytes, start);
-    if (isNwkBroadcast(destination)) {
-      if (this.nodes.isRepeatedBroadcast(node, nwkSequence(bytes, start))) return;
-    } else if (destination !== Nwk.COORDINATOR) {
-      if (!isCommand) this.relay(now, node, bytes, start, at, length);
-      return;
-    }
-    if (isCommand) this.user.commandReceived(now, node, bytes, at, length);
+    if (destination !== Nwk.COORDINATOR) {
+      if (!isNwkBroadcast(destination)) {
+        if (!isCommand) this.router.relay(now, node, node, bytes, start, at, length);
+        return;
+      }
+      if (this.router.isHeardBroadcast(now, node, node, bytes, start, at, length)) return;
+    } else if (!this.routes.isDirect(node)) this.router.mesh.moved(now, node, node);
+    if (isCommand) this.user.commandReceived(now, node, node, bytes, start, at, length);
     else this.user.apsReceived(now, node, bytes, at, length);
   }
 
-  /** From one child to another: opened, secured anew, handed on. */
-  private relay(
-    now: number,
-    sender: number,
-    bytes: Uint8Array,
-    start: number,
-    at: number,
-    length: number,
-  ): void {
-    const node = this.nodes.findShort(nwkDestination(bytes, start));
-    const to = nwkExtendedDestinationAt(bytes, start);
-    const from = nwkExtendedSourceAt(bytes, start);
-    const radius = nwkRadius(bytes, start);
-    const kept =
-      NwkControl.EXTENDED_DESTINATION |
-      NwkControl.EXTENDED_SOURCE |
-      NwkControl.END_DEVICE_INITIATOR |
-      NwkControl.SECURED;
-    const control = nwkControl(bytes, start);
-    const isOdd = (control & (NwkControl.SOURCE_ROUTE | NwkControl.MULTICAST)) !== 0;
-    const counter = this.counter.isReady() ? this.counter.take(now) : -1;
-    if (
-      node === NodeLimit.NONE ||
-      !this.nodes.isNetworked(node) ||
-      radius < 2 ||
-      isOdd ||
-      !this.isOf(node, bytes, to) ||
-      // The hub vouches for what it secures anew: no child speaks under another's EUI-64.
-      !this.isOf(sender, bytes, from) ||
-      counter < 0
-    ) {
-      this.counts.relayDropped++;
-      return;
-    }
-    let end = putNwk(
+  /** Writes the header of a frame of ours, secured, into scratch; returns where it goes on. */
+  putHeader(flags: number, destination: number, radius: number = Nwk.RADIUS_DEFAULT): number {
+    return putNwk(
       this.frame,
       Scratch.NWK,
-      NwkType.DATA | (control & kept),
-      nwkDestination(bytes, start),
-      nwkSource(bytes, start),
-      radius - 1,
-      nwkSequence(bytes, start),
+      flags | NwkControl.SECURED,
+      destination,
+      Nwk.COORDINATOR,
+      radius,
+      this.nextSequence(),
     );
-    if (to >= 0) end = putNwkExtended(this.frame, end, bytes, to);
-    if (from >= 0) end = putNwkExtended(this.frame, end, bytes, from);
-    if (this.finish(now, node, counter, end, bytes, at, length, 0)) this.counts.relayed++;
-    else this.counts.relayDropped++;
   }
 
-  /** Whether an EUI-64 of the header, if it is there at all, is the node's. */
-  private isOf(node: number, bytes: Uint8Array, at: number): boolean {
-    return at < 0 || this.nodes.hasEui64(node, bytes, at);
+  /** Writes our own EUI-64 into the header, as its flags announced it. */
+  putSource(at: number): number {
+    return putNwkExtended(this.frame, at, this.identity.eui64, 0);
+  }
+
+  /** The next frame counter; negative: none now. */
+  takeCounter(now: number): number {
+    return this.keys.isKeyed() && this.counter.isReady() ? this.counter.take(now) : -1;
   }
 
   private sendSecured(
@@ -324,27 +303,18 @@ export class NwkLayer {
     const counter = this.counter.take(now);
     if (counter < 0) return false;
     const extended = isExtended ? NwkControl.EXTENDED_DESTINATION | NwkControl.EXTENDED_SOURCE : 0;
-    let at = putNwk(
-      this.frame,
-      Scratch.NWK,
-      type | NwkControl.SECURED | extended,
-      this.nodes.short(node),
-      Nwk.COORDINATOR,
-      Nwk.RADIUS_DEFAULT,
-      this.nextSequence(),
-    );
+    let at = this.putHeader(type | extended, this.nodes.short(node));
     if (isExtended) {
       this.nodes.copyEui64(node, this.frame, Scratch.ADDRESS);
-      at = putNwkExtended(this.frame, at, this.frame, Scratch.ADDRESS);
-      at = putNwkExtended(this.frame, at, this.identity.eui64, 0);
+      at = this.putSource(putNwkExtended(this.frame, at, this.frame, Scratch.ADDRESS));
     }
     return this.finish(now, node, counter, at, payload, start, length, tag);
   }
 
-  /** Sealed under the key that the node has, and off to the MAC. */
-  private finish(
+  /** Sealed under the key that the next node has, and off to the MAC for it. */
+  finish(
     now: number,
-    node: number,
+    hop: number,
     counter: number,
     at: number,
     payload: Uint8Array,
@@ -352,15 +322,16 @@ export class NwkLayer {
     length: number,
     tag: number,
   ): boolean {
-    const end = this.seal(this.keys.slotFor(node), counter, at, payload, start, length);
-    const short = this.nodes.short(node);
-    const sleeps = this.nodes.sleeps(node);
-    const total = end - Scratch.NWK;
-    return this.user.sendFrame(now, short, sleeps, this.frame, Scratch.NWK, total, tag);
+    const slot = this.keys.slotFor(hop);
+    const total = this.seal(slot, counter, at, payload, start, length) - Scratch.NWK;
+    const short = this.nodes.short(hop);
+    const sleeps = this.nodes.sleeps(hop);
+    const judged = this.nodes.isRouter(hop) ? hop : NodeLimit.NONE;
+    return this.user.sendFrame(now, short, sleeps, this.frame, Scratch.NWK, total, tag, judged);
   }
 
   /** Auxiliary header and payload behind the header, sealed; returns the frame's end. */
-  private seal(
+  seal(
     slot: KeySlot,
     counter: number,
     at: number,

@@ -71,6 +71,7 @@ export class Bench implements NetworkUser {
   readonly left: number[] = [];
   readonly fates: [number, boolean][] = [];
   isAccessDead = false;
+  private apsCounter = 0;
   private readonly entropy;
 
   constructor(
@@ -156,6 +157,11 @@ export class Bench implements NetworkUser {
 
   sent(_now: number, token: number, delivered: boolean): void {
     this.fates.push([token, delivered]);
+  }
+
+  nextCounter(): number {
+    this.apsCounter = (this.apsCounter + 1) & 0xff;
+    return this.apsCounter;
   }
 
   nodeJoined(_now: number, node: number): void {

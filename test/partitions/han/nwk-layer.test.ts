@@ -213,13 +213,15 @@ describe("network commands", () => {
     expect(bench.han.nodes.findEui64(node.eui64, 0)).toBe(-1);
   });
 
-  it("routing commands are let pass", () => {
+  it("a request for a route to the hub is answered, one to nobody is not", () => {
     const { bench, node } = joined();
-    const frames = bench.radio.air.length;
-    bench.hear(node.secured(Uint8Array.from([1, 0, 1, 0, 0, 0]), 0xfffc, NwkType.COMMAND));
-    bench.hear(node.secured(Uint8Array.from([5, 0]), 0, NwkType.COMMAND));
+    bench.hear(node.secured(Uint8Array.from([1, 0, 9, 0x34, 0x12, 0]), 0xfffc, NwkType.COMMAND));
     bench.run(50);
-    expect(bench.radio.air.length).toBe(frames);
+    expect(node.got.at(-1)?.payload[0]).not.toBe(2);
+    bench.hear(node.secured(Uint8Array.from([1, 0, 9, 0, 0, 0]), 0xfffc, NwkType.COMMAND));
+    bench.run(50);
+    const asker = [node.short & 0xff, node.short >> 8];
+    expect([...node.got.at(-1)!.payload]).toEqual([2, 0, 9, ...asker, 0, 0, 0]);
   });
 });
 
