@@ -142,8 +142,8 @@ export const PRICE: ClusterTable = {
       0x01,
       "PublishBlockPeriod",
       "providerId:u32 issuerEventId:u32 blockPeriodStartTime:utc blockPeriodDuration:u24 " +
-        "blockPeriodControl:map8 blockPeriodDurationType:map8? tariffType:enum8? " +
-        "tariffResolutionPeriod:enum8?",
+        "blockPeriodControl:map8 blockPeriodDurationType:map8 tariffType:enum8 " +
+        "tariffResolutionPeriod:enum8",
     ],
     [
       0x02,
