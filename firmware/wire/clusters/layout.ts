@@ -2,7 +2,7 @@
 // is a line of text, one word a field:
 //
 //   name:type                  a value
-//   name:type?                 it and all behind it may be missing
+//   name:type?                 there only if anything is left
 //   name:type?field&mask       there only if one of these bits of an earlier field is set
 //   name:type?field=value      there only if the earlier field has this value
 //   name:type?field>value      there only if the earlier field is greater
