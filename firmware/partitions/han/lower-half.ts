@@ -19,6 +19,7 @@ import { FrameCounter } from "./frame-counter";
 import { FrameTag } from "./frame-tag";
 import { type CarrierUser, JoinCarrier } from "./join-carrier";
 import { Joining } from "./joining";
+import { JoiningWindow } from "./joining-window";
 import { KeySpread } from "./key-spread";
 import { MacLayer, MacTag, type MacUser } from "./mac-layer";
 import { Due, type Memory } from "./memory";
@@ -58,6 +59,7 @@ export class LowerHalf
   readonly joining: Joining;
   readonly spread: KeySpread;
   readonly carrier: JoinCarrier;
+  private readonly window: JoiningWindow;
   readonly commands: NwkCommands;
   private readonly link: AccessLink;
   private readonly counter: FrameCounter;
@@ -83,6 +85,7 @@ export class LowerHalf
     this.nwk.router.attach(this.mesh);
     const { mac, nwk, mesh } = this;
     this.carrier = new JoinCarrier(mac, nwk, nodes, routes, mesh, this, memory);
+    this.window = new JoiningWindow(mac, nwk, routes, this, memory);
     this.joining = new Joining(entropy, ports.access, nodes, this.carrier, memory);
     this.carrier.attach(this.joining);
     // Nobody joins before the network is formed: its scan has the room of those on their way in.
@@ -146,7 +149,7 @@ export class LowerHalf
         return;
       case Operation.PERMIT_JOIN:
         if (length !== PermitJoin.LENGTH) break;
-        this.mac.permitUntil = now + 1000 * readU16(buffer, PermitJoin.SECONDS);
+        this.window.set(now, readU16(buffer, PermitJoin.SECONDS));
         return;
       default:
         check(false, "an operation that the table does not give to access");
@@ -171,6 +174,7 @@ export class LowerHalf
     this.formation.tick(now);
     this.mac.tick(now);
     this.mesh.tick(now);
+    this.window.tick(now);
     this.joining.tick(now);
     this.link.tick(now);
     this.spread.tick(now);
@@ -208,7 +212,10 @@ export class LowerHalf
     }
     if (state !== NodeState.STORING) return;
     this.nodes.setState(node, NodeState.NETWORKED);
-    if (this.nodes.isRouter(node)) this.mesh.nodesChanged(now);
+    if (this.nodes.isRouter(node)) {
+      this.mesh.nodesChanged(now);
+      this.window.routersChanged(now);
+    }
     this.link.nodeStored(now, node);
     this.user?.nodeJoined(now, node);
   }
@@ -294,6 +301,7 @@ export class LowerHalf
     const capability = announcedBy(this.nodes, node, bytes, start, length);
     if (capability >= 0 && capability !== this.nodes.capability(node)) {
       this.nodes.setCapability(node, capability);
+      this.mesh.nodesChanged(now);
       this.nodeChanged(now, node);
     }
     this.user?.apsFrame(now, node, bytes, start, length);
