@@ -53,19 +53,19 @@ export const SYSTEM = {
   // No heap is used by more than four fifths in a house with messages, joins and a gas meter.
   // `vault`, `policy` and `console` hold their planned memory and are not written yet.
   partitions: [
-    row(Party.AUDIT, "audit", Side.LEAF, 0, 5, 20),
+    row(Party.AUDIT, "audit", Side.LEAF, 0, 4.375, 20),
     row(Party.VAULT, "vault", Side.LEAF, 0, 6, 24),
-    row(Party.TRUST, "trust", Side.LEAF, 0, 8.75, 24),
-    row(Party.ACCESS, "access", Side.HAN, 1, 11.75, 44),
-    row(Party.HAN, "han", Side.HAN, 2, 36.75, 280),
-    row(Party.WAN_MANAGEMENT, "wan-management", Side.WAN, 3, 6.25, 36),
-    row(Party.WAN_APPLICATION, "wan-application", Side.WAN, 4, 8, 36),
-    row(Party.FIREWALL, "firewall", Side.FIREWALL, 5, 8.75, 56),
-    row(Party.MANAGE, "manage", Side.WAN, 6, 9.75, 32),
-    row(Party.ESI_SUPPLIER, "esi-supplier", Side.WAN, 7, 15.5, 72),
-    row(Party.ESI_OPERATOR, "esi-operator", Side.WAN, 7, 15.5, 72),
-    row(Party.GAS, "gas", Side.HAN, 6, 7.625, 16),
-    row(Party.DEMAND, "demand", Side.HAN, 6, 7.5, 16),
+    row(Party.TRUST, "trust", Side.LEAF, 0, 7.875, 18),
+    row(Party.ACCESS, "access", Side.HAN, 1, 12.75, 56),
+    row(Party.HAN, "han", Side.HAN, 2, 40, 316),
+    row(Party.WAN_MANAGEMENT, "wan-management", Side.WAN, 3, 5.625, 36),
+    row(Party.WAN_APPLICATION, "wan-application", Side.WAN, 4, 7.25, 36),
+    row(Party.FIREWALL, "firewall", Side.FIREWALL, 5, 7.875, 52),
+    row(Party.MANAGE, "manage", Side.WAN, 6, 9, 32),
+    row(Party.ESI_SUPPLIER, "esi-supplier", Side.WAN, 7, 14.625, 72),
+    row(Party.ESI_OPERATOR, "esi-operator", Side.WAN, 7, 14.625, 72),
+    row(Party.GAS, "gas", Side.HAN, 6, 6.75, 16),
+    row(Party.DEMAND, "demand", Side.HAN, 6, 6.5, 16),
     row(Party.POLICY, "policy", Side.HAN, 8, 6, 24),
     row(Party.CONSOLE, "console", Side.HAN, 9, 6, 32),
   ],
@@ -141,14 +141,15 @@ export const SYSTEM = {
   ],
 
   // A frame takes longer on the radio's line than in `han`. The powerline modem keeps what finds no
-  // room here; a datagram that finds none is repeated, as any lost one.
+  // room here; a datagram that finds none is repeated, as any lost one, and so is a question of the
+  // meter on its line.
   devices: [
     device("radio", Party.RADIO, "han", 4, 320),
     device("plc", Party.PLC, "han", 1, 1514),
-    device("meter-serial", Party.METER_SERIAL, "han", 2, 320),
+    device("meter-serial", Party.METER_SERIAL, "han", 1, 320),
     device("lan", Party.LAN, "access", 1, 512),
-    device("management-link", Party.MANAGEMENT_LINK, "wan-management", 2, 512),
-    device("application-link", Party.APPLICATION_LINK, "wan-application", 2, 512),
+    device("management-link", Party.MANAGEMENT_LINK, "wan-management", 1, 512),
+    device("application-link", Party.APPLICATION_LINK, "wan-application", 1, 512),
     device("wall-clock", Party.WALL_CLOCK, "manage", 1, 1),
     device("power", Party.POWER, "manage", 4, 1),
     device("tamper", Party.TAMPER, "manage", 4, 1),
