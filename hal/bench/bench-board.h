@@ -8,8 +8,8 @@
 #include "frame.h"
 
 /*
- * What the board says by itself, news or a question, and then the answer: one at a time. The call
- * that is served keeps a frame of its own.
+ * What is said or heard, one frame at a time. Whoever serves a call has read it, or has handed its
+ * bytes on, when the kernel begins: its news and questions are written over it.
  */
 extern struct frame bench_words;
 

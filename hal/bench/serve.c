@@ -13,36 +13,34 @@
 #include "bench-board.h"
 #include "image-digest.h"
 
-static struct frame call;
-
 static void done(unsigned answer)
 {
 	const double due = kernel_due_at();
 	const double spent = account_end();
 
-	frame_begin(&call, BENCH_DONE);
-	frame_put8(&call, answer);
-	frame_put_double(&call, due);
-	frame_put_double(&call, spent);
-	frame_send(&call);
+	frame_begin(&bench_words, BENCH_DONE);
+	frame_put8(&bench_words, answer);
+	frame_put_double(&bench_words, due);
+	frame_put_double(&bench_words, spent);
+	frame_send(&bench_words);
 }
 
 static double take_now(void)
 {
-	double now = frame_get_double(&call);
+	double now = frame_get_double(&bench_words);
 
-	bench_take_clock(&call);
+	bench_take_clock(&bench_words);
 	return now;
 }
 
 static void start(void)
 {
 	double now = take_now();
-	unsigned flags = frame_get8(&call);
+	unsigned flags = frame_get8(&bench_words);
 
 	bench_set_trace((flags & BENCH_FLAG_TRACE) != 0);
 	account_open((flags & BENCH_FLAG_COUNT) != 0);
-	bench_take_peers(&call);
+	bench_take_peers(&bench_words);
 	account_begin();
 	kernel_start(now);
 	done(0);
@@ -59,17 +57,17 @@ static void run(void)
 static void deliver(void)
 {
 	double now = take_now();
-	unsigned party = frame_get8(&call);
+	unsigned party = frame_get8(&bench_words);
 
 	account_begin();
-	done(kernel_deliver(now, party, frame_rest(&call), frame_rest_length(&call)));
+	done(kernel_deliver(now, party, frame_rest(&bench_words), frame_rest_length(&bench_words)));
 }
 
 static void inject(void)
 {
-	unsigned partition = frame_get8(&call);
+	unsigned partition = frame_get8(&bench_words);
 
-	kernel_inject(partition, frame_get8(&call));
+	kernel_inject(partition, frame_get8(&bench_words));
 	done(0);
 }
 
@@ -77,7 +75,7 @@ static void release(void)
 {
 	double now = take_now();
 
-	kernel_release(now, frame_get8(&call));
+	kernel_release(now, frame_get8(&bench_words));
 	done(0);
 }
 
@@ -101,38 +99,38 @@ static void figures(void)
 	struct machine_figures memory;
 
 	machine_figures(table_machine(0), &memory);
-	frame_begin(&call, BENCH_FIGURED);
-	frame_put32(&call, (uint32_t)memory.stack_peak);
-	frame_put32(&call, (uint32_t)memory.stack_bytes);
+	frame_begin(&bench_words, BENCH_FIGURED);
+	frame_put32(&bench_words, (uint32_t)memory.stack_peak);
+	frame_put32(&bench_words, (uint32_t)memory.stack_bytes);
 	for (unsigned i = 0; i < table_partition_count; i++) {
 		const struct partition_counters *counters = kernel_counters_of(i);
 
-		frame_put8(&call, kernel_state_of(i));
-		frame_put16(&call, queued(i));
-		frame_put32(&call, counters->received);
-		frame_put32(&call, counters->sent);
-		frame_put32(&call, counters->refused);
-		frame_put32(&call, counters->full);
-		frame_put32(&call, counters->unreachable);
-		frame_put32(&call, counters->restarts);
-		frame_put32(&call, counters->faults);
+		frame_put8(&bench_words, kernel_state_of(i));
+		frame_put16(&bench_words, queued(i));
+		frame_put32(&bench_words, counters->received);
+		frame_put32(&bench_words, counters->sent);
+		frame_put32(&bench_words, counters->refused);
+		frame_put32(&bench_words, counters->full);
+		frame_put32(&bench_words, counters->unreachable);
+		frame_put32(&bench_words, counters->restarts);
+		frame_put32(&bench_words, counters->faults);
 		machine_figures(table_machine(i), &memory);
-		frame_put32(&call, (uint32_t)memory.heap_peak);
-		frame_put32(&call, table_partitions[i].heap_bytes);
+		frame_put32(&bench_words, (uint32_t)memory.heap_peak);
+		frame_put32(&bench_words, table_partitions[i].heap_bytes);
 	}
-	frame_send(&call);
+	frame_send(&bench_words);
 }
 
 static void image(void)
 {
-	frame_begin(&call, BENCH_IMAGED);
-	frame_put32(&call, image_digest());
-	frame_send(&call);
+	frame_begin(&bench_words, BENCH_IMAGED);
+	frame_put32(&bench_words, image_digest());
+	frame_send(&bench_words);
 }
 
 static void serve_one(void)
 {
-	switch (call.kind) {
+	switch (bench_words.kind) {
 	case BENCH_START:
 		start();
 		return;
@@ -161,12 +159,12 @@ static void serve_one(void)
 
 _Noreturn void bench_serve(void)
 {
-	frame_begin(&call, BENCH_READY);
-	frame_put8(&call, BENCH_VERSION);
-	frame_put8(&call, table_partition_count);
-	frame_send(&call);
+	frame_begin(&bench_words, BENCH_READY);
+	frame_put8(&bench_words, BENCH_VERSION);
+	frame_put8(&bench_words, table_partition_count);
+	frame_send(&bench_words);
 	for (;;) {
-		frame_receive(&call);
+		frame_receive(&bench_words);
 		serve_one();
 	}
 }

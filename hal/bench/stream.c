@@ -7,7 +7,7 @@
 #include "line.h"
 
 /* Most calls and answers fit; a longer one takes a few transfers more. */
-#define BUFFER_BYTES 512u
+#define BUFFER_BYTES 256u
 
 static uint8_t kept[BUFFER_BYTES], ahead[BUFFER_BYTES];
 static unsigned kept_length, ahead_start, ahead_end;

@@ -4,20 +4,35 @@
 
 #include <math.h>
 
+#define GAPS (HOLD_FAULTS - 1)
+
 void recovery_forget(struct recovery *recovery)
 {
 	recovery->pause_ms = BACK_OFF_FIRST_MS;
-	for (unsigned i = 0; i < HOLD_FAULTS; i++)
-		recovery->fault_times[i] = -INFINITY;
+	recovery->last_fault = -INFINITY;
+	for (unsigned i = 0; i < GAPS; i++)
+		recovery->gaps[i] = UINT16_MAX;
+}
+
+/* From the first of the last HOLD_FAULTS faults to the last one, at least. */
+static unsigned span(const struct recovery *recovery)
+{
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < GAPS; i++)
+		sum += recovery->gaps[i];
+	return sum;
 }
 
 bool recovery_faulted(struct recovery *recovery, double now, double started_at)
 {
 	if (now - started_at >= GOOD_LIFE_MS)
 		recovery->pause_ms = BACK_OFF_FIRST_MS;
-	recovery->fault_times[recovery->oldest] = now;
-	recovery->oldest = (uint8_t)((recovery->oldest + 1) % HOLD_FAULTS);
-	return now - recovery->fault_times[recovery->oldest] < HOLD_WINDOW_MS;
+	const double gap = now - recovery->last_fault;
+	recovery->gaps[recovery->oldest] = gap < UINT16_MAX ? (uint16_t)gap : UINT16_MAX;
+	recovery->oldest = (uint8_t)((recovery->oldest + 1) % GAPS);
+	recovery->last_fault = now;
+	return span(recovery) < HOLD_WINDOW_MS;
 }
 
 unsigned recovery_next_pause(struct recovery *recovery)

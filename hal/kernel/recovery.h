@@ -17,10 +17,14 @@
 #define HOLD_MS 900000
 
 struct recovery {
-	double fault_times[HOLD_FAULTS];
+	double last_fault;
+	/* Milliseconds between the last faults; what is longer than the window is as good as never. */
+	uint16_t gaps[HOLD_FAULTS - 1];
 	uint16_t pause_ms;
 	uint8_t oldest;
 };
+
+_Static_assert(HOLD_WINDOW_MS < UINT16_MAX, "a gap holds a window");
 
 /* After a hold, and before the first life, everything begins anew. */
 void recovery_forget(struct recovery *recovery);
