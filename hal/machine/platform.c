@@ -76,11 +76,14 @@ void fxAbort(txMachine *the, int status)
 	__builtin_unreachable();
 }
 
-/* Room for the deepest native of the engine below a call into a machine, in bytes. */
+/*
+ * Room for the deepest native of the engine below a call into a machine, in bytes. What is called
+ * there without a look at the limit needs 1.5 KB at most, a step of P-256.
+ */
 #if defined(HEDDLE_IMAGE_MAKER)
 #define MACHINE_C_STACK_BYTES (1024 * 1024)
 #elif !defined(MACHINE_C_STACK_BYTES)
-#define MACHINE_C_STACK_BYTES (sizeof(void *) * 1024)
+#define MACHINE_C_STACK_BYTES (sizeof(void *) * 768)
 #endif
 
 char *fxCStackLimit(void)

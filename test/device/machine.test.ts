@@ -44,6 +44,7 @@ const DEEDS: readonly (readonly [string, End, string])[] = [
   ["that resizes a message", End.THREW, "no function"],
   ["that replaces a global", End.THREW, "not writable"],
   ["that adds a global", End.THREW, "not extensible"],
+  ["that recurses by natives without end", End.OUT_OF_STACK, "out of stack"],
 ];
 
 const WORDS = [

@@ -10,6 +10,7 @@ export const enum Deed {
   FLOOD = 7,
   /** A native of the engine that does not return: no meter is looked at meanwhile. */
   STALL = 8,
+  RECURSE_BY_NATIVES = 9,
 }
 
 /** Deeds are faults above this, in the bench's call that injects one: hostile.c. */

@@ -3,9 +3,13 @@
 
 import type { Partition, Port } from "../../firmware/kernel/partition";
 import { SYSTEM } from "../../firmware/system";
+import type { CryptoProvider } from "../../hal/crypto";
+import type { Entropy } from "../../hal/entropy";
 import { Deed, HOSTILE_PARTY } from "./deeds";
 
 interface Surroundings {
+  readonly crypto: CryptoProvider;
+  readonly entropy: Entropy;
   readonly ports: Readonly<Record<string, Port>>;
 }
 
@@ -55,6 +59,9 @@ class Hostile implements Partition {
       case Deed.RECURSE:
         this.recurse(0);
         break;
+      case Deed.RECURSE_BY_NATIVES:
+        this.recurseByNatives(new Uint8Array(64));
+        break;
       case Deed.THROW:
         throw new Error(WORDS);
       case Deed.REJECT:
@@ -69,6 +76,16 @@ class Hostile implements Partition {
         Array.prototype.includes.call({ length: Number.MAX_SAFE_INTEGER }, 1);
         break;
     }
+  }
+
+  /** Each of them uses the stack of C; so do host functions, which look at no limit. */
+  private recurseByNatives(bytes: Uint8Array): void {
+    const { crypto, entropy } = this.environment;
+    crypto.hmacSha256(bytes, 16, bytes, 32, 16, bytes);
+    entropy.fill(bytes, 0, 32);
+    [0].forEach(() => {
+      this.recurseByNatives(bytes);
+    });
   }
 
   private recurse(depth: number): number {

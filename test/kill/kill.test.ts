@@ -29,6 +29,7 @@ const DEEDS: readonly (readonly [string, Deed, FaultKind, string])[] = [
   ["fills its chunks", Deed.FILL_CHUNKS, FaultKind.MEMORY, "out of memory"],
   ["loops without end", Deed.LOOP, FaultKind.CPU, "out of time"],
   ["recurses without end", Deed.RECURSE, FaultKind.THROW, "out of stack"],
+  ["recurses by natives without end", Deed.RECURSE_BY_NATIVES, FaultKind.THROW, "out of stack"],
   ["throws", Deed.THROW, FaultKind.THROW, "hostile on demand"],
   ["rejects a promise", Deed.REJECT, FaultKind.THROW, "hostile on demand, in a promise"],
   ["floods every queue that it has", Deed.FLOOD, FaultKind.CPU, "ticks without end"],

@@ -24,6 +24,7 @@ export const enum Deed {
   RESIZE_MESSAGE = 17,
   REPLACE_GLOBAL = 18,
   ADD_GLOBAL = 19,
+  RECURSE_BY_NATIVES = 20,
 }
 
 const CONSTANT = new Uint8Array([1, 2, 3]);
@@ -33,6 +34,7 @@ class Victim implements Partition {
   private readonly kept: unknown[] = [];
   private worked = 0;
   private readonly message = new Uint8Array(4);
+  private readonly digest = new Uint8Array(32);
 
   constructor(private readonly environment: Environment<"trust">) {}
 
@@ -76,6 +78,9 @@ class Victim implements Partition {
       case Deed.RECURSE:
         this.worked = this.recurse(deed);
         break;
+      case Deed.RECURSE_BY_NATIVES:
+        this.recurseByNatives();
+        break;
       case Deed.THROW:
         throw new Error("thrown on demand");
       case Deed.REJECT:
@@ -117,6 +122,14 @@ class Victim implements Partition {
   private fillHeap(): void {
     for (;;) this.kept.push({ kept: true });
   }
+
+  /** Each of them uses the stack of C; so do host functions, which look at no limit. */
+  private readonly recurseByNatives = (): void => {
+    const { crypto, ports } = this.environment;
+    crypto.sha256(this.message, 0, 4, this.digest);
+    ports.audit.send(this.message, 1);
+    [0].forEach(this.recurseByNatives);
+  };
 
   private recurse(depth: number): number {
     return this.recurse(depth + 1) + 1;
