@@ -5,10 +5,10 @@ import { Display } from "./devices/display";
 import { GasMeter } from "./devices/gas-meter";
 import { RefusalReason } from "./devices/zigbee/joiner";
 import type { House } from "./house/house";
-import type { HouseDevice } from "./house/make-device";
-import type { ReadingCounts } from "./house/reading-ledger";
+import type { DeviceReadings, ReadingCounts } from "./house/reading-ledger";
 import type { CpuFigures } from "./hub/cpu-time";
 import type { MemoryFigure } from "./hub/hub-kernel";
+import { type NodeReport, nodeReport } from "./report-nodes";
 
 export interface HouseReport {
   readonly seed: number;
@@ -20,14 +20,7 @@ export interface HouseReport {
     /** Null before the network is formed. */
     readonly channel: number | null;
     readonly panId: number | null;
-    readonly nodes: readonly {
-      readonly eui64: string;
-      readonly kind: string;
-      /** "networked", "joining", "refused" or "off". */
-      readonly state: string;
-      /** Seconds since the start at which it first was, in its own view; null: not yet. */
-      readonly joinedAt: number | null;
-    }[];
+    readonly nodes: readonly NodeReport[];
     readonly refused: readonly { readonly eui64: string; readonly reason: string }[];
   };
   readonly gasMirror: {
@@ -37,7 +30,7 @@ export interface HouseReport {
     readonly readsAnswered: number;
     readonly meterWakesCausedByReads: number;
   };
-  readonly readings: ReadingCounts;
+  readonly readings: ReadingCounts & { readonly devices: readonly DeviceReadings[] };
   readonly exchanges: { readonly sent: number; readonly exact: number };
   readonly firewall: { readonly passed: number; readonly refused: number };
   readonly partitions: readonly {
@@ -69,16 +62,11 @@ export function reportOf(house: House, wallSeconds: number): HouseReport {
     han: {
       channel: han.channel ?? null,
       panId: han.panId ?? null,
-      nodes: house.devices.map(({ config, device }) => ({
-        eui64: config.eui64,
-        kind: config.kind,
-        state: stateOf({ config, device }),
-        joinedAt: device.joinedAtUs === undefined ? null : device.joinedAtUs / 1e6,
-      })),
+      nodes: house.devices.map((one) => nodeReport(house, one)),
       refused: refusedOf(house),
     },
     gasMirror: gasMirrorOf(house),
-    readings: house.ledger.counts(),
+    readings: { ...house.ledger.counts(), devices: house.ledger.devices() },
     exchanges: {
       sent: headEnd?.exchanges?.sent ?? 0,
       exact: headEnd?.exchanges?.exact ?? 0,
@@ -93,13 +81,6 @@ export function reportOf(house: House, wallSeconds: number): HouseReport {
     ...(cpu && { cpu }),
     checks: house.checks(),
   };
-}
-
-/** In the device's own view. */
-export function stateOf({ device }: HouseDevice): string {
-  if (!device.isOn) return "off";
-  if (device.node.isJoined) return "networked";
-  return device.lastRefusal === RefusalReason.DENIED ? "refused" : "joining";
 }
 
 /** What the head-end was told; without one here, what the devices saw. */

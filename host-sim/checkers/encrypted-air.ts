@@ -42,10 +42,14 @@ export class EncryptedAir {
   private readonly networked = new Map<number, number>();
   frames = 0;
 
-  /** @param hub the hub's radio */
+  /**
+   * @param hub the hub's radio
+   * @param repeaters radios that hand their children the key which the hub has wrapped
+   */
   constructor(
     private readonly air: Air,
     private readonly hub: Station,
+    private readonly repeaters: ReadonlySet<Station> = new Set(),
   ) {
     air.observe((transmission) => this.look(transmission));
   }
@@ -53,7 +57,7 @@ export class EncryptedAir {
   private look(transmission: Transmission): void {
     const { bytes, length, sender } = transmission;
     const type = frameType(bytes, length);
-    if (type === FrameType.COMMAND && sender === this.hub) this.command(bytes, length);
+    if (type === FrameType.COMMAND && this.isParent(sender)) this.command(bytes, length);
     if (type !== FrameType.DATA) return;
     const start = headerOctets(bytes);
     if (length < start + NWK_HEADER) return;
@@ -86,7 +90,7 @@ export class EncryptedAir {
       find(this.air.world, this.name, `${sender.name} sent a key that no key protects`);
     }
     const wrapped = type === NwkType.DATA && isSecuredCommand(bytes, payload);
-    if (sender === this.hub && wrapped && !this.isOverdue(to)) return;
+    if (this.isParent(sender) && wrapped && !this.isOverdue(to)) return;
     if (this.networked.has(to) || (sender !== this.hub && this.networked.has(from))) {
       const whose = this.networked.has(to) ? to : from;
       this.say(sender, `in clear, from or to ${hex(whose)}, which is Networked`);
@@ -96,6 +100,10 @@ export class EncryptedAir {
     ) {
       this.say(sender, to === BROADCAST ? "in clear to all" : `in clear to ${hex(to)}`);
     }
+  }
+
+  private isParent(station: Station): boolean {
+    return station === this.hub || this.repeaters.has(station);
   }
 
   /** Whether the hub must know by now that the node has the key: it may say it again till then. */

@@ -57,6 +57,10 @@ export class Appliance extends Device {
     this.services = new HubServices(world, this.node, endpoint, this.clock);
   }
 
+  override get served(): number {
+    return this.answered;
+  }
+
   /** The boost button: closed for so long, whatever the calendar says; 0 ends it. */
   pressBoost(minutes: number): void {
     this.world.cancel(this.boost);

@@ -33,6 +33,11 @@ export abstract class Device implements NodeUser {
   readonly radio: Transceiver;
   /** World time of the first join; undefined: never yet. */
   joinedAtUs: number | undefined;
+  /** Joins with the install code, and returns with the network key. */
+  joins = 0;
+  rejoins = 0;
+  /** Networks lost while it had its supply. */
+  losses = 0;
   refusals = 0;
   lastRefusal: RefusalReason | undefined;
   isOn = false;
@@ -100,10 +105,13 @@ export abstract class Device implements NodeUser {
 
   joined(rejoined: boolean): void {
     this.joinedAtUs ??= this.world.now;
+    if (rejoined) this.rejoins++;
+    else this.joins++;
     this.started(rejoined);
   }
 
   lost(): void {
+    this.losses++;
     this.stopped();
   }
 

@@ -111,7 +111,12 @@ export class House {
       }
     }
     this.firewall = new FirewallObserver(this.hub);
-    this.encryptedAir = new EncryptedAir(this.air, this.hub.coprocessor.transceiver);
+    const routers = this.devices.filter(({ device }) => device.node.role !== undefined);
+    this.encryptedAir = new EncryptedAir(
+      this.air,
+      this.hub.coprocessor.transceiver,
+      new Set(routers.map(({ device }) => device.radio)),
+    );
     this.separation = this.watchSecrets();
     this.kernelAccount = new KernelAccount(this.world, this.hub, faults.expected);
     this.acknowledged = new AcknowledgedReadings(this.world, this.ledger);

@@ -33,6 +33,18 @@ export interface ReadingCounts {
   readonly recoveredHalfHours: number;
 }
 
+/** Of one meter. */
+export interface DeviceReadings {
+  readonly eui64: string;
+  readonly measured: number;
+  readonly delivered: number;
+  readonly missed: number;
+  readonly lost: number;
+  /** Half-hours that it recorded, and those of them that came from its profile. */
+  readonly halfHours: number;
+  readonly profiled: number;
+}
+
 interface Open {
   readonly reading: MeasuredReading;
   readonly eui64: string;
@@ -55,6 +67,7 @@ export class ReadingLedger {
   /** Newest delivery of each meter to each provider. */
   private readonly newest = new Map<string, number>();
   private readonly everyone: number;
+  private readonly perMeter = new Map<string, { measured: number; delivered: number }>();
   private measured = 0;
   private delivered = 0;
   private late = 0;
@@ -86,6 +99,7 @@ export class ReadingLedger {
     if (one.at !== this.everyone) return;
     this.open.delete(key);
     this.delivered++;
+    this.ofMeter(one.eui64).delivered++;
     if (utcS > arrival.time + LATE_S) this.late++;
   }
 
@@ -106,6 +120,34 @@ export class ReadingLedger {
     const { measured, delivered, late } = this;
     const halves = this.recovered(missedHalves);
     return { measured, delivered, late, pending, missed, lost, ...halves };
+  }
+
+  /** The same of each meter, in the order in which they first measured. */
+  devices(): DeviceReadings[] {
+    this.takeMeasured();
+    return [...this.perMeter].map(([eui64, { measured, delivered }]) => {
+      let [missed, lost, halfHours, profiled] = [0, 0, 0, 0];
+      for (const one of this.open.values()) {
+        if (one.eui64 !== eui64) continue;
+        if (this.isLost(one)) lost++;
+        else if (one.reading.missed) missed++;
+      }
+      for (const half of this.truth.halfHours) {
+        if (eui64Text(half.eui64) !== eui64) continue;
+        halfHours++;
+        if (this.intervals.get(`${eui64} ${half.end}`) === half.value) profiled++;
+      }
+      return { eui64, measured, delivered, missed, lost, halfHours, profiled };
+    });
+  }
+
+  private ofMeter(eui64: string): { measured: number; delivered: number } {
+    let counts = this.perMeter.get(eui64);
+    if (counts === undefined) {
+      counts = { measured: 0, delivered: 0 };
+      this.perMeter.set(eui64, counts);
+    }
+    return counts;
   }
 
   /** Acknowledged readings that will not come, for a person. */
@@ -143,6 +185,7 @@ export class ReadingLedger {
       const reading = readings[this.taken]!;
       const eui64 = eui64Text(reading.eui64);
       this.measured++;
+      this.ofMeter(eui64).measured++;
       this.open.set(`${eui64} ${reading.time} ${reading.value}`, { reading, eui64, at: 0 });
     }
     if (this.taken < 2 * KEPT_READINGS) return;

@@ -7,7 +7,8 @@ import { SYSTEM } from "../../firmware/system";
 import { GasMeter } from "../../host-sim/devices/gas-meter";
 import type { House } from "../../host-sim/house/house";
 import type { HouseDevice } from "../../host-sim/house/make-device";
-import { reportOf, stateOf } from "../../host-sim/report";
+import { reportOf } from "../../host-sim/report";
+import { stateOf } from "../../host-sim/report-nodes";
 import type { HouseStatus, NodeStatus, PassedMessage } from "../view/house-status";
 import { operationName, partyName } from "../view/names";
 

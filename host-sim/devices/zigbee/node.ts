@@ -51,7 +51,7 @@ const KEEP_ALIVE_US = 80 * 60_000_000;
 const UNANSWERED_MAX = 4;
 const UNANSWERED_US = 180_000_000;
 /** Where the trust centre is. */
-const COORDINATOR = 0x0000;
+export const COORDINATOR = 0x0000;
 
 export class Node {
   readonly memory = new NodeMemory();
@@ -73,6 +73,7 @@ export class Node {
   private pollTimer: Event | undefined;
   private pollEveryUs = 0;
   private polling = false;
+  private hopLqi: number | undefined;
   private unanswered = 0;
   private answeredAtUs = 0;
 
@@ -117,6 +118,11 @@ export class Node {
       options.capability,
       this,
     );
+  }
+
+  /** How well it heard the next on its way to the hub last, 0 to 255; undefined: not at all. */
+  get linkQuality(): number | undefined {
+    return this.hopLqi;
   }
 
   get isJoined(): boolean {
@@ -183,6 +189,8 @@ export class Node {
   }
 
   macData(frame: MacFrame, lqi: number): void {
+    const hop = this.role?.router.hopTo(COORDINATOR) ?? this.memory.network?.parent;
+    if (frame.source === hop) this.hopLqi = lqi;
     this.nwk.receive(frame, lqi);
   }
 
