@@ -52,6 +52,7 @@ export class TestNode {
   /** Secured NWK payloads that it opened. */
   readonly got: { readonly isCommand: boolean; readonly payload: Uint8Array }[] = [];
   readonly linkKey = new Uint8Array(16);
+  capability: number;
   readonly code: Uint8Array;
 
   constructor(
@@ -60,6 +61,7 @@ export class TestNode {
     readonly sleeps: boolean,
     secret = 0x42,
   ) {
+    this.capability = sleeps ? 0x80 : 0x8c;
     this.code = installCode(secret);
     installCodeLinkKey(crypto, this.code, 0, this.code.length, this.linkKey);
     const before = bench.radio.heard;
@@ -90,7 +92,6 @@ export class TestNode {
 
   associate(): void {
     const bytes = new Uint8Array(64);
-    const capability = this.sleeps ? 0x80 : 0x8c;
     const end = putAssociationRequest(
       bytes,
       0,
@@ -99,7 +100,7 @@ export class TestNode {
       0,
       this.eui64,
       0,
-      capability,
+      this.capability,
     );
     this.bench.hear(bytes.slice(0, end));
   }
