@@ -6,6 +6,7 @@ import {
   DeviceEventMessage,
   type DeviceKind,
   DeviceResultMessage,
+  NetworkRule,
 } from "../../../firmware/ipc/device";
 import { Operation } from "../../../firmware/ipc/operation";
 import { Party, Provider } from "../../../firmware/ipc/party";
@@ -57,6 +58,8 @@ export class Outside {
   stores = true;
   readonly toSend: Down[] = [];
   readonly registrations: Registration[];
+  /** What the management party asks of the network next: `NetworkRule`. */
+  readonly rules: { readonly action: number; readonly seconds: number }[] = [];
   private streams = 1;
 
   constructor(registrations: readonly Registration[]) {
@@ -129,11 +132,22 @@ export class OpenFirewall implements Partition {
     this.due = now + TURN_MS;
     this.flush();
     this.register();
+    this.rule();
     this.pump(now);
   }
 
   dueAt(): number {
     return this.due;
+  }
+
+  private rule(): void {
+    const rule = this.outside.rules.shift();
+    if (rule === undefined) return;
+    const message = Buffer.alloc(NetworkRule.LENGTH);
+    message[0] = Operation.NETWORK_RULE;
+    message[NetworkRule.ACTION] = rule.action;
+    message.writeUInt16LE(rule.seconds, NetworkRule.SECONDS);
+    this.environment.ports.access.send(message, message.length);
   }
 
   peerRestarted(): void {}
