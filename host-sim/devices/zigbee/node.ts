@@ -68,6 +68,8 @@ export class Node {
   readonly descriptors: readonly SimpleDescriptor[];
   /** Keys that came and were not ours to open. */
   refusedKeys = 0;
+  /** Network commands that told it to leave, or to come again, and that it believed. */
+  leavesTaken = 0;
   readonly keys: KeyExchange;
   private keepAlive: Event | undefined;
   private pollTimer: Event | undefined;
@@ -214,6 +216,7 @@ export class Node {
   }
 
   toldToLeave(rejoin: boolean): void {
+    this.leavesTaken++;
     this.leaveAsked(rejoin);
   }
 

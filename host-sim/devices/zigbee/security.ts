@@ -1,12 +1,12 @@
-// Zigbee security by node:crypto: CCM*, the Matyas-Meyer-Oseas hash, keyed hash and install codes.
+// Zigbee security by node:crypto: nonces, the Matyas-Meyer-Oseas hash, keyed hash and install codes.
 // @source Zigbee specification 05-3474-22 clauses 4.3.1, 4.5.3, B.1.3, B.1.4, B.6;
 //   Base Device Behavior 16-02828-012 clause 10.1 (install codes)
 
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv } from "node:crypto";
+import { Ccm } from "./ccm";
 import { OctetWriter } from "./octets";
 
 /** Every frame here carries a 32-bit integrity code: security level 5, ENC-MIC-32. */
-export const MIC_LENGTH = 4;
 const LEVEL_ENC_MIC_32 = 5;
 
 /** Key identifier of the auxiliary header. @source clause 4.5.1.1.2, table 4-31 */
@@ -39,11 +39,7 @@ export function nonce(source: bigint, frameCounter: number, control: number): Bu
 
 /** Encrypts `plain`; what comes back is the ciphertext and the integrity code behind it. */
 export function ccmSeal(key: Buffer, nonce13: Buffer, header: Buffer, plain: Buffer): Buffer {
-  const cipher = createCipheriv("aes-128-ccm", key, nonce13, { authTagLength: MIC_LENGTH });
-  cipher.setAAD(header, { plaintextLength: plain.length });
-  const sealed = cipher.update(plain);
-  cipher.final();
-  return Buffer.concat([sealed, cipher.getAuthTag()]);
+  return ccmOf(key).seal(nonce13, header, plain);
 }
 
 /** The plain text, or undefined where the integrity code is wrong. */
@@ -53,18 +49,19 @@ export function ccmOpen(
   header: Buffer,
   sealed: Buffer,
 ): Buffer | undefined {
-  const length = sealed.length - MIC_LENGTH;
-  if (length < 0) return undefined;
-  const decipher = createDecipheriv("aes-128-ccm", key, nonce13, { authTagLength: MIC_LENGTH });
-  decipher.setAuthTag(sealed.subarray(length));
-  decipher.setAAD(header, { plaintextLength: length });
-  try {
-    const plain = decipher.update(sealed.subarray(0, length));
-    decipher.final();
-    return plain;
-  } catch {
-    return undefined;
+  return ccmOf(key).open(nonce13, header, sealed);
+}
+
+/** Keys are few and their frames many: each keeps its ciphers. */
+const CIPHERS = new WeakMap<Buffer, Ccm>();
+
+function ccmOf(key: Buffer): Ccm {
+  let ccm = CIPHERS.get(key);
+  if (ccm === undefined) {
+    ccm = new Ccm(key);
+    CIPHERS.set(key, ccm);
   }
+  return ccm;
 }
 
 /** @source clause B.6, AES-MMO with the padding of messages under 2^16 bits */
