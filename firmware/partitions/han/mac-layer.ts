@@ -36,7 +36,7 @@ import {
 import { Nwk } from "../../wire/nwk";
 import { Parsed } from "../../wire/parsed";
 import { IndirectLimit, IndirectQueue } from "./indirect-queue";
-import { type Memory, Scratch } from "./memory";
+import { Due, type Memory, Scratch } from "./memory";
 import type { NetworkIdentity } from "./network-store";
 import { NodeLimit, type Nodes } from "./nodes";
 import type { RadioLink } from "./radio-link";
@@ -79,6 +79,11 @@ const enum Tag {
   HOPS = 32,
 }
 
+const enum Beacon {
+  /** Of the 138 ms that a scan listens at least: everybody who asks hears one. */
+  APART_MS = 100,
+}
+
 export class MacCounts {
   malformed = 0;
   otherPan = 0;
@@ -96,7 +101,9 @@ export class MacLayer {
   permitUntil = 0;
   private readonly queue: IndirectQueue;
   private readonly frame: Uint8Array;
+  private readonly numbers: Float64Array;
   private sequence: number;
+  private nextBeacon = 0;
 
   constructor(
     entropy: Entropy,
@@ -108,6 +115,7 @@ export class MacLayer {
   ) {
     this.queue = new IndirectQueue(memory);
     this.frame = memory.scratch;
+    this.numbers = memory.numbers;
     entropy.fill(this.frame, 0, 1);
     this.sequence = this.frame[0]!;
   }
@@ -204,6 +212,7 @@ export class MacLayer {
   }
 
   tick(now: number): void {
+    if (now >= this.numbers[Due.BEACON]!) this.sendBeacon(now);
     // As many turns as there are entries: each one frees an entry.
     for (let i = 0; i < IndirectLimit.FRAMES; i++) {
       const entry = this.queue.nextExpired(now);
@@ -245,7 +254,7 @@ export class MacLayer {
     }
     switch (macCommand(bytes, start)) {
       case MacCommand.BEACON_REQUEST:
-        this.sendBeacon(now);
+        this.beaconAsked(now);
         return;
       case MacCommand.ASSOCIATION_REQUEST: {
         if (!this.isForUs(bytes, start, false)) return;
@@ -279,7 +288,15 @@ export class MacLayer {
     }
   }
 
+  /** One beacon is for all who ask within the time that a scan listens. */
+  private beaconAsked(now: number): void {
+    if (now >= this.nextBeacon) this.sendBeacon(now);
+    else this.numbers[Due.BEACON] = this.nextBeacon;
+  }
+
   private sendBeacon(now: number): void {
+    this.nextBeacon = now + Beacon.APART_MS;
+    this.numbers[Due.BEACON] = Infinity;
     const permits = now < this.permitUntil ? Superframe.ASSOCIATION_PERMIT : 0;
     const length = putBeacon(
       this.frame,

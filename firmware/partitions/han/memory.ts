@@ -7,9 +7,9 @@ import { check, earliest } from "../../kernel/partition";
 export const enum MemorySize {
   /** What all tables take together; a test holds them to it. */
   BYTES = 9_864,
-  NUMBERS = 279,
+  NUMBERS = 280,
   /** The first of the numbers: the times at which something is to be done. */
-  DUES = 90,
+  DUES = 91,
 }
 
 /**
@@ -43,7 +43,9 @@ export const enum Due {
   OUTBOX = 18,
   /** A new network key goes to the nodes. */
   KEY_SPREAD = 20,
-  COUNT = 21,
+  /** A beacon that was asked for right after another one. */
+  BEACON = 21,
+  COUNT = 22,
 }
 
 /** Where in `Memory.scratch` what is put together; messages and APS frames stand at its begin. */
