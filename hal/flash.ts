@@ -14,6 +14,8 @@ export const enum FlashOperation {
   READ = 0,
   WRITE = 1,
   ERASE = 2,
+  /** How the sectors begin, and how far they are used. */
+  SURVEY = 3,
 }
 
 /** The completion of an operation: a message of this layout from `Party.FLASH`. */
@@ -24,8 +26,25 @@ export const enum FlashDone {
   OPERATION = 1,
   /** 0: done. Anything else: the chip failed; the content is undefined. */
   STATUS = 2,
-  /** For `READ`: the bytes. */
+  /** For `READ`: the bytes. For `SURVEY`: a `FlashSurvey` of each sector. */
   DATA = 4,
+}
+
+/** What a survey says of one sector. */
+export const enum FlashSurvey {
+  /** Bytes up to the last one that is not erased; 0 where the first one is. u16 */
+  EXTENT = 0,
+  /** The first bytes of the sector, as many as were asked for. */
+  BEGIN = 2,
+  /** Bytes of a sector that can be asked for; from `ALONE` on the answer holds one sector. */
+  BEGIN_MAX = 254,
+  ALONE = 127,
+}
+
+/** How many sectors one survey covers that asks for `length` bytes of each, `left` bytes to go. */
+export function surveyedSectors(left: number, length: number): number {
+  const fit = Math.floor(Flash.TRANSFER_MAX / (FlashSurvey.BEGIN + length));
+  return Math.min(fit, Math.floor(left / Flash.SECTOR_LENGTH));
 }
 
 /**
@@ -40,4 +59,9 @@ export interface FlashRegion {
   /** Writes at most 256 bytes, taken before it returns. */
   write(offset: number, bytes: Uint8Array, start: number, length: number): Sent;
   erase(offset: number): Sent;
+  /**
+   * The first `length` bytes, 1 to 254, of the sector at `offset` and of those behind it, as many as
+   * one completion holds, and how far each is used: what a store wants to know when it is opened.
+   */
+  survey(offset: number, length: number): Sent;
 }

@@ -3,7 +3,7 @@
 
 import { FlashOperation, type FlashRegion } from "../hal/flash";
 import { Sent } from "../hal/sent";
-import { change, completion } from "./flash";
+import { change, completion, isChange } from "./flash";
 import { EraseOrder, type FlashMemory, type Interruption } from "./flash-memory";
 
 /** Thrown where the power fails; make a new owner over the same memory to start again. */
@@ -52,13 +52,18 @@ export class DirectFlash implements FlashRegion {
     return this.take({ operation: FlashOperation.ERASE, offset, data: new Uint8Array(0) });
   }
 
+  survey(offset: number, length: number): Sent {
+    this.memory.checkSurvey(offset, length);
+    return this.take({ operation: FlashOperation.SURVEY, offset, data: new Uint8Array(length) });
+  }
+
   /** Does what is pending and reports it. False: nothing was. */
   pump(done: (message: Uint8Array, length: number) => void): boolean {
     const pending = this.pending;
     if (pending === undefined) return false;
     this.pending = undefined;
     const { operation, offset, data } = pending;
-    if (operation !== FlashOperation.READ) {
+    if (isChange(operation)) {
       const at = this.operations++;
       if (this.cut !== undefined && at === this.cut.at) {
         change(this.memory, operation, offset, data, this.cut);

@@ -1,7 +1,7 @@
 // The cells of a NOR flash chip: programming clears bits, erasing sets a whole sector to ones.
 // Breaking a rule of the chip is a defect of the firmware and throws.
 
-import { Flash } from "../hal/flash";
+import { Flash, FlashSurvey, surveyedSectors } from "../hal/flash";
 
 /** How far an interrupted operation came, and what its unfinished bytes look like. */
 export interface Interruption {
@@ -57,6 +57,35 @@ export class FlashMemory {
         throw new IllegalFlash(`programs ${data[i]} over ${held} at ${offset + i}`);
       }
     }
+  }
+
+  checkSurvey(offset: number, length: number): void {
+    this.checkErase(offset);
+    if (!Number.isInteger(length) || length < 1 || length > FlashSurvey.BEGIN_MAX) {
+      throw new IllegalFlash(`survey of ${length} bytes`);
+    }
+  }
+
+  /** How the sectors from `offset` on begin, and how far each is used: a `FlashSurvey` of each. */
+  survey(offset: number, length: number): Uint8Array {
+    const count = surveyedSectors(this.length - offset, length);
+    const answer = new Uint8Array(count * (FlashSurvey.BEGIN + length));
+    for (let i = 0; i < count; i++) {
+      const start = offset + i * Flash.SECTOR_LENGTH;
+      const at = i * (FlashSurvey.BEGIN + length);
+      const extent = this.extent(start);
+      answer[at + FlashSurvey.EXTENT] = extent;
+      answer[at + FlashSurvey.EXTENT + 1] = extent >> 8;
+      answer.set(this.bytes.subarray(start, start + length), at + FlashSurvey.BEGIN);
+    }
+    return answer;
+  }
+
+  private extent(start: number): number {
+    if (this.bytes[start] === Flash.ERASED) return 0;
+    let extent: number = Flash.SECTOR_LENGTH;
+    while (this.bytes[start + extent - 1] === Flash.ERASED) extent--;
+    return extent;
   }
 
   program(offset: number, data: Uint8Array, how?: Interruption): void {

@@ -2,7 +2,7 @@
 // Times are those of a common 64 Mbit serial NOR (Winbond W25Q64JV data sheet, typical values).
 
 import type { FlashChip } from "../firmware/kernel/board";
-import { FlashDone, FlashOperation } from "../hal/flash";
+import { Flash, FlashDone, FlashOperation, surveyedSectors } from "../hal/flash";
 import { Sent } from "../hal/sent";
 import { EraseOrder, FlashMemory, type Interruption } from "./flash-memory";
 
@@ -37,6 +37,8 @@ interface Operation {
   readonly startsAt: number;
   readonly endsAt: number;
 }
+
+const NOTHING = new Uint8Array(0);
 
 export class SimulatedFlash implements FlashChip {
   /** Set it to make operations fail. */
@@ -82,17 +84,18 @@ export class SimulatedFlash implements FlashChip {
     const memory = this.memory(region);
     const data = new Uint8Array(length);
     if (operation === FlashOperation.READ) memory.checkTransfer(offset, length);
+    else if (operation === FlashOperation.SURVEY) memory.checkSurvey(offset, length);
     else if (operation === FlashOperation.ERASE) memory.checkErase(offset);
     else {
       data.set(bytes.subarray(start, start + length));
       memory.checkProgram(offset, data);
     }
     const startsAt = Math.max(this.scheduler.now, this.busyUntil);
-    const endsAt = startsAt + duration(operation, length);
+    const endsAt = startsAt + duration(operation, length, memory, offset);
     const started: Operation = { region, operation, offset, data, startsAt, endsAt };
     this.busyUntil = endsAt;
     this.running.set(region, started);
-    if (operation !== FlashOperation.READ) this.onStarted(startsAt, endsAt);
+    if (isChange(operation)) this.onStarted(startsAt, endsAt);
     this.scheduler.schedule(endsAt - this.scheduler.now, () => this.finish(started));
     return Sent.OK;
   }
@@ -135,6 +138,11 @@ export function change(
   else if (operation === FlashOperation.ERASE) memory.erase(offset, how);
 }
 
+/** Whether the cells are different afterwards. */
+export function isChange(operation: FlashOperation): boolean {
+  return operation === FlashOperation.WRITE || operation === FlashOperation.ERASE;
+}
+
 /** The message that reports an operation. */
 export function completion(
   region: number,
@@ -144,17 +152,45 @@ export function completion(
   offset: number,
   length: number,
 ): Uint8Array {
-  const read = operation === FlashOperation.READ && status === 0 ? length : 0;
-  const message = new Uint8Array(FlashDone.DATA + read);
+  const read = status === 0 ? contentOf(operation, memory, offset, length) : NOTHING;
+  const message = new Uint8Array(FlashDone.DATA + read.length);
   message[FlashDone.REGION] = region;
   message[FlashDone.OPERATION] = operation;
   message[FlashDone.STATUS] = status;
-  message.set(memory.bytes.subarray(offset, offset + read), FlashDone.DATA);
+  message.set(read, FlashDone.DATA);
   return message;
 }
 
-function duration(operation: FlashOperation, length: number): number {
+function contentOf(
+  operation: FlashOperation,
+  memory: FlashMemory,
+  offset: number,
+  length: number,
+): Uint8Array {
+  if (operation === FlashOperation.SURVEY) return memory.survey(offset, length);
+  if (operation === FlashOperation.READ) return memory.bytes.subarray(offset, offset + length);
+  return NOTHING;
+}
+
+function duration(
+  operation: FlashOperation,
+  length: number,
+  memory: FlashMemory,
+  offset: number,
+): number {
+  if (operation === FlashOperation.SURVEY) return surveyTime(memory, offset, length);
   if (operation === FlashOperation.ERASE) return FlashTime.SECTOR_ERASE_US;
   if (operation === FlashOperation.WRITE) return FlashTime.PAGE_PROGRAM_US;
   return FlashTime.READ_US + Math.ceil(length / FlashTime.READ_BYTES_PER_US);
+}
+
+/** To see how far a sector is used all of it is read, unless it begins erased. */
+function surveyTime(memory: FlashMemory, offset: number, length: number): number {
+  const count = surveyedSectors(memory.length - offset, length);
+  let bytes = 0;
+  for (let i = 0; i < count; i++) {
+    const begins = memory.bytes[offset + i * Flash.SECTOR_LENGTH];
+    bytes += begins === Flash.ERASED ? length : Flash.SECTOR_LENGTH;
+  }
+  return count * FlashTime.READ_US + Math.ceil(bytes / FlashTime.READ_BYTES_PER_US);
 }

@@ -1,7 +1,7 @@
 // One flash region as its owner's instances see it: one operation at a time, and the completion of
 // an operation never reaches another instance than the one that started it.
 
-import { Flash, FlashOperation, type FlashRegion } from "../../hal/flash";
+import { Flash, FlashOperation, type FlashRegion, FlashSurvey } from "../../hal/flash";
 import { Sent } from "../../hal/sent";
 import { Party } from "../ipc/party";
 import type { FlashChip } from "./board";
@@ -109,6 +109,11 @@ export function openRegion(gate: RegionGate, alive: () => boolean): FlashRegion 
     erase(offset: number): Sent {
       check(offset % Flash.SECTOR_LENGTH === 0, "flash erase inside a sector");
       return submit(FlashOperation.ERASE, offset, NO_BYTES, 0, Flash.SECTOR_LENGTH);
+    },
+    survey(offset: number, length: number): Sent {
+      check(offset % Flash.SECTOR_LENGTH === 0, "flash survey inside a sector");
+      check(length >= 1 && length <= FlashSurvey.BEGIN_MAX, "flash survey length");
+      return submit(FlashOperation.SURVEY, offset, NO_BYTES, 0, length);
     },
   });
 }

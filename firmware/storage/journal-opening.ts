@@ -1,7 +1,7 @@
 // Finds out at start what a journal's region holds: headers, dead sectors, records, values.
 // Any content at all ends in a usable journal.
 
-import { FlashDone, type FlashRegion } from "../../hal/flash";
+import { FlashDone, type FlashRegion, FlashSurvey } from "../../hal/flash";
 import type { Sent } from "../../hal/sent";
 import { readU16, readU32 } from "../wire/little-endian";
 import { type FlashJob, FlashRetry, Progress } from "./flash-job";
@@ -14,15 +14,17 @@ import {
   recordLength,
 } from "./journal-layout";
 import type { JournalSectors } from "./journal-sectors";
-import { isErased, Page, Sector, SectorHeader, ZEROS } from "./sector-layout";
+import { Page, Sector, SectorHeader, ZEROS } from "./sector-layout";
 import { SectorState } from "./sectors";
 
 const enum State {
   HEADERS = 0,
   /** Overwriting the header of a dead sector, so that half an erase cannot bring it back. */
   KILL = 1,
-  SCAN = 2,
-  RESTORE = 3,
+  /** How far the sector is used. */
+  EXTENT = 2,
+  SCAN = 3,
+  RESTORE = 4,
 }
 
 export interface RestoredOwner {
@@ -37,7 +39,7 @@ export class JournalOpening implements FlashJob {
   private state = State.HEADERS;
   private sector = 0;
   private page = 0;
-  /** One past the last page of the sector that holds anything. */
+  /** Pages of the sector that hold anything, or lie before one that does. */
   private used = 0;
   private failures = 0;
   /** The record that is restored, or was last: its place in the index, and its number. */
@@ -55,9 +57,11 @@ export class JournalOpening implements FlashJob {
     const start = this.sector * Sector.LENGTH;
     switch (this.state) {
       case State.HEADERS:
-        return region.read(start, SectorHeader.LENGTH);
+        return region.survey(start, SectorHeader.LENGTH);
       case State.KILL:
         return region.write(start, ZEROS, 0, SectorHeader.LENGTH);
+      case State.EXTENT:
+        return region.survey(start, FlashSurvey.ALONE);
       case State.SCAN:
         return region.read(start + this.page * Page.LENGTH, Page.LENGTH);
       case State.RESTORE: {
@@ -79,6 +83,8 @@ export class JournalOpening implements FlashJob {
         // A chip that refuses even this: the sector stays out of use, and dead at the next start.
         this.sectors.setState(this.sector, ok ? SectorState.FREE : SectorState.RETIRED);
         return this.nextDead();
+      case State.EXTENT:
+        return this.measured(readU16(buffer, FlashDone.DATA + FlashSurvey.EXTENT));
       case State.SCAN:
         return this.scanned(buffer);
       case State.RESTORE:
@@ -87,8 +93,8 @@ export class JournalOpening implements FlashJob {
   }
 
   private header(buffer: Uint8Array): Progress {
-    this.sectors.load(this.sector, buffer, FlashDone.DATA);
-    if (++this.sector < this.sectors.count) return Progress.MORE;
+    this.sector = this.sectors.loadAll(this.sector, buffer, FlashDone.DATA);
+    if (this.sector < this.sectors.count) return Progress.MORE;
     this.sectors.resolve();
     return this.nextDead();
   }
@@ -100,19 +106,26 @@ export class JournalOpening implements FlashJob {
   }
 
   private nextSector(fromSequence: number): Progress {
-    this.state = State.SCAN;
-    this.page = 0;
-    this.used = 0;
+    this.state = State.EXTENT;
     const next = this.sectors.followingSequence(fromSequence);
     if (next === Sector.NONE) return this.nextRecord();
     this.sector = next;
     return Progress.MORE;
   }
 
+  private measured(extent: number): Progress {
+    this.state = State.SCAN;
+    this.page = 0;
+    this.used = extent > SectorHeader.LENGTH ? Math.ceil(extent / Page.LENGTH) : 0;
+    return this.used > 0 ? Progress.MORE : this.sectorScanned();
+  }
+
   private scanned(buffer: Uint8Array): Progress {
-    const first = this.page === 0 ? SectorHeader.LENGTH : 0;
-    if (this.takePage(buffer, FlashDone.DATA, first)) this.used = this.page + 1;
-    if (++this.page < Page.PER_SECTOR) return Progress.MORE;
+    this.takePage(buffer, FlashDone.DATA, this.page === 0 ? SectorHeader.LENGTH : 0);
+    return ++this.page < this.used ? Progress.MORE : this.sectorScanned();
+  }
+
+  private sectorScanned(): Progress {
     // A fresh page: a byte that a cut left half programmed may read as erased and not be so.
     const sequence = this.sectors.sequence(this.sector);
     this.sectors.active = this.sector;
@@ -120,8 +133,8 @@ export class JournalOpening implements FlashJob {
     return this.nextSector(sequence + 1);
   }
 
-  /** Takes the records of one page in. True: something is on it. */
-  private takePage(bytes: Uint8Array, start: number, first: number): boolean {
+  /** Takes the records of one page in. */
+  private takePage(bytes: Uint8Array, start: number, first: number): void {
     const end = start + Page.LENGTH;
     let at = start + first;
     while (checkRecord(bytes, at, end) === RecordCheck.OK) {
@@ -129,7 +142,6 @@ export class JournalOpening implements FlashJob {
       this.takeRecord(bytes, at, place);
       at += recordLength(bytes[at + JournalRecord.LENGTH]!);
     }
-    return at > start + first || !isErased(bytes, at, end);
   }
 
   private takeRecord(bytes: Uint8Array, at: number, place: number): void {
@@ -151,10 +163,21 @@ export class JournalOpening implements FlashJob {
     return Progress.MORE;
   }
 
+  /** What was read goes on to the end of its page: the next records may stand there too. */
   private restore(buffer: Uint8Array): Progress {
+    const first = this.index.place(this.entry);
+    const last = first - (first % Page.LENGTH) + Page.LENGTH;
+    for (;;) {
+      const place = this.index.place(this.entry);
+      if (place < first || place >= last) return Progress.MORE;
+      const start = FlashDone.DATA + place - first;
+      this.restoreOne(buffer, start, start + last - place);
+      if (this.nextRecord() === Progress.DONE) return Progress.DONE;
+    }
+  }
+
+  private restoreOne(buffer: Uint8Array, start: number, end: number): void {
     const at = this.entry;
-    const start = FlashDone.DATA;
-    const end = start + Page.LENGTH - (this.index.place(at) % Page.LENGTH);
     const key = readU16(buffer, start + JournalRecord.KEY);
     if (checkRecord(buffer, start, end) === RecordCheck.OK && this.index.find(key) === at) {
       const length = buffer[start + JournalRecord.LENGTH]!;
@@ -163,6 +186,5 @@ export class JournalOpening implements FlashJob {
       // It could be read a moment ago: the chip is failing. The record stays where it is.
       this.dropped++;
     }
-    return this.nextRecord();
   }
 }

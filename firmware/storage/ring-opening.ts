@@ -1,7 +1,7 @@
 // Finds out at start which entries a ring holds: headers, then the fragments from the oldest sector
 // to the newest. An entry that is not whole is made void, so that nobody ever sees a part of it.
 
-import { FlashDone, type FlashRegion } from "../../hal/flash";
+import { FlashDone, type FlashRegion, FlashSurvey } from "../../hal/flash";
 import type { Sent } from "../../hal/sent";
 import { readU16, readU32, writeU32 } from "../wire/little-endian";
 import { type FlashJob, FlashRetry, Progress } from "./flash-job";
@@ -21,9 +21,11 @@ import { isErased, Page, Sector, SectorHeader } from "./sector-layout";
 
 const enum State {
   HEADERS = 0,
-  SCAN = 1,
-  VOID = 2,
-  TIDY = 3,
+  /** How far a sector is used. */
+  EXTENT = 1,
+  SCAN = 2,
+  VOID = 3,
+  TIDY = 4,
 }
 
 export class RingOpening implements FlashJob {
@@ -31,6 +33,8 @@ export class RingOpening implements FlashJob {
   private sector = 0;
   /** What is looked at next. */
   private place = 0;
+  /** Where the used part of the sector ends. */
+  private end = 0;
   private failures = 0;
   private lastNumber = 0;
   /** The first fragment of the entry that is not whole yet, or `END`. */
@@ -49,7 +53,9 @@ export class RingOpening implements FlashJob {
   issue(region: FlashRegion): Sent {
     switch (this.state) {
       case State.HEADERS:
-        return region.read(this.sector * Sector.LENGTH, SectorHeader.LENGTH);
+        return region.survey(this.sector * Sector.LENGTH, SectorHeader.LENGTH);
+      case State.EXTENT:
+        return region.survey(this.sector * Sector.LENGTH, FlashSurvey.ALONE);
       case State.SCAN:
         return region.read(this.place, Page.LENGTH - (this.place % Page.LENGTH));
       case State.VOID:
@@ -68,6 +74,9 @@ export class RingOpening implements FlashJob {
     switch (this.state) {
       case State.HEADERS:
         return this.header(buffer);
+      case State.EXTENT:
+        this.end = this.sector * Sector.LENGTH + readU16(buffer, FlashDone.DATA);
+        return this.scan();
       case State.SCAN:
         return this.scanned(buffer);
       case State.VOID:
@@ -80,8 +89,8 @@ export class RingOpening implements FlashJob {
 
   private header(buffer: Uint8Array): Progress {
     const { sectors } = this.ring;
-    sectors.load(this.sector, buffer, FlashDone.DATA);
-    if (++this.sector < sectors.count) return Progress.MORE;
+    this.sector = sectors.loadAll(this.sector, buffer, FlashDone.DATA);
+    if (this.sector < sectors.count) return Progress.MORE;
     this.sector = sectors.oldest();
     if (this.sector === Sector.NONE) return Progress.DONE;
     this.ring.readEnd = firstPlace(this.sector);
@@ -92,12 +101,13 @@ export class RingOpening implements FlashJob {
     this.place = firstPlace(this.sector);
     this.ring.sectors.active = this.sector;
     this.ring.sectors.tail = SectorHeader.LENGTH;
-    return this.scan();
+    this.state = State.EXTENT;
+    return Progress.MORE;
   }
 
   private scan(): Progress {
     this.state = State.SCAN;
-    if (this.place < (this.sector + 1) * Sector.LENGTH) return Progress.MORE;
+    if (this.place < this.end) return Progress.MORE;
     const { sectors } = this.ring;
     const next = sectors.followingSequence(sectors.sequence(this.sector) + 1);
     if (next === Sector.NONE) return this.scannedAll();

@@ -1,7 +1,8 @@
 // The sectors of a log in flash: which are free, in use, dead; where the next write goes.
 
+import { FlashSurvey, surveyedSectors } from "../../hal/flash";
 import { check } from "../kernel/partition";
-import { readU32 } from "../wire/little-endian";
+import { readU16, readU32 } from "../wire/little-endian";
 import { checkSectorHeader, isCommitted, Page, Sector, SectorHeader } from "./sector-layout";
 
 export const enum SectorState {
@@ -65,6 +66,23 @@ export class Sectors {
     if (!isCommitted(bytes, at)) return;
     this.states[sector] = SectorState.IN_USE;
     this.sequences[sector] = sequence;
+  }
+
+  /**
+   * Takes in the headers that a survey of `SectorHeader.LENGTH` bytes has brought, those of `sector`
+   * and of the next ones; answers the sector behind them.
+   */
+  loadAll(sector: number, bytes: Uint8Array, at: number): number {
+    const left = (this.count - sector) * Sector.LENGTH;
+    const end = sector + surveyedSectors(left, SectorHeader.LENGTH);
+    let part = at;
+    for (let each = sector; each < end; each++) {
+      // Where nothing was written nothing is to be learned.
+      const isBlank = readU16(bytes, part + FlashSurvey.EXTENT) === 0;
+      if (!isBlank) this.load(each, bytes, part + FlashSurvey.BEGIN);
+      part += FlashSurvey.BEGIN + SectorHeader.LENGTH;
+    }
+    return end;
   }
 
   countOf(state: SectorState): number {

@@ -1,21 +1,28 @@
 // Finds out at start which slots hold a whole message.
 
-import { FlashDone, type FlashRegion } from "../../hal/flash";
+import { FlashDone, type FlashRegion, FlashSurvey, surveyedSectors } from "../../hal/flash";
 import type { Sent } from "../../hal/sent";
 import { readU16, readU32 } from "../wire/little-endian";
 import { Crc32, crc32End, crc32Step } from "./crc32";
 import { type FlashJob, FlashRetry, Progress } from "./flash-job";
-import { ZEROS } from "./sector-layout";
+import { Sector, ZEROS } from "./sector-layout";
 import { checkSlotHead, Slot, SlotLimit, SlotPart, slotMarks } from "./slot-layout";
 import { SlotState, type SlotTable } from "./slot-table";
 
 const enum State {
-  HEADS = 0,
+  /** Where a head may be. */
+  SURVEY = 0,
+  HEADS = 1,
   /** The message's bytes against their check. */
-  DATA = 1,
-  FOUND = 2,
+  DATA = 2,
+  FOUND = 3,
   /** Overwriting the head of a message that has decayed. */
-  KILL = 3,
+  KILL = 4,
+}
+
+const enum Look {
+  /** Of a sector: the head's first word tells whether there is one. */
+  LENGTH = 4,
 }
 
 export interface FoundOwner {
@@ -30,7 +37,8 @@ export interface FoundOwner {
 }
 
 export class SlotOpening implements FlashJob {
-  private state = State.HEADS;
+  private state = State.SURVEY;
+  /** In a survey the next sector, not the slot. */
   private slot = 0;
   private number = -1;
   private offset = 0;
@@ -45,6 +53,8 @@ export class SlotOpening implements FlashJob {
   issue(region: FlashRegion): Sent {
     const start = this.slot * this.table.bytesPerSlot;
     switch (this.state) {
+      case State.SURVEY:
+        return region.survey(this.slot * Sector.LENGTH, Look.LENGTH);
       case State.HEADS:
       case State.FOUND:
         return region.read(start, SlotPart.HEAD_MAX);
@@ -61,6 +71,8 @@ export class SlotOpening implements FlashJob {
     // What cannot be read is not taken for absent.
     if (!ok && this.state !== State.KILL) return Progress.LATER;
     switch (this.state) {
+      case State.SURVEY:
+        return this.surveyed(buffer);
       case State.HEADS:
         return this.head(buffer);
       case State.DATA:
@@ -71,6 +83,34 @@ export class SlotOpening implements FlashJob {
         this.table.states[this.slot] = SlotState.FREE;
         return this.next();
     }
+  }
+
+  /** Slots that begin like one that holds something are marked, to be looked at. */
+  private surveyed(buffer: Uint8Array): Progress {
+    const { table } = this;
+    const perSlot = table.bytesPerSlot / Sector.LENGTH;
+    const left = table.count * perSlot - this.slot;
+    const end = this.slot + surveyedSectors(left * Sector.LENGTH, Look.LENGTH);
+    let at = FlashDone.DATA + FlashSurvey.BEGIN;
+    for (let sector = this.slot; sector < end; sector++) {
+      const isHead = sector % perSlot === 0 && readU32(buffer, at) === SlotPart.MAGIC_VALUE;
+      if (isHead) table.states[sector / perSlot] = SlotState.WRITING;
+      at += FlashSurvey.BEGIN + Look.LENGTH;
+    }
+    this.slot = end;
+    if (end < table.count * perSlot) return Progress.MORE;
+    this.state = State.HEADS;
+    this.slot = -1;
+    return this.nextHead();
+  }
+
+  private nextHead(): Progress {
+    const { table } = this;
+    while (++this.slot < table.count) {
+      if (table.states[this.slot] === SlotState.WRITING) return Progress.MORE;
+    }
+    this.slot = -1;
+    return this.next();
   }
 
   private head(buffer: Uint8Array): Progress {
@@ -84,9 +124,7 @@ export class SlotOpening implements FlashJob {
       table.numbers[slot] = number;
       table.lengths[slot] = readU16(buffer, at + Slot.LENGTH);
     }
-    if (++this.slot < table.count) return Progress.MORE;
-    this.slot = -1;
-    return this.next();
+    return this.nextHead();
   }
 
   private next(): Progress {

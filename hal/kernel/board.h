@@ -24,10 +24,13 @@ unsigned board_device(unsigned party, unsigned verb, const uint8_t *bytes, unsig
 #define BOARD_ADDRESS_LENGTH 18
 void board_peer(unsigned party, uint8_t address[BOARD_ADDRESS_LENGTH]);
 
-enum flash_operation { FLASH_READ = 0, FLASH_WRITE = 1, FLASH_ERASE = 2 };
+enum flash_operation { FLASH_READ = 0, FLASH_WRITE = 1, FLASH_ERASE = 2, FLASH_SURVEY = 3 };
 
 #define FLASH_SECTOR_LENGTH 4096u
 #define FLASH_TRANSFER_MAX 256u
+/* Of a sector in a survey: how far it is used, 2 bytes, and then as much as was asked for. */
+#define FLASH_SURVEY_BEGIN 2u
+#define FLASH_SURVEY_BEGIN_MAX (FLASH_TRANSFER_MAX - FLASH_SURVEY_BEGIN)
 
 /* A completion, for kernel_deliver(PARTY_FLASH): the offsets of `FlashDone` in hal/flash.ts. */
 enum flash_done {

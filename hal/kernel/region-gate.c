@@ -60,6 +60,9 @@ static bool allowed(unsigned region, unsigned operation, uint32_t offset, unsign
 		return length >= 1 && length <= FLASH_TRANSFER_MAX;
 	case FLASH_ERASE:
 		return length == FLASH_SECTOR_LENGTH && offset % FLASH_SECTOR_LENGTH == 0;
+	case FLASH_SURVEY:
+		return length >= 1 && length <= FLASH_SURVEY_BEGIN_MAX &&
+		       offset % FLASH_SECTOR_LENGTH == 0;
 	default:
 		return false;
 	}

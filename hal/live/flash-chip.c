@@ -15,8 +15,8 @@
 enum { WORKED = 0, FAILED = 1 };
 
 struct done {
-	/* In the chip. */
-	uint32_t offset;
+	/* In the chip; and the end of the region. */
+	uint32_t offset, end;
 	uint16_t length;
 	uint8_t region, operation, status;
 };
@@ -33,14 +33,15 @@ void flash_chip_start(void)
 }
 
 /* Regions lie one behind the other, in the order of the table. */
-static uint32_t base_of(unsigned region)
+static uint32_t base_of(unsigned region, uint32_t *end)
 {
 	uint32_t base = 0;
 
 	for (unsigned i = 0; i < table_region_count; i++) {
+		*end = base + table_regions[i].bytes;
 		if (table_regions[i].id == region)
 			return base;
-		base += table_regions[i].bytes;
+		base = *end;
 	}
 	board_panic("a flash region that is not there");
 }
@@ -65,7 +66,7 @@ unsigned flash_chip_submit(unsigned region, unsigned operation, uint32_t offset,
 
 	if (count == WAITING_MAX)
 		return SENT_FULL;
-	done->offset = base_of(region) + offset;
+	done->offset = base_of(region, &done->end) + offset;
 	done->length = (uint16_t)length;
 	done->region = (uint8_t)region;
 	done->operation = (uint8_t)operation;
@@ -78,6 +79,57 @@ unsigned flash_chip_submit(unsigned region, unsigned operation, uint32_t offset,
 	return SENT_OK;
 }
 
+/* Bytes of a sector up to the last one that is not erased; 0 where the first one is. */
+static bool extent_of(uint32_t sector, unsigned *extent)
+{
+	enum { PIECE = 64 };
+	uint8_t piece[PIECE];
+
+	*extent = 0;
+	if (!port_flash_read(sector, piece, 1))
+		return false;
+	if (piece[0] == 0xff)
+		return true;
+	for (uint32_t at = FLASH_SECTOR_LENGTH; *extent == 0;) {
+		at -= PIECE;
+		if (!port_flash_read(sector + at, piece, PIECE))
+			return false;
+		for (unsigned i = PIECE; i > 0 && *extent == 0; i--) {
+			if (piece[i - 1] != 0xff)
+				*extent = at + i;
+		}
+	}
+	return true;
+}
+
+/* The answer's length in bytes, 0: the chip failed. */
+static unsigned survey(const struct done *done, uint8_t *bytes)
+{
+	const unsigned each = FLASH_SURVEY_BEGIN + done->length;
+	uint32_t sector = done->offset;
+	unsigned at = 0;
+
+	for (; at + each <= FLASH_TRANSFER_MAX && sector < done->end; at += each) {
+		unsigned extent;
+
+		if (!extent_of(sector, &extent) ||
+		    !port_flash_read(sector, bytes + at + FLASH_SURVEY_BEGIN, done->length))
+			return 0;
+		bytes[at] = (uint8_t)extent;
+		bytes[at + 1] = (uint8_t)(extent >> 8);
+		sector += FLASH_SECTOR_LENGTH;
+	}
+	return at;
+}
+
+/* What the chip has to say, in bytes; 0: it failed. */
+static unsigned content_of(const struct done *done, uint8_t *bytes)
+{
+	if (done->operation == FLASH_SURVEY)
+		return survey(done, bytes);
+	return port_flash_read(done->offset, bytes, done->length) ? done->length : 0;
+}
+
 static void complete(double now, const struct done *done)
 {
 	unsigned length = FLASH_DONE_DATA;
@@ -85,10 +137,11 @@ static void complete(double now, const struct done *done)
 	message[FLASH_DONE_REGION] = done->region;
 	message[FLASH_DONE_OPERATION] = done->operation;
 	message[FLASH_DONE_STATUS] = done->status;
-	if (done->operation == FLASH_READ) {
-		if (port_flash_read(done->offset, message + FLASH_DONE_DATA, done->length))
-			length += done->length;
-		else
+	if (done->operation == FLASH_READ || done->operation == FLASH_SURVEY) {
+		const unsigned content = content_of(done, message + FLASH_DONE_DATA);
+
+		length += content;
+		if (content == 0)
 			message[FLASH_DONE_STATUS] = FAILED;
 	}
 	kernel_deliver(now, PARTY_FLASH, message, length);

@@ -82,6 +82,7 @@ function regions(owner: string): Record<string, object> {
       read: verbs["regionRead"],
       write: verbs["regionWrite"],
       erase: verbs["regionErase"],
+      survey: verbs["regionSurvey"],
     };
   }
   return owned;

@@ -145,6 +145,11 @@ void verb_region_erase(txMachine *the)
 	ask_region(the, FLASH_ERASE, NULL, FLASH_SECTOR_LENGTH);
 }
 
+void verb_region_survey(txMachine *the)
+{
+	ask_region(the, FLASH_SURVEY, NULL, whole_argument(the, 1));
+}
+
 void verb_entropy_fill(txMachine *the)
 {
 	uint32_t start = whole_argument(the, 1), length = whole_argument(the, 2);

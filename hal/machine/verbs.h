@@ -20,6 +20,7 @@
 	VERB(verb_region_read, "regionRead", 2) \
 	VERB(verb_region_write, "regionWrite", 4) \
 	VERB(verb_region_erase, "regionErase", 1) \
+	VERB(verb_region_survey, "regionSurvey", 2) \
 	/* Entropy and time: verbs.c. */ \
 	VERB(verb_entropy_fill, "entropyFill", 3) \
 	VERB(verb_utc_ms, "utcMs", 0) \

@@ -31,6 +31,10 @@ export function eraseFlash(offset: number): number[] {
   return flash(offset, 0, FlashOperation.ERASE);
 }
 
+export function surveyFlash(offset: number, length: number): number[] {
+  return flash(offset, length, FlashOperation.SURVEY);
+}
+
 export function sendAtNews(to: Name): number[] {
   return [Command.SEND_AT_NEWS, PUPPETS[to]];
 }

@@ -1,22 +1,13 @@
 // What passes, what is refused, how much and how fast.
 
 import { ECHO, send, sendBeyond } from "./commands";
+import { BOOTED } from "./flash-scripts";
 import type { Script } from "./script";
-
-const BOOT = [
-  "audit: started",
-  "audit: kernel says boot",
-  "wall: started",
-  "alice: started",
-  "bob: started",
-  "carol: started",
-  "dave: started",
-];
 
 export const PASSING_SCRIPTS: readonly Script[] = [
   {
     name: "the most important starts first, equals by their numbers, and the boot is audited",
-    steps: [{ at: 0, expect: BOOT }],
+    steps: [{ at: 0, expect: BOOTED }],
   },
   {
     name: "what comes for one whose turn to start has not come waits for it, and a start is a call",
@@ -49,7 +40,7 @@ export const PASSING_SCRIPTS: readonly Script[] = [
   {
     name: "a declared message arrives whole, from 1 byte to 320",
     steps: [
-      { at: 0, expect: BOOT },
+      { at: 0, expect: BOOTED },
       { at: 1, tell: "alice", command: send("bob", 2, 1) },
       { at: 2, tell: "alice", command: send("bob", 1, 320) },
       {
@@ -68,7 +59,7 @@ export const PASSING_SCRIPTS: readonly Script[] = [
   {
     name: "what the table does not declare is refused, counted and audited, and reaches nobody",
     steps: [
-      { at: 0, expect: BOOT },
+      { at: 0, expect: BOOTED },
       { at: 1, tell: "alice", command: send("dave", 1) },
       { at: 1, tell: "bob", command: send("alice", 2) },
       { at: 1, tell: "carol", command: send("carol", 1) },
@@ -89,7 +80,7 @@ export const PASSING_SCRIPTS: readonly Script[] = [
   {
     name: "messages of 0 and of 321 bytes, and longer than their own bytes, are refused",
     steps: [
-      { at: 0, expect: BOOT },
+      { at: 0, expect: BOOTED },
       { at: 1, tell: "alice", command: send("bob", 1, 0) },
       { at: 1, tell: "alice", command: send("bob", 1, 321) },
       { at: 1100, tell: "alice", command: sendBeyond("bob", 1, 5) },
@@ -109,7 +100,7 @@ export const PASSING_SCRIPTS: readonly Script[] = [
   {
     name: "who asks for the forbidden all day is audited twice at once, then once a second",
     steps: [
-      { at: 0, expect: BOOT },
+      { at: 0, expect: BOOTED },
       { at: 1, tell: "alice", command: send("dave", 1, 16, 200) },
       { at: 10, tell: "alice", command: send("dave", 1, 16, 200) },
       { at: 1005, tell: "alice", command: send("dave", 1, 16, 200) },
@@ -135,7 +126,7 @@ export const PASSING_SCRIPTS: readonly Script[] = [
   {
     name: "a full queue answers FULL, and only its own sender's",
     steps: [
-      { at: 0, expect: BOOT },
+      { at: 0, expect: BOOTED },
       { at: 1, tell: "carol", command: send("alice", 1, 16, 5) },
       { at: 1, tell: "bob", command: send("alice", 1, 16, 1) },
       {
@@ -155,7 +146,7 @@ export const PASSING_SCRIPTS: readonly Script[] = [
   {
     name: "a rate of 10 a second lets 4 through at once and then one every 100 ms",
     steps: [
-      { at: 0, expect: BOOT },
+      { at: 0, expect: BOOTED },
       { at: 1, tell: "bob", command: send("alice", 1, 1, 9) },
       { at: 50, tell: "bob", command: send("alice", 1, 1, 9) },
       { at: 101, tell: "bob", command: send("alice", 1, 1, 9) },
@@ -178,7 +169,7 @@ export const PASSING_SCRIPTS: readonly Script[] = [
   {
     name: "two that echo to each other for ever are held by their rates, and others still run",
     steps: [
-      { at: 0, expect: BOOT },
+      { at: 0, expect: BOOTED },
       { at: 1, tell: "alice", command: ECHO },
       { at: 1, tell: "bob", command: ECHO },
       { at: 2, tell: "bob", command: send("alice", 1, 1, 1) },

@@ -133,6 +133,7 @@ export class Puppet implements Partition {
     let answer = Sent.REFUSED;
     if (operation === FlashOperation.READ) answer = region.read(offset, length);
     if (operation === FlashOperation.ERASE) answer = region.erase(offset);
+    if (operation === FlashOperation.SURVEY) answer = region.survey(offset, length);
     if (operation === FlashOperation.WRITE) {
       this.message.fill(0x5a);
       answer = region.write(offset, this.message, 0, length);

@@ -6,7 +6,7 @@ import { Report } from "./puppet-protocol";
 import { PUPPETS } from "./puppet-table";
 
 const SENT = ["ok", "full", "restarted", "refused"];
-const FLASH = ["read", "write", "erase"];
+const FLASH = ["read", "write", "erase", "survey"];
 const NAMES = Object.entries(PUPPETS);
 
 export function nameOf(party: number): string {

@@ -7,7 +7,13 @@ import type { FaultKind } from "../../firmware/kernel/fault";
 import { Kernel } from "../../firmware/kernel/kernel";
 import type { Partition } from "../../firmware/kernel/partition";
 import { TimeQuality } from "../../hal/clock";
-import { Flash, FlashDone, FlashOperation, type FlashRegion } from "../../hal/flash";
+import {
+  Flash,
+  FlashDone,
+  FlashOperation,
+  type FlashRegion,
+  surveyedSectors,
+} from "../../hal/flash";
 import { Sent } from "../../hal/sent";
 import type { HubKernel } from "../../host-sim/hub/hub-kernel";
 import { Puppet, type PuppetEnvironment } from "./puppet";
@@ -143,19 +149,33 @@ export class TypescriptKernel<K extends HubKernel = Kernel> implements KernelUnd
     return bits;
   }
 
+  private survey(offset: number, length: number): number[] {
+    const answer: number[] = [];
+    const count = surveyedSectors(FLASH_BYTES - offset, length);
+    for (let i = 0; i < count; i++) {
+      const sector = this.flash.subarray(offset + i * Flash.SECTOR_LENGTH);
+      let extent: number = sector[0] === Flash.ERASED ? 0 : Flash.SECTOR_LENGTH;
+      while (extent > 0 && sector[extent - 1] === Flash.ERASED) extent--;
+      answer.push(extent & 0xff, extent >> 8, ...sector.subarray(0, length));
+    }
+    return answer;
+  }
+
   private chip(): FlashChip {
     return {
       submit: (region, operation, offset, bytes, start, length): Sent => {
-        const done = new Uint8Array(
-          FlashDone.DATA + (operation === FlashOperation.READ ? length : 0),
-        );
+        const read = operation === FlashOperation.READ ? length : 0;
+        const surveyed = operation === FlashOperation.SURVEY ? this.survey(offset, length) : [];
+        const done = new Uint8Array(FlashDone.DATA + read + surveyed.length);
+        done.set(surveyed, FlashDone.DATA);
         done[FlashDone.REGION] = region;
         done[FlashDone.OPERATION] = operation;
         if (operation === FlashOperation.ERASE) {
           this.flash.fill(Flash.ERASED, offset, offset + Flash.SECTOR_LENGTH);
         } else if (operation === FlashOperation.WRITE) {
           for (let i = 0; i < length; i++) this.flash[offset + i]! &= bytes[start + i]!;
-        } else done.set(this.flash.subarray(offset, offset + length), FlashDone.DATA);
+        } else if (operation === FlashOperation.READ)
+          done.set(this.flash.subarray(offset, offset + length), FlashDone.DATA);
         this.completions.push(done);
         return Sent.OK;
       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FlashDone, FlashOperation } from "../../hal/flash";
+import { FlashDone, FlashOperation, FlashSurvey, surveyedSectors } from "../../hal/flash";
 import { Sent } from "../../hal/sent";
 import { FlashTime, SimulatedFlash } from "../../host-sim/flash";
 import { DirectFlash, PowerCut } from "../../host-sim/flash-direct";
@@ -75,6 +75,36 @@ describe("simulated flash chip", () => {
     expect(flash.submit(3, FlashOperation.READ, 0, BYTES, 0, 3)).toBe(Sent.OK);
     world.runUntil(100_000);
     expect([...done[2]!.subarray(FlashDone.DATA)]).toEqual([0xf0, 0x55, 0xff]);
+  });
+
+  it("surveys how sectors begin and how far each is used, as many as one answer holds", () => {
+    const { world, flash, done } = chip();
+    flash.memory(3).program(0, BYTES);
+    flash.memory(3).program(300, BYTES);
+    // What begins erased counts as erased.
+    flash.memory(3).program(4096 + 1, BYTES);
+    expect(flash.submit(3, FlashOperation.SURVEY, 0, BYTES, 0, 2)).toBe(Sent.OK);
+    world.runUntil(1_000);
+    const both = [304 & 0xff, 304 >> 8, 0x0f, 0xf0, 0, 0, 0xff, 0x0f];
+    expect(done).toEqual([Uint8Array.from([3, FlashOperation.SURVEY, 0, 0, ...both])]);
+    expect(surveyedSectors(1024 * 1024, 24)).toBe(9);
+    expect(surveyedSectors(1024 * 1024, FlashSurvey.ALONE)).toBe(1);
+    expect(surveyedSectors(1024 * 1024, FlashSurvey.BEGIN_MAX)).toBe(1);
+    expect(surveyedSectors(8192, 1)).toBe(2);
+  });
+
+  it("refuses a survey inside a sector, beyond the region, of nothing and of too much", () => {
+    const memory = new FlashMemory(8192);
+    for (const [offset, length] of [
+      [1, 4],
+      [8192, 4],
+      [0, 0],
+      [0, 255],
+    ] as const) {
+      expect(() => memory.checkSurvey(offset, length)).toThrow(IllegalFlash);
+    }
+    memory.bytes.fill(0);
+    expect([...memory.survey(4096, 1)]).toEqual([4096 & 0xff, 4096 >> 8, 0]);
   });
 
   it("stops what is under way when power is cut, and forgets what waited", () => {

@@ -202,6 +202,7 @@ describe("journal", () => {
         read: () => Sent.OK,
         write: () => Sent.OK,
         erase: () => Sent.OK,
+        survey: () => Sent.OK,
       },
       {
         restored: () => {},

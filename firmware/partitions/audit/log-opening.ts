@@ -1,6 +1,6 @@
 // Finds the end of the log after a start: the newest sector, its last record, the chain's hash.
 
-import { FlashDone, type FlashRegion } from "../../../hal/flash";
+import { FlashDone, type FlashRegion, FlashSurvey, surveyedSectors } from "../../../hal/flash";
 import type { Sent } from "../../../hal/sent";
 import { type FlashJob, FlashRetry, Progress } from "../../storage/flash-job";
 import { copyBytes, readU32 } from "../../wire/little-endian";
@@ -35,6 +35,8 @@ export class LogOpening implements FlashJob {
   private readingHeaders = true;
   private index = 0;
   private tries = 0;
+  /** A survey of several sectors failed: one at a time. */
+  private isCareful = false;
 
   constructor(
     private readonly sectors: number,
@@ -44,7 +46,8 @@ export class LogOpening implements FlashJob {
 
   issue(region: FlashRegion): Sent {
     if (this.readingHeaders) {
-      return region.read(this.index * LogSector.LENGTH, LogHeader.LENGTH);
+      const length = this.isCareful ? FlashSurvey.ALONE : LogHeader.LENGTH;
+      return region.survey(this.index * LogSector.LENGTH, length);
     }
     const place = LogSector.HEADER_LENGTH + this.index * LogRecord.LENGTH;
     const length = this.recordsToRead() * LogRecord.LENGTH;
@@ -54,29 +57,48 @@ export class LogOpening implements FlashJob {
   done(ok: boolean, buffer: Uint8Array): Progress {
     if (!ok && ++this.tries < FlashRetry.READS) return Progress.MORE;
     this.tries = 0;
-    if (this.readingHeaders) return this.headerDone(ok, buffer);
+    if (this.readingHeaders) return this.headersDone(ok, buffer);
     // What cannot be read cannot be appended to: another sector goes on from the last hash known.
     if (!ok) return this.abandon();
     return this.recordsDone(buffer);
   }
 
-  private headerDone(ok: boolean, buffer: Uint8Array): Progress {
+  private headersDone(ok: boolean, buffer: Uint8Array): Progress {
     const { end } = this;
-    if (ok && this.hasher.isHeader(buffer, FlashDone.DATA)) {
-      const number = readU32(buffer, FlashDone.DATA + LogHeader.NUMBER);
-      if (number > end.sectorNumber) {
-        end.sector = this.index;
-        end.sectorNumber = number;
-        end.nextRecord = readU32(buffer, FlashDone.DATA + LogHeader.FIRST_RECORD);
-        copyBytes(buffer, FlashDone.DATA + LogHeader.ANCHOR, end.chain, 0, LogHash.LENGTH);
-      }
+    if (!ok && !this.isCareful) {
+      // One of these sectors cannot be read: each by itself, so that the others are.
+      this.isCareful = true;
+      return Progress.MORE;
     }
-    if (++this.index < this.sectors) return Progress.MORE;
+    if (ok) this.takeHeaders(buffer);
+    else this.index++;
+    if (this.index < this.sectors) return Progress.MORE;
     if (end.sector < 0) return Progress.DONE;
     this.readingHeaders = false;
     this.index = 0;
     end.tail = 0;
     return Progress.MORE;
+  }
+
+  private takeHeaders(buffer: Uint8Array): void {
+    const length = this.isCareful ? FlashSurvey.ALONE : LogHeader.LENGTH;
+    const left = (this.sectors - this.index) * LogSector.LENGTH;
+    let at = FlashDone.DATA;
+    for (let count = surveyedSectors(left, length); count > 0; count--, this.index++) {
+      this.takeHeader(buffer, at + FlashSurvey.BEGIN);
+      at += FlashSurvey.BEGIN + length;
+    }
+  }
+
+  private takeHeader(bytes: Uint8Array, at: number): void {
+    const { end } = this;
+    if (!this.hasher.isHeader(bytes, at)) return;
+    const number = readU32(bytes, at + LogHeader.NUMBER);
+    if (number <= end.sectorNumber) return;
+    end.sector = this.index;
+    end.sectorNumber = number;
+    end.nextRecord = readU32(bytes, at + LogHeader.FIRST_RECORD);
+    copyBytes(bytes, at + LogHeader.ANCHOR, end.chain, 0, LogHash.LENGTH);
   }
 
   private recordsDone(buffer: Uint8Array): Progress {

@@ -54,6 +54,25 @@ void board_peer(unsigned party, uint8_t address[BOARD_ADDRESS_LENGTH])
 	memset(address, 0, BOARD_ADDRESS_LENGTH);
 }
 
+/* Of each sector how far it is used, and its first bytes. */
+static unsigned survey(uint32_t offset, unsigned length, uint8_t *answer)
+{
+	unsigned at = 0;
+
+	for (; offset < FLASH_BYTES && at + FLASH_SURVEY_BEGIN + length <= FLASH_TRANSFER_MAX;
+	     offset += FLASH_SECTOR_LENGTH) {
+		unsigned extent = flash[offset] == 0xff ? 0 : FLASH_SECTOR_LENGTH;
+
+		while (extent > 0 && flash[offset + extent - 1] == 0xff)
+			extent--;
+		answer[at] = (uint8_t)extent;
+		answer[at + 1] = (uint8_t)(extent >> 8);
+		memcpy(answer + at + FLASH_SURVEY_BEGIN, flash + offset, length);
+		at += FLASH_SURVEY_BEGIN + length;
+	}
+	return at;
+}
+
 unsigned board_flash(unsigned region, unsigned operation, uint32_t offset, const uint8_t *bytes,
 		     unsigned length)
 {
@@ -69,6 +88,8 @@ unsigned board_flash(unsigned region, unsigned operation, uint32_t offset, const
 	} else if (operation == FLASH_WRITE) {
 		for (unsigned i = 0; i < length; i++)
 			flash[offset + i] &= bytes[i];
+	} else if (operation == FLASH_SURVEY) {
+		done->length += survey(offset, length, done->bytes + FLASH_DONE_DATA);
 	} else {
 		memcpy(done->bytes + FLASH_DONE_DATA, flash + offset, length);
 		done->length += length;

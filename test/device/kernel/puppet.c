@@ -108,7 +108,7 @@ static enum machine_end use_flash(const struct machine *machine, unsigned offset
 	memset(bytes, WRITTEN, sizeof bytes);
 	if (operation == FLASH_ERASE)
 		length = FLASH_SECTOR_LENGTH;
-	if (operation <= FLASH_ERASE)
+	if (operation <= FLASH_SURVEY)
 		answer = kernel_region(machine->partition, 0, operation, offset, bytes, length);
 	if (answer == KERNEL_BREACH)
 		return MACHINE_THREW;

@@ -52,6 +52,15 @@ describe.skipIf(!possible)("flash in a file", () => {
     expect([...readFileSync(file).subarray(SECOND, SECOND + 3)]).toEqual([0x30, 0x0f, 0xff]);
   });
 
+  test("says how sectors begin and how far they are used, of as many as one answer holds", () => {
+    const lines = parts.get("how sectors begin and how far they are used")!;
+    const done = lines.filter((line) => line.startsWith("done"));
+    expect(done[1]).toBe("done region 3 operation 3 status 0: 08 02 f0 ff ff 00 00 ff ff ff");
+    const alone = done[2]!.split(": ")[1]!.split(" ");
+    expect([alone.length, ...alone.slice(0, 4)]).toEqual([129, "08", "02", "f0", "ff"]);
+    expect(done[3]).toBe("done region 9 operation 3 status 0: 02 00 30 0f");
+  });
+
   test("tells of what was done in its order, and reads what then is there", () => {
     expect(parts.get("nothing is told before the loop comes round")).toEqual([
       "done region 9 operation 1 status 0:",

@@ -83,6 +83,12 @@ int main(int count, char **words)
 	submit(FIRST, FLASH_WRITE, 500, some, 20);
 	submit(FIRST, FLASH_ERASE, 4096, NULL, FLASH_SECTOR_LENGTH);
 	flash_chip_poll(0);
+	puts("# how sectors begin and how far they are used");
+	submit(FIRST, FLASH_WRITE, 0, some, 1);
+	submit(FIRST, FLASH_SURVEY, 0, NULL, 3);
+	submit(FIRST, FLASH_SURVEY, 0, NULL, 127);
+	submit(SECOND, FLASH_SURVEY, 0, NULL, 2);
+	flash_chip_poll(0);
 	puts("# a disk that fails");
 	fails = 1;
 	submit(FIRST, FLASH_WRITE, 0, other, 1);
