@@ -1,6 +1,7 @@
 // The report of a run: what `--report` writes. Everything in it was observed from outside the hub.
 
 import { SYSTEM } from "../firmware/system";
+import type { AttackCount } from "./attacker/attack";
 import { Display } from "./devices/display";
 import { GasMeter } from "./devices/gas-meter";
 import { RefusalReason } from "./devices/zigbee/joiner";
@@ -33,6 +34,8 @@ export interface HouseReport {
   readonly readings: ReadingCounts & { readonly devices: readonly DeviceReadings[] };
   readonly exchanges: { readonly sent: number; readonly exact: number };
   readonly firewall: { readonly passed: number; readonly refused: number };
+  /** Empty where nobody attacks. */
+  readonly attacks: readonly AttackCount[];
   readonly partitions: readonly {
     readonly name: string;
     readonly received: number;
@@ -72,6 +75,7 @@ export function reportOf(house: House, wallSeconds: number): HouseReport {
       exact: headEnd?.exchanges?.exact ?? 0,
     },
     firewall: { passed: house.firewall.passed, refused: house.firewall.refused },
+    attacks: house.attacker?.counts() ?? [],
     partitions: SYSTEM.partitions.map(({ name }) => {
       const heap = hub.heapOf(name);
       const memory = heap && { heapBytes: heap.bytes, heapPeak: heap.peak };

@@ -41,6 +41,7 @@ export class EncryptedAir {
   /** Short addresses that have sent a frame under the network key, and when they first did. */
   private readonly networked = new Map<number, number>();
   frames = 0;
+  private readonly others = new Set<Station>();
 
   /**
    * @param hub the hub's radio
@@ -54,7 +55,13 @@ export class EncryptedAir {
     air.observe((transmission) => this.look(transmission));
   }
 
+  /** What this one says is not the house's. */
+  ignore(station: Station): void {
+    this.others.add(station);
+  }
+
   private look(transmission: Transmission): void {
+    if (this.others.has(transmission.sender)) return;
     const { bytes, length, sender } = transmission;
     const type = frameType(bytes, length);
     if (type === FrameType.COMMAND && this.isParent(sender)) this.command(bytes, length);

@@ -1,7 +1,7 @@
 // No partition sees what it must not: known secrets are canaries, looked for in every message of
 // the kernel, every write to flash, every frame on the air and every datagram on the WAN.
 
-import { NetworkSet } from "../../firmware/ipc/join";
+import { KeyUse, NetworkSet } from "../../firmware/ipc/join";
 import { Operation } from "../../firmware/ipc/operation";
 import { Party } from "../../firmware/ipc/party";
 import { SYSTEM } from "../../firmware/system";
@@ -34,7 +34,9 @@ const VARIETY_MIN = 12;
 export class Separation {
   readonly name = "separation";
   private readonly index = new CanaryIndex<Secret>();
-  private networkKey = "";
+  /** The one that frames go out under, with its number; undefined before there is one. */
+  networkKeyInUse: { readonly key: Buffer; readonly sequence: number } | undefined;
+  private readonly networkKeys = new Set<string>();
   /** The key of the network as `access` gave it to `han`; for the key log. */
   networkKeyBytes: Uint8Array | undefined;
 
@@ -119,10 +121,14 @@ export class Separation {
   /** The network key is a secret from the moment that it exists. */
   private learn(bytes: Uint8Array): void {
     const key = bytes.slice(NetworkSet.KEY, NetworkSet.KEY + 16);
+    if (bytes[NetworkSet.USE] === KeyUse.ACTIVE) {
+      this.networkKeyBytes = key;
+      const sequence = bytes[NetworkSet.KEY_SEQUENCE]!;
+      this.networkKeyInUse = { key: Buffer.from(key), sequence };
+    }
     const text = Buffer.from(key).toString("hex");
-    if (text === this.networkKey) return;
-    this.networkKey = text;
-    this.networkKeyBytes = key;
+    if (this.networkKeys.has(text)) return;
+    this.networkKeys.add(text);
     this.add({
       name: "the network key",
       bytes: key,

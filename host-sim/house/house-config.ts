@@ -35,7 +35,8 @@ export interface DeviceConfig {
 /** Walls: two stations hear each other so many dB worse than their distance says. */
 export interface WallConfig {
   /** "hub", or a device's EUI-64. */
-  readonly between: readonly [string, string];
+  readonly a: string;
+  readonly b: string;
   readonly db: number;
 }
 
@@ -68,6 +69,8 @@ export interface HouseConfig {
   readonly wan: WanConfig;
   /** 0: it never resets by itself. */
   readonly radio: { readonly resetEverySeconds: number };
+  /** Somebody who attacks the network so often; 0: nobody does. */
+  readonly attacker: { readonly everySeconds: number; readonly place: Place };
   readonly faults: readonly FaultConfig[];
 }
 
@@ -107,5 +110,6 @@ export const DEFAULT_HOUSE: HouseConfig = {
   },
   wan: { loss: 0, duplication: 0, reordering: 0, latencyMs: 40, jitterMs: 15 },
   radio: { resetEverySeconds: 0 },
+  attacker: { everySeconds: 0, place: { x: -3, y: 2 } },
   faults: [],
 };

@@ -6,6 +6,7 @@ import type { CryptoProvider } from "../../hal/crypto";
 import { nodeCrypto } from "../../hal/node/crypto";
 import { Air } from "../air/air";
 import { bandNamed } from "../air/phy";
+import { Attacker } from "../attacker/attacker";
 import { type Capture, captureAir, captureWan } from "../capture";
 import { AcknowledgedReadings } from "../checkers/acknowledged-readings";
 import { EncryptedAir } from "../checkers/encrypted-air";
@@ -81,6 +82,8 @@ export class House {
   readonly han: HanObserver;
   readonly firewall: FirewallObserver;
   readonly separation: Separation;
+  /** Undefined where nobody attacks. */
+  readonly attacker: Attacker | undefined;
   readonly kernelAccount: KernelAccount;
   readonly acknowledged: AcknowledgedReadings;
   readonly encryptedAir: EncryptedAir;
@@ -118,6 +121,7 @@ export class House {
       new Set(routers.map(({ device }) => device.radio)),
     );
     this.separation = this.watchSecrets();
+    this.attacker = this.config.attacker.everySeconds > 0 ? this.makeAttacker() : undefined;
     this.kernelAccount = new KernelAccount(this.world, this.hub, faults.expected);
     this.acknowledged = new AcknowledgedReadings(this.world, this.ledger);
     if (options.pcap !== undefined) this.captures.push(captureAir(options.pcap, this.air));
@@ -204,6 +208,22 @@ export class House {
     return hub;
   }
 
+  private makeAttacker(): Attacker {
+    const { everySeconds, place } = this.config.attacker;
+    const attacker = new Attacker({
+      world: this.world,
+      air: this.air,
+      hub: this.hub,
+      hubEui64: BigInt(`0x${this.config.hub.eui64}`),
+      place,
+      everySeconds,
+      victims: this.devices.map(({ device }) => device),
+      stolen: () => this.separation.networkKeyInUse,
+    });
+    this.encryptedAir.ignore(attacker.radio);
+    return attacker;
+  }
+
   private makeDevices(): HouseDevice[] {
     const around = {
       world: this.world,
@@ -219,8 +239,8 @@ export class House {
     const stationOf = (name: string) =>
       this.devices.find(({ config }) => config.eui64 === name)?.device.radio ??
       this.hub.coprocessor.transceiver;
-    for (const { between, db } of this.config.air.walls) {
-      this.air.attenuate(stationOf(between[0]), stationOf(between[1]), db);
+    for (const { a, b, db } of this.config.air.walls) {
+      this.air.attenuate(stationOf(a), stationOf(b), db);
     }
   }
 

@@ -55,6 +55,7 @@ export function readHouse(document: unknown): HouseConfig {
     air: readAir(fields.object("air"), devices),
     wan: readWan(fields.object("wan")),
     radio: readRadio(fields.object("radio")),
+    attacker: readAttacker(fields.object("attacker")),
     faults: fields.list("faults", FAULTS_MAX, (one) => readFault(one, devices)),
   };
   fields.end();
@@ -140,7 +141,7 @@ function readWall(fields: Fields, stations: readonly string[]): WallConfig {
   if (a === b) fields.say("b", "must be another station than a");
   const db = fields.number("db", 0, 200);
   fields.end();
-  return { between: [a, b], db };
+  return { a, b, db };
 }
 
 function readAir(fields: Fields, devices: readonly DeviceConfig[]): HouseConfig["air"] {
@@ -173,6 +174,14 @@ function readWan(fields: Fields): HouseConfig["wan"] {
   };
   fields.end();
   return config;
+}
+
+function readAttacker(fields: Fields): HouseConfig["attacker"] {
+  const { attacker } = DEFAULT_HOUSE;
+  const everySeconds = fields.number("everySeconds", 0, SECONDS_MAX, attacker.everySeconds);
+  const place = fields.has("place") ? readPlace(fields) : attacker.place;
+  fields.end();
+  return { everySeconds, place };
 }
 
 function readRadio(fields: Fields): HouseConfig["radio"] {

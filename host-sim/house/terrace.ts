@@ -1,7 +1,7 @@
 // The built-in house `terrace`: 32 devices in three parts of a long building. The hub stands in
 // the front; the middle is reached over either of two repeaters, the back over a third one behind
 // them. Every night the power fails for all at once, every evening somebody disturbs the network's
-// channel.
+// channel, and somebody attacks it all the time.
 
 import { withCrc } from "../devices/zigbee/security";
 import {
@@ -72,6 +72,7 @@ export function terrace(): HouseConfig {
     ...DEFAULT_HOUSE,
     devices: devices.map((one, i) => (i === reading ? { ...one, reads: first!.eui64 } : one)),
     air: { ...DEFAULT_HOUSE.air, loss: 0.05, walls: wallsOf(devices) },
+    attacker: { ...DEFAULT_HOUSE.attacker, everySeconds: 30 },
     faults: [
       {
         kind: "power-cut",
@@ -123,7 +124,7 @@ function wallsOf(devices: readonly DeviceConfig[]): HouseConfig["air"]["walls"] 
   return stations.flatMap((a, i) =>
     stations.slice(i + 1).flatMap((b) => {
       const isApart = a.part !== b.part && !(hearsBoth(a, b) || hearsBoth(b, a));
-      return isApart ? [{ between: [a.name, b.name] as const, db: WALL_DB }] : [];
+      return isApart ? [{ a: a.name, b: b.name, db: WALL_DB }] : [];
     }),
   );
 }

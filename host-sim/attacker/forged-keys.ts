@@ -1,0 +1,87 @@
+// Keys in the trust centre's name, and questions for keys in members' names, without their link keys.
+// It succeeds when a device takes a key of the attacker's, or the trust centre answers.
+
+import { Operation } from "../../firmware/ipc/operation";
+import {
+  ApsCommand,
+  type ApsSecurity,
+  encodeSecuredCommand,
+  KeyType,
+} from "../devices/zigbee/aps-frame";
+import { JoinState } from "../devices/zigbee/joiner";
+import { OctetWriter } from "../devices/zigbee/octets";
+import { KeyIdentifier, keyLoadKey, keyTransportKey } from "../devices/zigbee/security";
+import { Attack } from "./attack";
+import { sayForged } from "./forge";
+import { COORDINATOR, type Victim } from "./scene";
+
+/** The link key of whoever has none of its own: known to all. @source Zigbee 3.0, ZigBeeAlliance09 */
+export const WELL_KNOWN_KEY = Buffer.from("ZigBeeAlliance09", "latin1");
+
+const WAIT_US = 1_000_000;
+const ANSWER_US = 150_000;
+const QUIET_US = 500_000;
+const APS_COMMAND = 1;
+
+export class ForgedKey extends Attack {
+  readonly kind = "forged-key";
+  private readonly key = Buffer.alloc(16, 0x66);
+
+  attempt(): void {
+    const joining = this.scene.victims.find(
+      ({ node, isOn }) => isOn && node.state === JoinState.AWAITING_KEY,
+    );
+    const victim = joining ?? this.scene.member();
+    if (victim === undefined) return;
+    if (joining === undefined && this.scene.random.chance(0.5)) this.askForKey(victim);
+    else this.giveKey(victim);
+  }
+
+  private giveKey(victim: Victim): void {
+    const { node } = victim;
+    const isLinkKey = this.scene.random.chance(0.3);
+    const payload = this.transport(node.eui64, isLinkKey);
+    const wrapping = isLinkKey ? keyLoadKey(WELL_KNOWN_KEY) : keyTransportKey(WELL_KNOWN_KEY);
+    const identifier = isLinkKey ? KeyIdentifier.KEY_LOAD : KeyIdentifier.KEY_TRANSPORT;
+    const inClear = this.scene.random.chance(0.3);
+    const aps = inClear
+      ? Buffer.concat([Buffer.from([APS_COMMAND, this.scene.random.below(256)]), payload])
+      : this.sealed(payload, wrapping, identifier, this.scene.hubEui64);
+    const frame = { source: COORDINATOR, destination: node.short, payload: aps };
+    sayForged(this.scene, { ...frame, sourceEui64: this.scene.hubEui64 });
+    this.judge(WAIT_US, () => {
+      const { networkKey, otherKey, linkKey, pendingLinkKey } = node.memory;
+      const keys = [networkKey?.key, otherKey?.key, linkKey, pendingLinkKey];
+      return keys.some((key) => key?.equals(this.key));
+    });
+  }
+
+  private askForKey(victim: Victim): void {
+    const sinceUs = this.scene.world.now;
+    if (!this.scene.isSilent(victim, sinceUs - QUIET_US)) return;
+    const { node } = victim;
+    const payload = Buffer.from([ApsCommand.REQUEST_KEY, KeyType.TRUST_CENTRE_LINK]);
+    const aps = this.sealed(payload, WELL_KNOWN_KEY, KeyIdentifier.DATA, node.eui64);
+    const frame = { source: node.short, destination: COORDINATOR, payload: aps };
+    sayForged(this.scene, { ...frame, sourceEui64: node.eui64 });
+    this.judge(ANSWER_US, () => {
+      if (!this.scene.isSilent(victim, sinceUs - QUIET_US)) return false;
+      return this.scene.count(Operation.NODE_TELL, sinceUs, node.eui64) > 0;
+    });
+  }
+
+  private transport(eui64: bigint, isLinkKey: boolean): Buffer {
+    const out = new OctetWriter(35)
+      .u8(ApsCommand.TRANSPORT_KEY)
+      .u8(isLinkKey ? KeyType.TRUST_CENTRE_LINK : KeyType.STANDARD_NETWORK)
+      .bytes(this.key);
+    if (!isLinkKey) out.u8(this.scene.random.below(256));
+    return out.u64(eui64).u64(this.scene.hubEui64).done();
+  }
+
+  private sealed(payload: Buffer, key: Buffer, identifier: KeyIdentifier, eui64: bigint): Buffer {
+    const frameCounter = 0x1000_0000 + this.scene.random.below(0xffff);
+    const security: ApsSecurity = { key, identifier, frameCounter, eui64 };
+    return encodeSecuredCommand(this.scene.random.below(256), payload, security);
+  }
+}

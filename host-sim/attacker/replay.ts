@@ -1,0 +1,61 @@
+// Says again what members said: word by word, seconds, hours or reboots later. It succeeds when the
+// hub takes a reading from it: `han` hands one of that meter on while the meter itself is silent.
+
+import { Operation } from "../../firmware/ipc/operation";
+import type { Transmission } from "../air/air";
+import { FrameType, frameType } from "../air/frame";
+import { Attack } from "./attack";
+import { isHubs, type Scene, type Victim } from "./scene";
+
+interface Recorded {
+  readonly victim: Victim;
+  readonly frame: Buffer;
+  readonly atUs: number;
+}
+
+const KEPT = 300;
+/** Shorter ones are acknowledgements and questions. */
+const OCTETS_MIN = 50;
+/** By then a repetition is none of the meter's own. */
+const AGE_US = 12_000_000;
+const QUIET_US = 500_000;
+const ANSWER_US = 150_000;
+
+export class Replay extends Attack {
+  readonly kind = "replay";
+  private readonly recorded: Recorded[] = [];
+
+  constructor(scene: Scene) {
+    super(scene);
+    scene.onFrame.push((transmission) => this.record(transmission));
+  }
+
+  attempt(): void {
+    const { world, random } = this.scene;
+    const old = this.recorded.filter(({ atUs }) => atUs < world.now - AGE_US);
+    const one = old[random.below(Math.max(old.length, 1))];
+    if (one === undefined || !this.scene.isSilent(one.victim, world.now - QUIET_US)) return;
+    const frame = Buffer.from(one.frame);
+    // Nothing protects the number of the MAC: a new one passes where a repeated one would not.
+    if (random.chance(0.5)) frame[2] = random.below(256);
+    const sinceUs = world.now;
+    const { victim } = one;
+    this.scene.say(frame);
+    this.judge(ANSWER_US, () => {
+      if (!this.scene.isSilent(victim, sinceUs - QUIET_US)) return false;
+      return this.scene.count(Operation.READING, sinceUs, victim.node.eui64) > 0;
+    });
+  }
+
+  private record(transmission: Transmission): void {
+    const { bytes, length, sender } = transmission;
+    if (isHubs(this.scene, transmission) || length < OCTETS_MIN) return;
+    if (frameType(bytes, length) !== FrameType.DATA) return;
+    const victim = this.scene.victims.find(({ node }) => node.radio === sender);
+    if (victim === undefined) return;
+    const frame = Buffer.from(bytes.subarray(0, length));
+    if (this.recorded.length === KEPT) {
+      this.recorded[this.scene.random.below(KEPT)] = { victim, frame, atUs: transmission.startUs };
+    } else this.recorded.push({ victim, frame, atUs: transmission.startUs });
+  }
+}
