@@ -42,6 +42,24 @@ test("a hub that loses its power forgets its RAM and its time, keeps its flash, 
   expect(one.hub.clock.utcMs()).toBeGreaterThan(0);
 });
 
+test("a cut of all recurs, and what returns is back at times of its own", () => {
+  const cut = { kind: "power-cut", target: "all", at: 20, forSeconds: 5 };
+  const one = house([{ ...cut, everySeconds: 60, spreadSeconds: 10 }]);
+  const on = [19, 21, 24.9, 36, 81, 96].map((second) => {
+    one.runUntil(second);
+    return [one.hub.running, ...one.devices.map(({ device }) => device.isOn)];
+  });
+  expect(on.map((all) => all.filter(Boolean).length)).toEqual([4, 0, 0, 4, 0, 4]);
+  expect(one.hub.boots).toBe(3);
+  const again = house([{ ...cut, spreadSeconds: 10 }]);
+  const back = new Set<number>();
+  for (let second = 25; second < 36; second += 0.5) {
+    again.runUntil(second);
+    back.add(again.devices.filter(({ device }) => device.isOn).length);
+  }
+  expect(back.size).toBeGreaterThan(2);
+});
+
 test("a device that loses its power is off, and comes back by itself", () => {
   const eui64 = "70b3d52b60000003";
   const one = house([{ kind: "power-cut", target: eui64, at: 20, forSeconds: 5 }]);

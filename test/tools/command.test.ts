@@ -36,6 +36,18 @@ describe("help", () => {
 });
 
 describe("heddle home", () => {
+  it("lists the houses that are built in", async () => {
+    for (const verb of ["home", "house"]) {
+      const radio = verb === "house" ? ["--radio", "unused.sock"] : [];
+      const { code, out, err } = await desk.run([verb, ...radio, "--house", "help"]);
+      expect([code, err]).toEqual([0, ""]);
+      expect(out).toMatch(/^default .+\nterrace +32 devices.+\n$/);
+    }
+    const unknown = await desk.run(["home", "--house", "castle"]);
+    expect(unknown).toMatchObject({ code: 2, out: "" });
+    expect(unknown.err).toContain("castle: cannot be read; name a file that exists");
+  });
+
   it("prints one JSON document with --json, and nothing else", async () => {
     const { code, out, err } = await desk.run([
       "home",

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { builtInHouse } from "../../../host-sim/house/built-in";
 import { DEFAULT_HOUSE } from "../../../host-sim/house/house-config";
 import { HouseError, parseHouse, readHouse } from "../../../host-sim/house/read-house";
+import { terrace } from "../../../host-sim/house/terrace";
 
 function problemsOf(document: unknown): readonly string[] {
   try {
@@ -41,6 +43,47 @@ test("loss, resets, devices and faults are taken as they stand", () => {
   expect(house.wan).toEqual({ ...DEFAULT_HOUSE.wan, loss: 0.1, latencyMs: 300 });
   expect(house.devices).toEqual([{ ...DEVICE, registered: false }]);
   expect(house.faults).toHaveLength(2);
+});
+
+test("what is built in passes the checks of a file", () => {
+  const { startUtcMs: _start, ...rest } = terrace();
+  expect(readHouse(JSON.parse(JSON.stringify(rest)))).toEqual(terrace());
+  expect(terrace().devices).toHaveLength(32);
+  expect(builtInHouse("terrace")).toEqual(terrace());
+  expect(builtInHouse("default")).toBe(DEFAULT_HOUSE);
+  expect(builtInHouse("castle")).toBeUndefined();
+});
+
+test("walls, a display that reads a meter, and faults that recur are checked too", () => {
+  const display = { ...DEFAULT_HOUSE.devices[2]!, reads: DEVICE.eui64 };
+  const devices = [DEVICE, display];
+  const walls = [{ a: "hub", b: DEVICE.eui64, db: 30 }];
+  const cut = { kind: "power-cut", target: "all", at: 60, forSeconds: 5, spreadSeconds: 9 };
+  const house = readHouse({ devices, air: { walls }, faults: [{ ...cut, everySeconds: 90 }] });
+  expect(house.devices).toEqual(devices);
+  expect(house.air.walls).toEqual(walls);
+  expect(house.faults).toEqual([{ ...cut, everySeconds: 90 }]);
+  expect(problemsOf({ devices: [DEVICE, { ...display, reads: display.eui64 }] })).toEqual([
+    "devices[1].reads must be the EUI-64 of an electricity meter",
+  ]);
+  expect(problemsOf({ devices: [{ ...DEVICE, reads: DEVICE.eui64 }] })).toEqual([
+    "devices[0].reads is for displays and consumer access devices",
+  ]);
+  expect(problemsOf({ air: { walls: [{ a: "hub", b: "hub", db: 1 }] } })).toEqual([
+    "air.walls[0].b must be another station than a",
+  ]);
+  expect(problemsOf({ air: { walls: [{ a: "hub", b: "x", db: 1 }] } })[0]).toMatch(
+    /^air\.walls\[0\]\.b must be one of hub, 70b3d52b60000001/,
+  );
+  expect(problemsOf({ air: { walls: [{ a: "hub", b: DEVICE.eui64, db: -1 }] } })).toEqual([
+    "air.walls[0].db must be a number from 0 to 200",
+  ]);
+  expect(problemsOf({ faults: [{ ...cut, everySeconds: 0.5 }] })).toEqual([
+    "faults[0].everySeconds must be 0, for once, or at least 1",
+  ]);
+  expect(problemsOf({ faults: [{ ...cut, spreadSeconds: 3601 }] })).toEqual([
+    "faults[0].spreadSeconds must be a number from 0 to 3600",
+  ]);
 });
 
 test("each mistake is told in one sentence that names its place", () => {
