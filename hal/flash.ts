@@ -41,12 +41,6 @@ export const enum FlashSurvey {
   ALONE = 127,
 }
 
-/** How many sectors one survey covers that asks for `length` bytes of each, `left` bytes to go. */
-export function surveyedSectors(left: number, length: number): number {
-  const fit = Math.floor(Flash.TRANSFER_MAX / (FlashSurvey.BEGIN + length));
-  return Math.min(fit, Math.floor(left / Flash.SECTOR_LENGTH));
-}
-
 /**
  * One region. One operation at a time: a second one before the first completed answers `FULL`.
  * Writes clear bits only, as NOR does; an erase sets a sector of 4,096 bytes to 0xff.

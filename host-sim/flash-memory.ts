@@ -1,7 +1,8 @@
 // The cells of a NOR flash chip: programming clears bits, erasing sets a whole sector to ones.
 // Breaking a rule of the chip is a defect of the firmware and throws.
 
-import { Flash, FlashSurvey, surveyedSectors } from "../hal/flash";
+import { surveyedSectors } from "../firmware/storage/flash-survey";
+import { Flash, FlashSurvey } from "../hal/flash";
 
 /** How far an interrupted operation came, and what its unfinished bytes look like. */
 export interface Interruption {

@@ -2,7 +2,8 @@
 // Times are those of a common 64 Mbit serial NOR (Winbond W25Q64JV data sheet, typical values).
 
 import type { FlashChip } from "../firmware/kernel/board";
-import { Flash, FlashDone, FlashOperation, surveyedSectors } from "../hal/flash";
+import { surveyedSectors } from "../firmware/storage/flash-survey";
+import { Flash, FlashDone, FlashOperation } from "../hal/flash";
 import { Sent } from "../hal/sent";
 import { EraseOrder, FlashMemory, type Interruption } from "./flash-memory";
 

@@ -61,8 +61,8 @@ export class Kernel {
   }
 
   /**
-   * Before the first turn. Every partition that is written is made when its turn comes, as a call of
-   * it, and until then its messages wait. `now` is monotonic milliseconds.
+   * Before the first turn. Every partition that is written is made when its turn comes, as a call
+   * of it, and until then its messages wait. `now` is monotonic milliseconds.
    */
   start(now: number): void {
     this.turn.now = now;

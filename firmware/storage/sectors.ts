@@ -1,8 +1,9 @@
 // The sectors of a log in flash: which are free, in use, dead; where the next write goes.
 
-import { FlashSurvey, surveyedSectors } from "../../hal/flash";
+import { FlashSurvey } from "../../hal/flash";
 import { check } from "../kernel/partition";
 import { readU16, readU32 } from "../wire/little-endian";
+import { surveyedSectors } from "./flash-survey";
 import { checkSectorHeader, isCommitted, Page, Sector, SectorHeader } from "./sector-layout";
 
 export const enum SectorState {
@@ -69,8 +70,8 @@ export class Sectors {
   }
 
   /**
-   * Takes in the headers that a survey of `SectorHeader.LENGTH` bytes has brought, those of `sector`
-   * and of the next ones; answers the sector behind them.
+   * Takes in the headers that a survey of `SectorHeader.LENGTH` bytes has brought, those of
+   * `sector` and of the next ones; answers the sector behind them.
    */
   loadAll(sector: number, bytes: Uint8Array, at: number): number {
     const left = (this.count - sector) * Sector.LENGTH;

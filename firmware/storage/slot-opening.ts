@@ -1,10 +1,11 @@
 // Finds out at start which slots hold a whole message.
 
-import { FlashDone, type FlashRegion, FlashSurvey, surveyedSectors } from "../../hal/flash";
+import { FlashDone, type FlashRegion, FlashSurvey } from "../../hal/flash";
 import type { Sent } from "../../hal/sent";
 import { readU16, readU32 } from "../wire/little-endian";
 import { Crc32, crc32End, crc32Step } from "./crc32";
 import { type FlashJob, FlashRetry, Progress } from "./flash-job";
+import { surveyedSectors } from "./flash-survey";
 import { Sector, ZEROS } from "./sector-layout";
 import { checkSlotHead, Slot, SlotLimit, SlotPart, slotMarks } from "./slot-layout";
 import { SlotState, type SlotTable } from "./slot-table";

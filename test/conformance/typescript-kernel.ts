@@ -6,14 +6,9 @@ import type { Board, FlashChip } from "../../firmware/kernel/board";
 import type { FaultKind } from "../../firmware/kernel/fault";
 import { Kernel } from "../../firmware/kernel/kernel";
 import type { Partition } from "../../firmware/kernel/partition";
+import { surveyedSectors } from "../../firmware/storage/flash-survey";
 import { TimeQuality } from "../../hal/clock";
-import {
-  Flash,
-  FlashDone,
-  FlashOperation,
-  type FlashRegion,
-  surveyedSectors,
-} from "../../hal/flash";
+import { Flash, FlashDone, FlashOperation, type FlashRegion } from "../../hal/flash";
 import { Sent } from "../../hal/sent";
 import type { HubKernel } from "../../host-sim/hub/hub-kernel";
 import { Puppet, type PuppetEnvironment } from "./puppet";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { FlashDone, FlashOperation, FlashSurvey, surveyedSectors } from "../../hal/flash";
+import { surveyedSectors } from "../../firmware/storage/flash-survey";
+import { FlashDone, FlashOperation, FlashSurvey } from "../../hal/flash";
 import { Sent } from "../../hal/sent";
 import { FlashTime, SimulatedFlash } from "../../host-sim/flash";
 import { DirectFlash, PowerCut } from "../../host-sim/flash-direct";

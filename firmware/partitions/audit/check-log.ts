@@ -1,16 +1,8 @@
 // Reads a copy of the whole log region and checks its chain.
 
+import { isErased } from "../../storage/sector-layout";
 import { copyBytes, equalBytes, readU32 } from "../../wire/little-endian";
-import {
-  type Digest,
-  isErased,
-  isVoid,
-  LogHash,
-  LogHasher,
-  LogHeader,
-  LogRecord,
-  LogSector,
-} from "./record";
+import { type Digest, isVoid, LogHash, LogHasher, LogHeader, LogRecord, LogSector } from "./record";
 
 export const enum LogCheck {
   /** Every line is as it was written, and none is missing between the oldest and the newest. */
@@ -78,7 +70,7 @@ function readSector(
   let ended = false;
   for (let slot = 0; slot < LogSector.RECORDS; slot++) {
     const at = sector + LogSector.HEADER_LENGTH + slot * LogRecord.LENGTH;
-    if (isErased(region, at)) {
+    if (isErased(region, at, at + LogRecord.LENGTH)) {
       ended = true;
       continue;
     }

@@ -1,18 +1,12 @@
 // Finds the end of the log after a start: the newest sector, its last record, the chain's hash.
 
-import { FlashDone, type FlashRegion, FlashSurvey, surveyedSectors } from "../../../hal/flash";
+import { FlashDone, type FlashRegion, FlashSurvey } from "../../../hal/flash";
 import type { Sent } from "../../../hal/sent";
 import { type FlashJob, FlashRetry, Progress } from "../../storage/flash-job";
+import { surveyedSectors } from "../../storage/flash-survey";
+import { isErased } from "../../storage/sector-layout";
 import { copyBytes, readU32 } from "../../wire/little-endian";
-import {
-  isErased,
-  isVoid,
-  LogHash,
-  type LogHasher,
-  LogHeader,
-  LogRecord,
-  LogSector,
-} from "./record";
+import { isVoid, LogHash, type LogHasher, LogHeader, LogRecord, LogSector } from "./record";
 
 // What one read brings: 256 bytes.
 const RECORDS_PER_READ = 4;
@@ -105,7 +99,7 @@ export class LogOpening implements FlashJob {
     const count = this.recordsToRead();
     for (let i = 0; i < count; i++, this.index++) {
       const at = FlashDone.DATA + i * LogRecord.LENGTH;
-      if (isErased(buffer, at)) return Progress.DONE;
+      if (isErased(buffer, at, at + LogRecord.LENGTH)) return Progress.DONE;
       // Only the last write can have been cut: a line behind a torn one means other damage.
       if (this.end.torn) return this.abandon();
       this.take(buffer, at);

@@ -13,7 +13,7 @@ import {
 import { copyBytes, writeU32 } from "../../wire/little-endian";
 import { Lines } from "./lines";
 import { LogEnd, LogOpening } from "./log-opening";
-import { type Digest, LogHash, LogHasher, LogHeader, LogRecord, LogSector } from "./record";
+import { type Digest, LogHash, LogHasher, LogHeader, LogRecord, LogSector, VOID } from "./record";
 
 const enum Phase {
   CLOSED = 0,
@@ -25,9 +25,6 @@ const enum Phase {
   HEADING = 5,
   WRITING = 6,
 }
-
-/** Written over a record that is not whole; nobody writes to it. */
-const VOID = new Uint8Array(LogRecord.LENGTH);
 
 export class Log implements FlashJob {
   readonly lines = new Lines();

@@ -1,6 +1,6 @@
 // The audit log in flash: sectors with a header, records with a hash chain.
 
-import { copyBytes, readU32, writeU32 } from "../../wire/little-endian";
+import { copyBytes, equalBytes, readU32, writeU32 } from "../../wire/little-endian";
 
 export const enum LogSector {
   LENGTH = 4096,
@@ -76,10 +76,7 @@ export class LogHasher {
   /** Whether the record at `at` follows `before` in the chain. */
   follows(before: Uint8Array, bytes: Uint8Array, at: number): boolean {
     this.hash(before, bytes, at);
-    for (let i = 0; i < LogHash.LENGTH; i++) {
-      if (this.digest[i] !== bytes[at + LogRecord.HASH + i]) return false;
-    }
-    return true;
+    return equalBytes(this.digest, 0, bytes, at + LogRecord.HASH, LogHash.LENGTH);
   }
 
   /** Fills in a header of `LogHeader.LENGTH` bytes. */
@@ -96,10 +93,7 @@ export class LogHasher {
   isHeader(bytes: Uint8Array, at: number): boolean {
     if (readU32(bytes, at + LogHeader.MAGIC) !== Value.MAGIC) return false;
     this.crypto.sha256(bytes, at, LogHeader.CHECK, this.digest);
-    for (let i = 0; i < Value.CHECK_LENGTH; i++) {
-      if (this.digest[i] !== bytes[at + LogHeader.CHECK + i]) return false;
-    }
-    return true;
+    return equalBytes(this.digest, 0, bytes, at + LogHeader.CHECK, Value.CHECK_LENGTH);
   }
 
   private hash(before: Uint8Array, bytes: Uint8Array, at: number): void {
@@ -109,17 +103,10 @@ export class LogHasher {
   }
 }
 
-/** Whether nothing was ever written to the place of a record. */
-export function isErased(bytes: Uint8Array, at: number): boolean {
-  return isAll(bytes, at, 0xff);
-}
+/** Written over a record that is not whole; nobody writes to it. */
+export const VOID = new Uint8Array(LogRecord.LENGTH);
 
 /** Whether the place of a record was given up: its write did not come to an end. */
 export function isVoid(bytes: Uint8Array, at: number): boolean {
-  return isAll(bytes, at, 0);
-}
-
-function isAll(bytes: Uint8Array, at: number, value: number): boolean {
-  for (let i = 0; i < LogRecord.LENGTH; i++) if (bytes[at + i] !== value) return false;
-  return true;
+  return equalBytes(bytes, at, VOID, 0, LogRecord.LENGTH);
 }
