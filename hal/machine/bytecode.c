@@ -1,5 +1,6 @@
 /* From a script's text to bytecode that runs where it lies. */
 #include "bytecode.h"
+#include "fuse.h"
 
 static char *text_of(const char *path)
 {
@@ -73,37 +74,22 @@ static bool copies(txU1 code)
 static void settle(txByte *p, const txByte *end, const txID *ids)
 {
 	while (p < end) {
+		txByte *const next = code_after(p);
 		txU1 code = *(txU1 *)p;
-		txS1 size = gxCodeSizes[code];
-		txU1 length1;
-		txU2 length2;
-		txS4 length4;
 		txID id;
 
 		if (copies(code))
 			*(txU1 *)p = code + (XS_CODE_CODE_ARCHIVE_1 - XS_CODE_CODE_1);
-		if (size > 0) {
-			p += size;
-			continue;
-		}
-		p++;
-		if (size == 0) {
+		if (gxCodeSizes[code] == 0) {
+			p++;
 			mxDecodeID(p, id);
 			if (id != XS_NO_ID) {
 				id = ids[id];
 				p -= sizeof(txID);
 				mxEncodeID(p, id);
 			}
-		} else if (size == -1) {
-			length1 = *(txU1 *)p;
-			p += 1 + length1;
-		} else if (size == -2) {
-			mxDecode2(p, length2);
-			p += length2;
-		} else {
-			mxDecode4(p, length4);
-			p += length4;
 		}
+		p = next;
 	}
 }
 
@@ -129,6 +115,7 @@ bool bytecode_of(txMachine *the, struct heap *heap, txString path, txScript *scr
 	if (ids != NULL && code != NULL) {
 		memcpy(code, compiled->codeBuffer, (size_t)compiled->codeSize);
 		settle(code, code + compiled->codeSize, ids);
+		fuse(code, code + compiled->codeSize);
 		memset(script, 0, sizeof *script);
 		script->codeBuffer = (txS1 *)code;
 		script->codeSize = compiled->codeSize;

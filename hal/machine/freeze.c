@@ -66,6 +66,7 @@ unsigned freeze_states(txMachine *the)
 static void drop_prototype(txMachine *the, txSlot *slot)
 {
 	const txSlot *code;
+	txU1 begin;
 
 	(void)the;
 	if (slot->kind != XS_INSTANCE_KIND || !(slot->flag & XS_CAN_CONSTRUCT_FLAG))
@@ -73,7 +74,8 @@ static void drop_prototype(txMachine *the, txSlot *slot)
 	code = slot->next;
 	if (code == NULL || code->kind != XS_CODE_X_KIND)
 		return;
-	if (*(const txU1 *)code->value.code.address != XS_CODE_BEGIN_STRICT)
+	begin = *(const txU1 *)code->value.code.address;
+	if (begin != XS_CODE_BEGIN_STRICT && begin != XS_CODE_FUSED_BEGIN)
 		return;
 	slot->flag &= ~XS_CAN_CONSTRUCT_FLAG;
 	for (txSlot **link = &slot->next; *link != NULL; link = &(*link)->next) {

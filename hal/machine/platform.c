@@ -82,6 +82,9 @@ void fxAbort(txMachine *the, int status)
  */
 #if defined(HEDDLE_IMAGE_MAKER)
 #define MACHINE_C_STACK_BYTES (1024 * 1024)
+#elif !defined(MACHINE_C_STACK_BYTES) && defined(__x86_64__)
+/* The engine's loop has a frame of 1.8 KB there, half a kilobyte on the boards. */
+#define MACHINE_C_STACK_BYTES (sizeof(void *) * 1024)
 #elif !defined(MACHINE_C_STACK_BYTES)
 #define MACHINE_C_STACK_BYTES (sizeof(void *) * 768)
 #endif

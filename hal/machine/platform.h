@@ -26,6 +26,7 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "fused-codes.h"
 #include "heap.h"
 
 #define c_malloc heap_take

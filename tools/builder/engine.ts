@@ -15,10 +15,13 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { PATCHES, type Patch } from "./patches";
+import { RUN_PATCHES } from "./run-patches";
 
 const PACKAGE = "@agoric/xsnap@0.15.0";
 const INTEGRITY =
   "sha512-ZBm4DZxbtfacxMHVVdJjZi0Y8zOxN77vpu1WwI5RWfPkaRh0aHkz/dVdTGKXalDNzWfz183lljKxlxl3/h0n+A==";
+
+const ALL = [...PATCHES, ...RUN_PATCHES];
 
 /** Only these turn text into bytecode; a device has none of them. */
 const PARSER = new Set([
@@ -59,7 +62,7 @@ export function fetchEngine(root: string): void {
   const found = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
   if (found !== INTEGRITY) throw new Error(`${PACKAGE} has ${found}, expected ${INTEGRITY}`);
   execFileSync("tar", ["-xzf", archive, "-C", fresh, "--strip-components=1"]);
-  for (const patch of PATCHES) applyPatch(fresh, patch);
+  for (const patch of ALL) applyPatch(fresh, patch);
   writeFileSync(join(fresh, "stamp"), stampOf());
   rmSync(directory, { recursive: true, force: true });
   renameSync(fresh, directory);
@@ -123,5 +126,5 @@ function applyPatch(directory: string, patch: Patch): void {
 }
 
 function stampOf(): string {
-  return createHash("sha256").update(INTEGRITY).update(JSON.stringify(PATCHES)).digest("hex");
+  return createHash("sha256").update(INTEGRITY).update(JSON.stringify(ALL)).digest("hex");
 }

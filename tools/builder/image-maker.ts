@@ -15,6 +15,7 @@ const OUR_SOURCES = [
   "image-maker.c",
   "image-global.c",
   "bytecode.c",
+  "fuse.c",
   "freeze.c",
   "settle.c",
   "holes.c",
