@@ -205,6 +205,12 @@ void fxRunID(txMachine* machine, txSlot* generator, txInteger count)
     why: "a segment has names of its own behind those of the base image",
   },
   {
+    file: "xsSymbol.c",
+    find: "\t\t\tkey = the->keyArrayHost[id];",
+    put: "\t\t\tkey = mxHostKey(id);",
+    why: "a segment has names of its own behind those of the base image",
+  },
+  {
     file: "xsDefaults.c",
     find: "\tfxNewFunctionLength,\n\tfxNewFunctionName,\n",
     put: "\tC_NULL,\n\tC_NULL,\n",
