@@ -41,13 +41,15 @@ export class JournalCompaction implements FlashJob {
 
   /**
    * @param start makes the new sector, and only while we are at work
-   * @param record room for the longest record; `start` uses it too, before the first one is read
+   * @param record its first `longest` bytes are for a record that is copied; `start` uses them too,
+   *   before the first one is read
    */
   constructor(
     private readonly sectors: JournalSectors,
     private readonly index: JournalIndex,
     private readonly start: SectorStart,
     private readonly record: Uint8Array,
+    private readonly longest: number,
   ) {}
 
   /** False: there is nothing to compact, or nowhere to go. */
@@ -66,7 +68,7 @@ export class JournalCompaction implements FlashJob {
       case State.READ: {
         const place = this.index.place(this.next());
         const rest = Page.LENGTH - (place % Page.LENGTH);
-        return region.read(place, Math.min(rest, this.record.length));
+        return region.read(place, Math.min(rest, this.longest));
       }
       case State.WRITE:
         return region.write(to + this.sectors.tail, this.record, 0, this.length);
@@ -124,7 +126,7 @@ export class JournalCompaction implements FlashJob {
     const at = this.next();
     const place = this.index.place(at);
     const start = FlashDone.DATA;
-    const end = start + Math.min(Page.LENGTH - (place % Page.LENGTH), this.record.length);
+    const end = start + Math.min(Page.LENGTH - (place % Page.LENGTH), this.longest);
     const key = readU16(buffer, start + JournalRecord.KEY);
     const good = checkRecord(buffer, start, end) === RecordCheck.OK;
     if (!good || this.index.find(key) !== at) {

@@ -58,7 +58,10 @@ export class Journal implements FlashJob {
   private readonly starting: SectorStart;
   private readonly compaction: JournalCompaction;
   private nextNumber = 1;
-  /** Pending records, complete and sealed, in a circle of `slotLength` bytes each, with a token. */
+  /**
+   * Room for a header or for a record that is copied, then pending records, complete and sealed, in
+   * a circle of `slotLength` bytes each, with a token.
+   */
   private readonly pending: Uint8Array;
   private readonly slotLength: number;
   private head = 0;
@@ -88,11 +91,17 @@ export class Journal implements FlashJob {
     this.turn = new FlashTurn(region);
     this.opening = new JournalOpening(this.sectors, this.index, valueMax, owner);
     const length = recordLength(valueMax);
-    const scratch = new Uint8Array(Math.max(length, SectorHeader.LENGTH));
+    this.slotLength = Math.max(length + Token.LENGTH, SectorHeader.LENGTH);
+    const scratch = new Uint8Array((1 + Limit.PENDING) * this.slotLength);
     this.starting = new SectorStart(this.sectors, scratch);
-    this.compaction = new JournalCompaction(this.sectors, this.index, this.starting, scratch);
-    this.slotLength = length + Token.LENGTH;
-    this.pending = new Uint8Array(Limit.PENDING * this.slotLength);
+    this.compaction = new JournalCompaction(
+      this.sectors,
+      this.index,
+      this.starting,
+      scratch,
+      length,
+    );
+    this.pending = scratch;
   }
 
   /** Starts to read the region. Call it once. */
@@ -261,7 +270,7 @@ export class Journal implements FlashJob {
     if (this.index.find(key) >= 0) return true;
     let keys = this.index.count;
     for (let i = 0; i < this.waiting; i++) {
-      const at = ((this.head + i) % Limit.PENDING) * this.slotLength;
+      const at = (1 + ((this.head + i) % Limit.PENDING)) * this.slotLength;
       if (this.pending[at + JournalRecord.KIND] !== RecordKind.VALUE) continue;
       if (this.index.find(readU16(this.pending, at + JournalRecord.KEY)) < 0) keys++;
     }
@@ -282,11 +291,11 @@ export class Journal implements FlashJob {
 
   /** Where the next pending record goes. */
   private slot(): number {
-    return ((this.head + this.waiting) % Limit.PENDING) * this.slotLength;
+    return (1 + ((this.head + this.waiting) % Limit.PENDING)) * this.slotLength;
   }
 
   private first(): number {
-    return this.head * this.slotLength;
+    return (1 + this.head) * this.slotLength;
   }
 
   private headLength(): number {

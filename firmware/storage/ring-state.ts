@@ -39,7 +39,9 @@ export class RingState {
     const sector = Math.floor((place - 1) / Sector.LENGTH);
     if (sector === sectors.active && place >= this.writeEnd()) return RingPlace.END;
     if (place < (sector + 1) * Sector.LENGTH) return place;
-    const next = sectors.followingSequence(sectors.sequence(sector) + 1);
+    // Before anything was read, the place is before the first sector.
+    const next =
+      sector < 0 ? sectors.oldest() : sectors.followingSequence(sectors.sequence(sector) + 1);
     return next === Sector.NONE ? RingPlace.END : firstPlace(next);
   }
 

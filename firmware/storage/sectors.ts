@@ -18,6 +18,10 @@ export const enum SectorState {
   RETIRED = 4,
 }
 
+const enum Half {
+  MASK = 0xffff,
+}
+
 export class Sectors {
   readonly count: number;
   /** The sector that is being filled, or `Sector.NONE`. */
@@ -26,8 +30,12 @@ export class Sectors {
   tail = 0;
   nextSequence = 1;
   protected readonly states: Uint8Array;
-  /** The sequence of each sector; behind them what else is kept of each, a column after another. */
-  protected readonly sequences: Uint32Array;
+  /**
+   * The low half of each sector's sequence; behind them what else is kept of each, a column after
+   * another. Those of a region lie closer together than half a number says: each start of a sector
+   * takes the next, and the oldest sectors are the first to be used again.
+   */
+  protected readonly sequences: Uint16Array;
 
   constructor(regionLength: number, columns = 1) {
     this.count = regionLength / Sector.LENGTH;
@@ -35,8 +43,8 @@ export class Sectors {
     check(this.count < Sector.NONE, "too many sectors");
     // One buffer for both: the states lie behind the columns.
     const numbers = this.count * columns;
-    this.sequences = new Uint32Array(numbers + Math.ceil(this.count / 4));
-    this.states = new Uint8Array(this.sequences.buffer, 4 * numbers, this.count);
+    this.sequences = new Uint16Array(numbers + Math.ceil(this.count / 2));
+    this.states = new Uint8Array(this.sequences.buffer, 2 * numbers, this.count);
   }
 
   state(sector: number): SectorState {
@@ -48,7 +56,7 @@ export class Sectors {
   }
 
   sequence(sector: number): number {
-    return this.sequences[sector]!;
+    return this.nextSequence - this.age(sector);
   }
 
   started(sector: number, sequence: number): void {
@@ -114,17 +122,31 @@ export class Sectors {
   }
 
   oldest(): number {
-    return this.followingSequence(0);
+    return this.oldestOf(Half.MASK);
   }
 
   /** The sector in use with the smallest sequence of at least `from`, or `NONE`. */
   followingSequence(from: number): number {
+    return this.oldestOf(this.nextSequence - from);
+  }
+
+  private oldestOf(ageMax: number): number {
+    const { states, sequences, count, nextSequence } = this;
     let best: number = Sector.NONE;
-    for (let sector = 0; sector < this.count; sector++) {
-      if (this.states[sector] !== SectorState.IN_USE || this.sequences[sector]! < from) continue;
-      if (best === Sector.NONE || this.sequences[sector]! < this.sequences[best]!) best = sector;
+    let oldest = 0;
+    for (let sector = 0; sector < count; sector++) {
+      if (states[sector] !== SectorState.IN_USE) continue;
+      const age = (nextSequence - sequences[sector]!) & Half.MASK;
+      if (age > ageMax || age <= oldest) continue;
+      best = sector;
+      oldest = age;
     }
     return best;
+  }
+
+  /** Starts since the sector's own: 1 for the newest. */
+  private age(sector: number): number {
+    return (this.nextSequence - this.sequences[sector]!) & Half.MASK;
   }
 
   /** Moves the tail to where `length` bytes fit into one page. False: the sector is full. */
