@@ -152,5 +152,5 @@ void *heap_resize(void *content, size_t bytes)
 
 bool heap_fills(void)
 {
-	return room() < (size_t)(chosen->end - chosen->start) / 4;
+	return room() < (size_t)(chosen->end - chosen->start) / 8;
 }

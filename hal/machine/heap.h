@@ -39,7 +39,7 @@ bool heap_holds(const void *address);
 void *heap_take_low(size_t bytes);
 void *heap_take_high(size_t bytes);
 
-/* Less than a quarter of the chosen heap was never taken. */
+/* Less than an eighth of the chosen heap was never taken. */
 bool heap_fills(void);
 
 #endif

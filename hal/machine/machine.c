@@ -21,10 +21,10 @@ _Static_assert(sizeof(struct life) <= MACHINE_STATE_BYTES, "the kernel keeps too
  * What a machine has at first; chunks and slots grow in small steps until they meet.
  */
 static const txCreation creation = {
-	.initialChunkSize = 512,
+	.initialChunkSize = 64,
 	.incrementalChunkSize = 64,
 	.initialHeapCount = 64,
-	.incrementalHeapCount = 16,
+	.incrementalHeapCount = 8,
 	.initialKeyCount = 4,
 	.incrementalKeyCount = 4,
 	.nameModulo = IMAGE_NAME_MODULO,
@@ -161,7 +161,7 @@ static void construct(struct life *life, const struct call *call)
 	(void)call;
 	/*
 	 * What a constructor makes stays, and a collection before each small step of the heap would
-	 * find nothing. When a quarter of the heap is left, platform.c turns collections on again.
+	 * find nothing. When an eighth of the heap is left, platform.c turns collections on again.
 	 */
 	fxEnableGarbageCollection(the, 0);
 	mxPush(mxUint8ArrayConstructor);
