@@ -34,8 +34,8 @@ export const enum KeyUse {
 }
 
 /**
- * `KEY_MOVED` han -> access: how far a new network key has come. `access` answers with `NETWORK_SET`
- * when it has stored that; `han` says it again until then.
+ * `KEY_MOVED` han -> access: how far a new network key has come. `access` answers with
+ * `NETWORK_SET` when it has stored that; `han` says it again until then.
  */
 export const enum KeyMoved {
   /** A `KeyMove`. */
@@ -45,7 +45,7 @@ export const enum KeyMoved {
 }
 
 export const enum KeyMove {
-  /** The nodes have the next key, KEY_SEQUENCE, or had time enough: it may become the active one. */
+  /** The nodes have the next key, KEY_SEQUENCE, or had time enough: it may become active. */
   SPREAD = 0,
   /** The old key, KEY_SEQUENCE, is needed no more. */
   DROPPED = 1,

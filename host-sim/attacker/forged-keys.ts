@@ -1,7 +1,9 @@
-// Keys in the trust centre's name, and questions for keys in members' names, without their link keys.
-// It succeeds when a device takes a key of the attacker's, or the trust centre answers.
+// Keys in the trust centre's name, and questions for keys in members' names, without link keys. It
+// succeeds when a device takes a key of the attacker's, or the trust centre answers.
 
 import { Operation } from "../../firmware/ipc/operation";
+import type { Transmission } from "../air/air";
+import { FrameType, frameType } from "../air/frame";
 import {
   ApsCommand,
   type ApsSecurity,
@@ -13,33 +15,49 @@ import { OctetWriter } from "../devices/zigbee/octets";
 import { KeyIdentifier, keyLoadKey, keyTransportKey } from "../devices/zigbee/security";
 import { Attack } from "./attack";
 import { sayForged } from "./forge";
-import { COORDINATOR, type Victim } from "./scene";
+import { COORDINATOR, isHubs, type Scene, type Victim } from "./scene";
 
-/** The link key of whoever has none of its own: known to all. @source Zigbee 3.0, ZigBeeAlliance09 */
+/** The link key of whoever has none of its own: known to all. */
 export const WELL_KNOWN_KEY = Buffer.from("ZigBeeAlliance09", "latin1");
 
 const WAIT_US = 1_000_000;
 const ANSWER_US = 150_000;
 const QUIET_US = 500_000;
 const APS_COMMAND = 1;
+/** After the begin of an association response: just behind its acknowledgement. */
+const QUICK_US = 2200;
 
 export class ForgedKey extends Attack {
   readonly kind = "forged-key";
   private readonly key = Buffer.alloc(16, 0x66);
 
-  attempt(): void {
-    const joining = this.scene.victims.find(
-      ({ node, isOn }) => isOn && node.state === JoinState.AWAITING_KEY,
-    );
-    const victim = joining ?? this.scene.member();
-    if (victim === undefined) return;
-    if (joining === undefined && this.scene.random.chance(0.5)) this.askForKey(victim);
-    else this.giveKey(victim);
+  constructor(scene: Scene) {
+    super(scene);
+    scene.onFrame.push((transmission) => this.hear(transmission));
   }
 
-  private giveKey(victim: Victim): void {
+  attempt(): void {
+    const victim = this.scene.member();
+    if (victim === undefined) return;
+    if (this.scene.random.chance(0.5)) this.askForKey(victim);
+    else this.giveKey(victim, this.scene.random.chance(0.3));
+  }
+
+  /** A device that was just let in waits for its key: now is the time to be quicker. */
+  private hear(transmission: Transmission): void {
+    const { bytes, length } = transmission;
+    if (!isHubs(this.scene, transmission)) return;
+    if (frameType(bytes, length) !== FrameType.COMMAND) return;
+    this.scene.world.schedule(QUICK_US, () => {
+      const victim = this.scene.victims.find(
+        ({ node, isOn }) => isOn && node.state === JoinState.AWAITING_KEY,
+      );
+      if (victim !== undefined) this.giveKey(victim, false);
+    });
+  }
+
+  private giveKey(victim: Victim, isLinkKey: boolean): void {
     const { node } = victim;
-    const isLinkKey = this.scene.random.chance(0.3);
     const payload = this.transport(node.eui64, isLinkKey);
     const wrapping = isLinkKey ? keyLoadKey(WELL_KNOWN_KEY) : keyTransportKey(WELL_KNOWN_KEY);
     const identifier = isLinkKey ? KeyIdentifier.KEY_LOAD : KeyIdentifier.KEY_TRANSPORT;

@@ -14,8 +14,8 @@ interface Recorded {
 }
 
 const KEPT = 300;
-/** Shorter ones are acknowledgements and questions. */
-const OCTETS_MIN = 50;
+/** A report has about seventy; shorter ones are acknowledgements and questions. */
+const OCTETS_MIN = 60;
 /** By then a repetition is none of the meter's own. */
 const AGE_US = 12_000_000;
 const QUIET_US = 500_000;

@@ -72,7 +72,8 @@ export class Scene {
 
   /** Undefined before there is a network. */
   get network(): { readonly panId: number; readonly channel: number } | undefined {
-    const network = this.victims.find(({ node }) => node.isJoined)?.node.memory.network;
+    const inside = this.victims.find(({ node }) => node.memory.network !== undefined);
+    const network = inside?.node.memory.network;
     return network && { panId: network.panId, channel: network.channel };
   }
 

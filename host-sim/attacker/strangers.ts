@@ -1,5 +1,5 @@
-// A stranger who wants in: by association and the well-known link key, or by a rejoin in clear under
-// a member's or an own name. It succeeds when the hub gives it a network key that opens with the
+// A stranger who wants in: by association and the well-known link key, or by a rejoin in clear
+// under a member's or an own name. It succeeds when the hub gives it a network key that opens with the
 // well-known key, or answers the rejoin.
 
 import type { Transmission } from "../air/air";
@@ -49,7 +49,9 @@ abstract class Stranger extends Attack {
   protected poll(panId: number): void {
     for (let i = 0; i < POLLS; i++) {
       this.scene.world.schedule(RESPONSE_US + i * POLL_US, () =>
-        this.scene.say(dataRequest(this.scene, panId, this.short ?? this.eui64)),
+        this.scene.say(
+          dataRequest(this.scene, panId, i % 2 === 0 ? this.eui64 : (this.short ?? this.eui64)),
+        ),
       );
     }
   }

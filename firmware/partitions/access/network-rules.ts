@@ -1,5 +1,5 @@
-// What holds for the network as a whole: the window in which nodes may join, shut unless somebody has
-// opened it for minutes, and the change of the network key when it is asked for.
+// What holds for the network as a whole: the window in which nodes may join, shut unless somebody
+// has opened it for minutes, and the change of the network key when it is asked for.
 // @source Zigbee 05-3474-22 section 3.2.2.7 (NLME-PERMIT-JOINING)
 
 import { AuditCode } from "../../ipc/audit";

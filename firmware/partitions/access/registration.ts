@@ -1,5 +1,5 @@
-// The device log as the management party keeps it: devices put in with their install codes, and taken
-// out again, as far as the consumer lets it.
+// The device log as the management party keeps it: devices put in with their install codes, and
+// taken out again, as far as the consumer lets it.
 
 import type { CryptoProvider } from "../../../hal/crypto";
 import { checkInstallCode, InstallCode, installCodeLinkKey } from "../../crypto/install-code";

@@ -66,7 +66,7 @@ export class WrappedKey {
     return this.seal(this.otherKey, bytes, at, end);
   }
 
-  /** Writes the link key that was made for the device, under the key-load key of its present one. */
+  /** Writes the link key made for the device, under the key-load key of its present one. */
   putLinkKey(bytes: Uint8Array, at: number, device: number, counter: number): number {
     this.log.copyEui64(device, this.scratch, Scratch.EUI64);
     const command = this.begin(bytes, at, KeyIdentifier.KEY_LOAD, counter);

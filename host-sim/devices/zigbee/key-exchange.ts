@@ -1,5 +1,5 @@
-// A device's side of its link keys: it opens what the trust centre sends under them, asks for one of
-// its own after joining, shows that it has it, and takes it when the trust centre confirms.
+// A device's side of its link keys: it opens what the trust centre sends under them, asks for one
+// of its own after joining, shows that it has it, and takes it when the trust centre confirms.
 // @source Zigbee specification 05-3474-22 clauses 4.4.5 to 4.4.8, 4.6.3.4, 4.7.3.8; Base Device
 //   Behavior 16-02828-012 clause 10.2.5
 

@@ -2,6 +2,7 @@
 
 import { CONSTRUCTORS } from "../../../firmware/constructors";
 import { DeviceKind } from "../../../firmware/ipc/device";
+import type { Constructors } from "../../../firmware/kernel/board";
 import { TimeQuality } from "../../../hal/clock";
 import { nodeCrypto } from "../../../hal/node/crypto";
 import { Air } from "../../../host-sim/air/air";
@@ -31,8 +32,16 @@ export interface HubHouse {
   readonly display: Display;
 }
 
-/** @param registered which of the devices are registered, in the order meter, gas, display */
-export function hubHouse(seed: number, loss = 0, registered = [true, true, true]): HubHouse {
+/**
+ * @param registered which of the devices are registered, in the order meter, gas, display
+ * @param others partitions in the place of the firmware's
+ */
+export function hubHouse(
+  seed: number,
+  loss = 0,
+  registered = [true, true, true],
+  others: Constructors = {},
+): HubHouse {
   const world = new World(seed, EPOCH_S * 1000);
   const air = new Air(world, { loss });
   const installCodes = [1, 2, 3].map((n) => withCrc(Buffer.alloc(16, n)));
@@ -50,6 +59,7 @@ export function hubHouse(seed: number, loss = 0, registered = [true, true, true]
     constructors: {
       ...{ audit, trust, access, han, gas: createGas, demand },
       firewall: (environment) => new OpenFirewall(environment, outside),
+      ...others,
     } as typeof CONSTRUCTORS,
     crypto: nodeCrypto(),
     management: ipv4Host(198, 51, 100, 7, 1),
