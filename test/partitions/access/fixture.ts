@@ -32,6 +32,8 @@ export class AccessFixture {
   readonly audit: AuditLine[] = [];
   flash: DirectFlash;
   access: Partition;
+  /** Civil time, Unix milliseconds; 0: unknown. */
+  utcMs = 0;
   private reference = 0;
   private draws = 0;
 
@@ -167,7 +169,7 @@ export class AccessFixture {
     return createAccess({
       crypto: nodeCrypto(),
       entropy,
-      clock: { utcMs: () => 0, quality: () => 0 },
+      clock: { utcMs: () => this.utcMs, quality: () => (this.utcMs === 0 ? 0 : 2) },
       startedAt: this.now,
       ports: {
         han: port((message) => this.toHan.push(message)),
