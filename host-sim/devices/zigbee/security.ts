@@ -1,4 +1,4 @@
-// Zigbee security by node:crypto: nonces, the Matyas-Meyer-Oseas hash, keyed hash and install codes.
+// Zigbee security by node:crypto: nonces, the Matyas-Meyer-Oseas hash, keyed hash, install codes.
 // @source Zigbee specification 05-3474-22 clauses 4.3.1, 4.5.3, B.1.3, B.1.4, B.6;
 //   Base Device Behavior 16-02828-012 clause 10.1 (install codes)
 
