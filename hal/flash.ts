@@ -54,8 +54,8 @@ export interface FlashRegion {
   write(offset: number, bytes: Uint8Array, start: number, length: number): Sent;
   erase(offset: number): Sent;
   /**
-   * The first `length` bytes, 1 to 254, of the sector at `offset` and of those behind it, as many as
-   * one completion holds, and how far each is used: what a store wants to know when it is opened.
+   * The first `length` bytes, 1 to 254, of the sector at `offset` and of those behind it, as many
+   * as one completion holds, and how far each is used: what a store is opened with.
    */
   survey(offset: number, length: number): Sent;
 }

@@ -12,6 +12,7 @@ import { type ApsData, ApsLayer, type ApsUser } from "./aps-layer";
 import { Discovery } from "./discovery";
 import { Endpoint } from "./endpoints";
 import { Knowledge, type KnowledgeStore } from "./knowledge";
+import { MailLimit } from "./mail-directory";
 import { Due, type Memory } from "./memory";
 import { MeteringClient } from "./metering";
 import { MirrorEndpoints } from "./mirror-endpoint";
@@ -50,7 +51,7 @@ export class Application implements NetworkUser, ApsUser {
   ) {
     const { clock, entropy, startedAt } = environment;
     this.numbers = memory.numbers;
-    this.numbers[Due.MAIL_OPEN] = startedAt;
+    this.numbers[Due.MAIL_OPEN] = startedAt + MailLimit.OPEN_AFTER_MS;
     this.aps = new ApsLayer(network, this, entropy, memory);
     this.knowledge = new Knowledge(network.nodes, store, memory);
     this.wakefulness = new Wakefulness(network.nodes);
@@ -97,6 +98,11 @@ export class Application implements NetworkUser, ApsUser {
 
   nextCounter(): number {
     return this.aps.nextCounter();
+  }
+
+  nodeRestored(now: number, node: number): void {
+    this.knowledge.joined(node);
+    this.discovery.joined(now, node);
   }
 
   nodeJoined(now: number, node: number): void {

@@ -188,7 +188,7 @@ export class LowerHalf
     for (let node = 0; node < NodeLimit.MAX; node++) {
       if (!this.nodes.isNetworked(node)) continue;
       this.routes.reset(node);
-      this.user?.nodeJoined(now, node);
+      this.user?.nodeRestored(now, node);
     }
     this.mesh.nodesChanged(now);
   }

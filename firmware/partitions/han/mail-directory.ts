@@ -5,6 +5,8 @@ import { copyBytes, equalBytes, readU16, readU32, writeU32 } from "../../wire/li
 import { Due, type Memory } from "./memory";
 
 export const enum MailLimit {
+  /** The network comes first: until then whoever brings a message hears BUSY, and tries again. */
+  OPEN_AFTER_MS = 500,
   /** 256 KiB in slots of two sectors. */
   SLOTS = 32,
   SECTORS = 2,

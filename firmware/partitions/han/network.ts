@@ -24,7 +24,9 @@ export interface NetworkUser {
    * it. Not: no acknowledgement, the channel stayed busy, or it did not come for it in time.
    */
   sent(now: number, token: number, delivered: boolean): void;
-  /** The node's record lies in flash: it is Networked now. Also for each stored node at start. */
+  /** At start, for each node that was Networked before: nothing is known of it but its record. */
+  nodeRestored(now: number, node: number): void;
+  /** The node's record lies in flash: it is Networked now. */
   nodeJoined(now: number, node: number): void;
   /** The number of the next APS frame, of data or of a command: nodes tell repetitions by it. */
   nextCounter(): number;

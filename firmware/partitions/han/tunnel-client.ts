@@ -95,7 +95,6 @@ export class TunnelClient {
     private readonly writer: ZclWriter,
     private readonly mailbox: Mailbox,
     private readonly delivery: TunnelDelivery,
-    startedAt: number,
     memory: Memory,
   ) {
     this.bytes = memory.bytes;
@@ -105,7 +104,6 @@ export class TunnelClient {
     this.pauses = memory.takeNumbers(TunnelLimit.METERS, TunnelLimit.FIRST_PAUSE_MS);
     this.deliverAt = memory.takeNumbers(TunnelLimit.METERS, 0);
     this.eui64 = memory.scratch;
-    this.numbers[Due.TUNNEL_CHECK] = startedAt;
   }
 
   /** Whether this tunnel of this node is ours. */

@@ -57,21 +57,13 @@ export class Tunnelling implements MailboxOwner, DeliveryUser {
     private readonly message: ZclMessage,
     memory: Memory,
   ) {
-    const { clock, entropy, ports, regions, startedAt } = environment;
+    const { clock, entropy, ports, regions } = environment;
     entropy.fill(memory.scratch, 0, 2);
     const firstId = readU16(memory.scratch, 0);
     const { firewall } = ports;
     this.mailbox = new Mailbox(regions.mailbox, this, clock, memory);
     this.delivery = new TunnelDelivery(aps, writer, this.mailbox, this, memory);
-    this.client = new TunnelClient(
-      network,
-      knowledge,
-      writer,
-      this.mailbox,
-      this.delivery,
-      startedAt,
-      memory,
-    );
+    this.client = new TunnelClient(network, knowledge, writer, this.mailbox, this.delivery, memory);
     this.server = new TunnelServer(network, writer, this.mailbox, this.delivery, firstId, memory);
     this.inbox = new TunnelInbox(network, this.mailbox, this.delivery, memory);
     this.down = new StreamInbox(network, this.mailbox, firewall, memory);

@@ -164,6 +164,10 @@ export class Bench implements NetworkUser {
     return this.apsCounter;
   }
 
+  nodeRestored(now: number, node: number): void {
+    this.nodeJoined(now, node);
+  }
+
   nodeJoined(_now: number, node: number): void {
     this.joined.push(node);
   }

@@ -7,6 +7,7 @@ import type { Port } from "../../../firmware/kernel/partition";
 import { Application } from "../../../firmware/partitions/han/application";
 import type { KnowledgeStore } from "../../../firmware/partitions/han/knowledge";
 import { Known, Stage } from "../../../firmware/partitions/han/knowledge";
+import { MailLimit } from "../../../firmware/partitions/han/mail-directory";
 import { Memory } from "../../../firmware/partitions/han/memory";
 import type { Network } from "../../../firmware/partitions/han/network";
 import { NodeState, Nodes } from "../../../firmware/partitions/han/nodes";
@@ -60,7 +61,8 @@ export class KeptPort implements Port {
 }
 
 export class UpperBench implements Network, KnowledgeStore {
-  now = 1_000;
+  /** It starts, and has its mailbox open a second after the world began. */
+  now = 1_000 - MailLimit.OPEN_AFTER_MS;
   readonly tables = new Memory();
   readonly nodes = new Nodes(new Memory());
   readonly eui64 = new Uint8Array([0xff, 1, 2, 3, 4, 5, 6, 7]);
@@ -80,7 +82,11 @@ export class UpperBench implements Network, KnowledgeStore {
   private counter = 0;
   private readonly environment: Environment<"han">;
 
-  constructor(readonly memory = new FlashMemory(256 * 1024)) {
+  /** @param waitsMs from its start on; 0: its mailbox is not open yet */
+  constructor(
+    readonly memory = new FlashMemory(256 * 1024),
+    waitsMs: number = MailLimit.OPEN_AFTER_MS,
+  ) {
     this.flash = new DirectFlash(memory, 1);
     const clock: UtcClock = {
       utcMs: () => (this.quality === TimeQuality.UNKNOWN ? 0 : START_S * 1000 + this.now),
@@ -102,7 +108,7 @@ export class UpperBench implements Network, KnowledgeStore {
       // The upper half touches no device and no other region and port.
     } as unknown as Environment<"han">;
     this.app = new Application(this.environment, this, this, this.tables);
-    this.run(0);
+    this.run(waitsMs);
   }
 
   isUp(): boolean {
