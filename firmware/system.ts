@@ -27,7 +27,13 @@ const STREAM_OPERATIONS = [
   Operation.STREAM_END,
 ];
 /** What the management party asks of the device log and the network. */
-const DEVICE_QUESTIONS = [Operation.DEVICE_ADD, Operation.DEVICE_REMOVE, Operation.NETWORK_RULE];
+const DEVICE_QUESTIONS = [
+  Operation.DEVICE_ADD,
+  Operation.DEVICE_REMOVE,
+  Operation.NETWORK_RULE,
+  Operation.PAGE_ASK,
+];
+const DEVICE_ANSWERS = [Operation.DEVICE_RESULT, Operation.DEVICE_EVENT, Operation.PAGE];
 
 export const SYSTEM = {
   machineStackBytes: 10 * KIB,
@@ -112,18 +118,18 @@ export const SYSTEM = {
     ...provider("esi-supplier"),
     ...provider("esi-operator"),
     // Messages to and from devices, in segments under credit.
-    channel("firewall", "han", 1, 100, STREAM_OPERATIONS, 12),
-    channel("han", "firewall", 1, 100, STREAM_OPERATIONS, 12),
+    channel("firewall", "han", 1, 100, [...STREAM_OPERATIONS, Operation.PAGE_ASK], 12),
+    channel("han", "firewall", 1, 100, [...STREAM_OPERATIONS, Operation.PAGE], 12),
     // The device log.
-    waiting("manage", "firewall", 4, 5, DEVICE_QUESTIONS),
-    channel("firewall", "access", 4, 5, DEVICE_QUESTIONS),
-    channel("access", "firewall", 4, 10, [Operation.DEVICE_RESULT, Operation.DEVICE_EVENT]),
-    channel("firewall", "manage", 4, 10, [Operation.DEVICE_RESULT, Operation.DEVICE_EVENT]),
+    waiting("manage", "firewall", 4, 20, DEVICE_QUESTIONS),
+    channel("firewall", "access", 4, 20, DEVICE_QUESTIONS),
+    channel("access", "firewall", 2, 20, DEVICE_ANSWERS, 4),
+    channel("firewall", "manage", 2, 20, DEVICE_ANSWERS, 4),
     // Grants.
     waiting("firewall", "trust", 4, 200, [Operation.GRANT_CHECK]),
     channel("trust", "firewall", 4, 200, [Operation.GRANT_ANSWER]),
-    waiting("manage", "trust", 4, 5, [Operation.GRANT_SET]),
-    channel("trust", "manage", 4, 5, [Operation.GRANT_RESULT]),
+    waiting("manage", "trust", 4, 20, [Operation.GRANT_SET, Operation.PAGE_ASK]),
+    channel("trust", "manage", 1, 20, [Operation.GRANT_RESULT, Operation.PAGE], 4),
     // Sessions over the WAN.
     ...session("manage", "wan-management"),
     ...session("esi-supplier", "wan-application"),

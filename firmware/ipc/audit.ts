@@ -53,6 +53,8 @@ export const enum AuditCode {
   WINDOW_SET = 31,
   /** The wall clock did not go as it should, and was put right: detail = by how many seconds. */
   CLOCK_JUMPED = 30,
+  /** The management session began to read a backup: detail = its Unix seconds. */
+  BACKUP_READ = 32,
 }
 
 export const enum KeyRefusal {

@@ -25,6 +25,7 @@ import {
 } from "./join";
 import { MirrorRead, MirrorValue } from "./mirror";
 import { Message, Operation } from "./operation";
+import { Page, PageAsk } from "./page";
 import { ProfileAsk, ProfileDone, Reading, ReadingStored } from "./reading";
 import { Stream, StreamCredit, StreamEnd, StreamOpen, StreamSegment } from "./stream";
 
@@ -122,6 +123,10 @@ function longestOfServices(operation: Operation): number {
       return ServeCancel.LENGTH;
     case Operation.AUDIT_EVENT:
       return AuditEvent.LENGTH;
+    case Operation.PAGE_ASK:
+      return PageAsk.LENGTH;
+    case Operation.PAGE:
+      return Page.LENGTH;
     default:
       return 0;
   }

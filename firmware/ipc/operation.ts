@@ -54,6 +54,9 @@ export const enum Operation {
   SERVE_CANCEL = 54,
   // audit.ts
   AUDIT_EVENT = 56,
+  // page.ts
+  PAGE_ASK = 58,
+  PAGE = 59,
   // consumer.ts
   CONSUMER_ASK = 60,
   CONSUMER_ANSWER = 61,

@@ -79,6 +79,8 @@ export const enum CoapOption {
 export const enum ContentFormat {
   OCTET_STREAM = 42,
   CBOR = 60,
+  /** @source RFC 8742 section 5.2 */
+  CBOR_SEQUENCE = 63,
   SENML_CBOR = 112,
   /** Not on the wire: no Content-Format option. */
   NONE = -1,

@@ -39,6 +39,7 @@ const BLOCK_SIZE_RESERVED = 7;
 export const OPTION = {
   echo: ECHO,
   block1: "Block1",
+  block2: "Block2",
   size1: "Size1",
   observe: "Observe",
   oscore: "OSCORE",

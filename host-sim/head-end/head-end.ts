@@ -79,6 +79,9 @@ const UNIX_SECONDS_MAX = 946_684_800 + 0xffffffff;
 
 type Resource = (now: number, context: string, query: string[], body: CoapBody) => Response;
 
+/** A hub that is busy is asked for a block again so often. */
+const BLOCK_TRIES = 8;
+
 export class HeadEnd {
   private readonly layer: MessageLayer;
   private readonly sessions: Session[];
@@ -147,6 +150,11 @@ export class HeadEnd {
     this.put(now, "network", [CHANGE_KEY], done);
   }
 
+  /** Reads the sealed backup of the network, a block after the other. Undefined: it failed. */
+  readBackup(now: number, done: (now: number, backup: Buffer | undefined) => void): void {
+    this.readBlocks(now, { path: "backup", blocks: [], tries: 0 }, done);
+  }
+
   removeDevice(now: number, eui64: string, done: Answered): void {
     this.management().request(now, { method: "DELETE", path: `devices/${eui64}` }, done);
   }
@@ -209,6 +217,26 @@ export class HeadEnd {
   private put(now: number, path: string, values: readonly unknown[], done: Answered): void {
     const payload = Buffer.from(encoder.encode(new Map(values.entries())));
     this.management().request(now, { method: "PUT", path, payload, contentFormat: CBOR }, done);
+  }
+
+  private readBlocks(
+    now: number,
+    progress: { path: string; blocks: Buffer[]; tries: number },
+    done: (now: number, whole: Buffer | undefined) => void,
+  ): void {
+    const { path, blocks } = progress;
+    const block = blocks.length;
+    this.management().request(now, { method: "GET", path, block }, (at, response) => {
+      if (response?.code === "2.05") {
+        blocks.push(response.payload);
+        progress.tries = 0;
+        if (response.more !== true) return done(at, Buffer.concat(blocks));
+      } else if (++progress.tries > BLOCK_TRIES) return done(at, undefined);
+      // The hub forgot the blocks before, as after a reboot: from the beginning.
+      else if (response?.code === "4.08") blocks.length = 0;
+      else if (response?.code.startsWith("4.")) return done(at, undefined);
+      this.readBlocks(at, progress, done);
+    });
   }
 
   private management(): Session {

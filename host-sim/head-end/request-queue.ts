@@ -20,6 +20,8 @@ export interface Request {
   readonly path: string;
   readonly payload?: Buffer;
   readonly contentFormat?: number;
+  /** The block of a long answer that is asked for, from 0. */
+  readonly block?: number;
   /** `done` gets each notification, the first answer included. */
   readonly observe?: true;
 }
@@ -27,6 +29,8 @@ export interface Request {
 export interface Response {
   readonly code: string;
   readonly payload: Buffer;
+  /** Of a long answer: another block follows. */
+  readonly more?: boolean;
 }
 
 /** Undefined: the hub did not answer. */
@@ -171,7 +175,8 @@ export class RequestQueue {
   private tell(now: number, progress: Progress, body: CoapBody | undefined): void {
     const isFirst = this.current?.progress === progress;
     if (isFirst) this.current = undefined;
-    progress.done(now, body && { code: body.code, payload: body.payload });
+    const more = body !== undefined && blockOf(body, OPTION.block2)?.more === true;
+    progress.done(now, body && { code: body.code, payload: body.payload, more });
     if (isFirst) this.next(now);
   }
 }
@@ -182,6 +187,9 @@ function bodyOf({ request, offset, size, echo }: Progress): CoapBody {
   if (request.observe) options.push({ name: OPTION.observe, value: Buffer.alloc(0) });
   if (request.contentFormat !== undefined) {
     options.push(numberOption(OPTION.contentFormat, request.contentFormat));
+  }
+  if (request.block !== undefined) {
+    options.push(blockOption(OPTION.block2, { number: request.block, more: false, size }));
   }
   if (whole.length > size) {
     const more = offset + size < whole.length;

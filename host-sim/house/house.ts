@@ -19,9 +19,11 @@ import { MeterTruth } from "../devices/meter-truth";
 import { Faults, type Surroundings } from "../faults/faults";
 import type { ExchangePair } from "../head-end/exchange-run";
 import type { SharedContext } from "../head-end/oscore-file";
+import { provisionSealing } from "../hub/backup";
 import { Hub } from "../hub/hub";
 import type { MakeKernel } from "../hub/hub-kernel";
 import { type EarlierHub, provision, type SessionContext } from "../hub/manufacture";
+import type { Chip } from "../hub/region-records";
 import { writeKeys } from "../keylog";
 import { type HouseReport, reportOf } from "../report";
 import { ipv4Host, Wan } from "../wan";
@@ -32,7 +34,7 @@ import { HeadEndHost } from "./head-end-host";
 import { DEFAULT_HOUSE, type HouseConfig } from "./house-config";
 import { DEVICE_KINDS, type HouseDevice, makeDevice } from "./make-device";
 import { ReadingLedger } from "./reading-ledger";
-import { linkKeyOf, makeContexts } from "./secrets";
+import { linkKeyOf, makeContexts, makeRecoveryKey } from "./secrets";
 
 export interface HouseOptions {
   readonly seed: number;
@@ -43,6 +45,8 @@ export interface HouseOptions {
   readonly exchanges?: readonly ExchangePair[];
   /** The hub's contexts, made from the seed when they are left out. */
   readonly contexts?: readonly SharedContext[];
+  /** Under which the hub seals backups of its network; made from the seed when it is left out. */
+  readonly recoveryKey?: Uint8Array;
   /** What an earlier hub did under a context's keys, when there was one. */
   readonly earlierHub?: (context: string) => EarlierHub;
   /** The head-end is elsewhere: whoever made the house attaches it to `wan` at `HEAD_END`. */
@@ -63,6 +67,9 @@ export interface HouseOptions {
 export const HEAD_END = ipv4Host(192, 0, 2, 10, 5683);
 export const HUB_MANAGEMENT = ipv4Host(198, 51, 100, 7, 49152);
 export const HUB_APPLICATION = ipv4Host(198, 51, 100, 7, 49153);
+
+/** Sequence numbers and starts that no hub of a simulation reaches. */
+const USED_BY_A_HUB = { firstSequence: 2 ** 24, starts: 1000 };
 
 /** Devices get power one after the other, the first a while after the hub. */
 const FIRST_DEVICE_US = 5_000_000;
@@ -88,6 +95,7 @@ export class House {
   readonly acknowledged: AcknowledgedReadings;
   readonly encryptedAir: EncryptedAir;
   readonly contexts: readonly SharedContext[];
+  readonly recoveryKey: Uint8Array;
   private readonly captures: Capture[] = [];
 
   constructor(readonly options: HouseOptions) {
@@ -97,6 +105,7 @@ export class House {
     this.air = new Air(this.world, { phy: bandNamed(band), ...air });
     this.wan = new Wan(this.world, this.config.wan);
     this.contexts = options.contexts ?? makeContexts(this.world.random);
+    this.recoveryKey = options.recoveryKey ?? makeRecoveryKey(this.world.random);
     this.hub = this.makeHub();
     this.devices = this.makeDevices();
     this.buildWalls();
@@ -129,6 +138,25 @@ export class House {
       this.captures.push(captureWan(options.wanPcap, this.wan, this.world));
     }
     this.switchOn();
+  }
+
+  /**
+   * Another hub takes the place of this one: a blank chip with the same contexts, which goes on
+   * above what the one before can have used, a radio with another address.
+   * @param restore writes into the chip what the factory did not
+   */
+  replaceHub(eui64: string, restore: (chip: Chip) => void): void {
+    const { hub, headEnd } = this;
+    this.ledger.hubDestroyed();
+    hub.replace(Buffer.from(eui64, "hex").reverse());
+    for (const context of this.contexts) {
+      provision(hub.flash, sessionContext(context), USED_BY_A_HUB);
+    }
+    provisionSealing(hub.flash, this.recoveryKey);
+    restore(hub.flash);
+    hub.powerOn();
+    // Grants are the management party's, and it gives them again.
+    headEnd?.commissioning.start(headEnd.now);
   }
 
   /** Goes on until so many simulated seconds have passed since the start. Throws a `Finding`. */
@@ -205,6 +233,7 @@ export class House {
     for (const context of this.contexts) {
       provision(hub.flash, sessionContext(context), this.options.earlierHub?.(context.name));
     }
+    provisionSealing(hub.flash, this.recoveryKey);
     return hub;
   }
 

@@ -158,6 +158,16 @@ export class ReadingLedger {
       .map(({ eui64, reading }) => `${eui64} at ${reading.time}: ${reading.value}`);
   }
 
+  /** The hub is destroyed: what it had taken and not delivered is gone with its flash. */
+  hubDestroyed(): void {
+    this.takeMeasured();
+    for (const { reading } of this.open.values()) {
+      if (!reading.acknowledged) continue;
+      reading.acknowledged = false;
+      reading.missed = true;
+    }
+  }
+
   private isLost(one: Open): boolean {
     if (!one.reading.acknowledged) return false;
     return this.providers.some((_name, provider) => {

@@ -28,6 +28,13 @@ export function makeContexts(random: Random): SharedContext[] {
   });
 }
 
+/** What the owner of a hub keeps safe, to open backups of its network. */
+export function makeRecoveryKey(random: Random): Uint8Array {
+  const key = new Uint8Array(SECRET_LENGTH);
+  random.fork("recovery key").fill(key, 0, SECRET_LENGTH);
+  return key;
+}
+
 /**
  * The link key of an install code with its CRC: AES-MMO, written here apart from the firmware's.
  * @source Zigbee Base Device Behavior 10.1.1; Zigbee specification annex B.6

@@ -7,7 +7,7 @@ import type { Board, Constructors } from "../../firmware/kernel/board";
 import { Kernel } from "../../firmware/kernel/kernel";
 import { type PartitionName, SYSTEM } from "../../firmware/system";
 import type { CryptoProvider } from "../../hal/crypto";
-import { FlashOperation } from "../../hal/flash";
+import { Flash, FlashOperation } from "../../hal/flash";
 import type { Air, Place } from "../air/air";
 import { SimulatedFlash } from "../flash";
 import type { EraseOrder } from "../flash-memory";
@@ -153,6 +153,13 @@ export class Hub {
     this.coprocessor.halt();
     this.radio.forget();
     this.clock.forget();
+  }
+
+  /** Another board takes its place: a blank chip, and a radio with an address of its own. */
+  replace(eui64: Uint8Array): void {
+    this.powerOff();
+    for (const { id } of SYSTEM.regions) this.flash.memory(id).bytes.fill(Flash.ERASED);
+    this.coprocessor.replace(eui64);
   }
 
   /** Lets go of the kernel, and of the board that it may run on; the flash is left as it is. */

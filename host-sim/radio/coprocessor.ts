@@ -60,6 +60,11 @@ export class Coprocessor {
     if (this.running && this.world.now >= this.silentUntil) this.reader.take(bytes, length);
   }
 
+  /** Another chip takes its place, with an address of its own. */
+  replace(eui64: Uint8Array): void {
+    this.properties.hardwareAddress = eui64;
+  }
+
   /** Starts anew with nothing configured, and says why. */
   reset(reason: Status): void {
     this.halt();

@@ -39,7 +39,8 @@ export class Properties {
 
   constructor(
     private readonly radio: Transceiver,
-    private readonly hardwareAddress: Uint8Array,
+    /** Another board has another. */
+    public hardwareAddress: Uint8Array,
     private readonly world: World,
   ) {
     this.phy = radio.phy;

@@ -41,6 +41,8 @@ const OPERATIONS: Readonly<Record<number, string>> = {
   [Operation.SERVE_RESPONSE]: "serve response",
   [Operation.SERVE_CANCEL]: "serve cancel",
   [Operation.AUDIT_EVENT]: "audit event",
+  [Operation.PAGE_ASK]: "ask page",
+  [Operation.PAGE]: "page",
 };
 
 export function operationName(operation: number): string {

@@ -2,13 +2,19 @@
 // what the consumer has reserved to himself.
 
 import type { FlashRegion } from "../../../hal/flash";
+import type { BackupRecords } from "../../crypto/page-sealer";
 import { Journal } from "../../storage/journal";
 import { copyBytes, readU32, writeU32 } from "../../wire/little-endian";
 import { DeviceLimit, type DeviceLog, DeviceRecord } from "./device-log";
 
-const enum Key {
+/** Of the region's records. */
+export const enum CredentialKey {
   NETWORK = 1,
   CONSUMER = 2,
+  /** Under which backups are sealed; written at manufacture. */
+  SEALING = 3,
+  /** When what was restored here had been backed up; written by who restored it. */
+  RESTORED = 4,
   /** And the device's index. */
   DEVICE = 0x100,
 }
@@ -32,7 +38,7 @@ export const enum KeyPhase {
   SWITCHED = 2,
 }
 
-const enum NetworkRecord {
+export const enum NetworkRecord {
   VERSION = 0,
   PHASE = 1,
   SEQUENCE = 2,
@@ -41,6 +47,13 @@ const enum NetworkRecord {
   MADE_AT = 4,
   KEYS = 8,
   LENGTH = 40,
+}
+
+/** Places of a backup: the devices follow. */
+const enum Entry {
+  NETWORK = 0,
+  CONSUMER = 1,
+  DEVICE = 2,
 }
 
 const enum ConsumerRecord {
@@ -67,7 +80,7 @@ export interface CredentialOwner {
   consumerStored(now: number, ok: boolean): void;
 }
 
-export class CredentialStore {
+export class CredentialStore implements BackupRecords {
   /** Where each stands: `NetworkKeys`. */
   readonly networkKeys = new Uint8Array(NetworkKeys.LENGTH);
   keySequence = 0;
@@ -76,7 +89,9 @@ export class CredentialStore {
   /** Unix seconds, 0: unknown. */
   madeAt = 0;
   hasNetworkKey = false;
-  /** What flash had at the start. */
+  /** For backups; empty when none was agreed. */
+  sealingKey: Uint8Array;
+  /** What flash has, or is about to have. */
   consumerReserved = 0;
   private readonly journal: Journal;
 
@@ -87,7 +102,8 @@ export class CredentialStore {
     /** Scratch: the journal copies what it is given. */
     private readonly value: Uint8Array,
   ) {
-    this.journal = new Journal(region, this, DeviceLimit.MAX + 2, DeviceRecord.LENGTH);
+    this.journal = new Journal(region, this, DeviceLimit.MAX + 4, DeviceRecord.LENGTH);
+    this.sealingKey = value.subarray(0, 0);
   }
 
   /** Where the key stands that the nodes are to have, or the active one. */
@@ -105,13 +121,8 @@ export class CredentialStore {
 
   /** False: try again later. `networkKeyStored` follows. */
   saveNetworkKey(): boolean {
-    this.value[NetworkRecord.VERSION] = RecordVersion.NETWORK;
-    this.value[NetworkRecord.PHASE] = this.phase;
-    this.value[NetworkRecord.SEQUENCE] = this.keySequence;
-    this.value[NetworkRecord.OTHER_SEQUENCE] = this.otherSequence;
-    writeU32(this.value, NetworkRecord.MADE_AT, this.madeAt);
-    copyBytes(this.networkKeys, 0, this.value, NetworkRecord.KEYS, NetworkKeys.LENGTH);
-    const taken = this.journal.put(Key.NETWORK, this.value, 0, NetworkRecord.LENGTH, Token.NETWORK);
+    const length = this.putNetwork(this.value, 0);
+    const taken = this.journal.put(CredentialKey.NETWORK, this.value, 0, length, Token.NETWORK);
     this.value.fill(0, 0, DeviceRecord.LENGTH);
     return taken;
   }
@@ -120,21 +131,54 @@ export class CredentialStore {
   saveConsumer(reserved: number): boolean {
     this.value[ConsumerRecord.VERSION] = RecordVersion.CONSUMER;
     this.value[ConsumerRecord.RESERVED] = reserved;
+    this.consumerReserved = reserved;
     const length = ConsumerRecord.LENGTH;
-    return this.journal.put(Key.CONSUMER, this.value, 0, length, Token.CONSUMER);
+    return this.journal.put(CredentialKey.CONSUMER, this.value, 0, length, Token.CONSUMER);
   }
 
   /** False: too much waits already, nothing was taken. `deviceStored` follows. */
   saveDevice(device: number): boolean {
     this.log.copyRecord(device, this.value, 0);
-    const taken = this.journal.put(Key.DEVICE + device, this.value, 0, DeviceRecord.LENGTH, device);
+    const taken = this.journal.put(
+      CredentialKey.DEVICE + device,
+      this.value,
+      0,
+      DeviceRecord.LENGTH,
+      device,
+    );
     this.value.fill(0, 0, DeviceRecord.LENGTH);
     return taken;
   }
 
   /** False: too much waits already. `deviceStored` follows. */
   eraseDevice(device: number): boolean {
-    return this.journal.remove(Key.DEVICE + device, device);
+    return this.journal.remove(CredentialKey.DEVICE + device, device);
+  }
+
+  isReady(): boolean {
+    return this.hasNetworkKey;
+  }
+
+  /** Writes what flash has, or will have, in a place of a backup; its length, 0: nothing. */
+  copyEntry(entry: number, bytes: Uint8Array, at: number): number {
+    if (entry === Entry.NETWORK) return this.hasNetworkKey ? this.putNetwork(bytes, at) : 0;
+    if (entry === Entry.CONSUMER) {
+      bytes[at + ConsumerRecord.VERSION] = RecordVersion.CONSUMER;
+      bytes[at + ConsumerRecord.RESERVED] = this.consumerReserved;
+      return ConsumerRecord.LENGTH;
+    }
+    const device = entry - Entry.DEVICE;
+    if (!this.log.isKept(device)) return 0;
+    this.log.copyRecord(device, bytes, at);
+    return DeviceRecord.LENGTH;
+  }
+
+  /** The journal's key of a place. */
+  keyOf(entry: number): number {
+    if (entry === Entry.NETWORK) return CredentialKey.NETWORK;
+    return entry === Entry.CONSUMER
+      ? CredentialKey.CONSUMER
+      : CredentialKey.DEVICE + entry - Entry.DEVICE;
   }
 
   flashDone(now: number, buffer: Uint8Array, length: number): void {
@@ -150,22 +194,34 @@ export class CredentialStore {
   }
 
   restored(key: number, bytes: Uint8Array, start: number, length: number): void {
-    if (key === Key.NETWORK && length === NetworkRecord.LENGTH) {
+    if (key === CredentialKey.SEALING) this.sealingKey = bytes.slice(start, start + length);
+    if (key === CredentialKey.NETWORK && length === NetworkRecord.LENGTH) {
       this.phase = bytes[start + NetworkRecord.PHASE]!;
       this.keySequence = bytes[start + NetworkRecord.SEQUENCE]!;
       this.otherSequence = bytes[start + NetworkRecord.OTHER_SEQUENCE]!;
       this.madeAt = readU32(bytes, start + NetworkRecord.MADE_AT);
       copyBytes(bytes, start + NetworkRecord.KEYS, this.networkKeys, 0, NetworkKeys.LENGTH);
       this.hasNetworkKey = true;
-    } else if (key === Key.CONSUMER && length === ConsumerRecord.LENGTH) {
+    } else if (key === CredentialKey.CONSUMER && length === ConsumerRecord.LENGTH) {
       this.consumerReserved = bytes[start + ConsumerRecord.RESERVED]!;
-    } else if (key >= Key.DEVICE && key < Key.DEVICE + DeviceLimit.MAX) {
-      if (length === DeviceRecord.LENGTH) this.log.restore(key - Key.DEVICE, bytes, start);
+    } else if (key >= CredentialKey.DEVICE && key < CredentialKey.DEVICE + DeviceLimit.MAX) {
+      if (length === DeviceRecord.LENGTH)
+        this.log.restore(key - CredentialKey.DEVICE, bytes, start);
     }
   }
 
   opened(now: number): void {
     this.owner.storeOpened(now);
+  }
+
+  private putNetwork(bytes: Uint8Array, at: number): number {
+    bytes[at + NetworkRecord.VERSION] = RecordVersion.NETWORK;
+    bytes[at + NetworkRecord.PHASE] = this.phase;
+    bytes[at + NetworkRecord.SEQUENCE] = this.keySequence;
+    bytes[at + NetworkRecord.OTHER_SEQUENCE] = this.otherSequence;
+    writeU32(bytes, at + NetworkRecord.MADE_AT, this.madeAt);
+    copyBytes(this.networkKeys, 0, bytes, at + NetworkRecord.KEYS, NetworkKeys.LENGTH);
+    return NetworkRecord.LENGTH;
   }
 
   stored(now: number, token: number, ok: boolean): void {

@@ -42,6 +42,7 @@ export const enum KeyState {
 }
 
 export const enum DeviceRecord {
+  COUNTER_LIMIT = 12,
   LENGTH = 56,
 }
 
@@ -55,7 +56,7 @@ const enum Field {
   /** A `Denial`. */
   DENIAL = 11,
   /** APS frame counters below this may have been used. */
-  COUNTER_LIMIT = 12,
+  COUNTER_LIMIT = DeviceRecord.COUNTER_LIMIT,
   /** Of its install code. */
   LINK_KEY = 16,
   /** Its own, made here by chance. */

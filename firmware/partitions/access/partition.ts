@@ -1,7 +1,9 @@
 // `access`: decides who may join the home's network. The wiring.
 
+import { PageSealer } from "../../crypto/page-sealer";
 import { longestMessage } from "../../ipc/longest";
 import { Message, Operation } from "../../ipc/operation";
+import { Book, PageSize } from "../../ipc/page";
 import { Party } from "../../ipc/party";
 import type { Partition } from "../../kernel/partition";
 import type { Environment } from "../../system";
@@ -13,9 +15,21 @@ export function createAccess(environment: Environment<"access">): Partition {
 
 class AccessPartition implements Partition {
   private readonly access: Access;
+  private readonly backup: PageSealer;
 
   constructor(environment: Environment<"access">) {
+    const { crypto, entropy, ports } = environment;
     this.access = new Access(environment);
+    const { store, news } = this.access;
+    this.backup = new PageSealer(
+      crypto,
+      entropy,
+      ports.firewall,
+      store,
+      Book.CREDENTIALS,
+      PageSize.CREDENTIALS,
+      news.frame,
+    );
   }
 
   receive(now: number, from: number, buffer: Uint8Array, length: number): void {
@@ -58,6 +72,7 @@ class AccessPartition implements Partition {
     const operation = buffer[Message.OPERATION];
     if (operation === Operation.DEVICE_ADD) this.access.deviceAdd(now, buffer);
     else if (operation === Operation.DEVICE_REMOVE) this.access.deviceRemove(now, buffer);
+    else if (operation === Operation.PAGE_ASK) this.backup.asked(buffer);
     else if (operation === Operation.NETWORK_RULE) this.access.networkRule(now, buffer);
   }
 }

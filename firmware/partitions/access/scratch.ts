@@ -4,5 +4,5 @@
 export const enum Scratch {
   /** A device's EUI-64, while a message about it is put together at the begin. */
   EUI64 = 96,
-  SIZE = 104,
+  SIZE = 136,
 }

@@ -13,6 +13,7 @@ import { Fates } from "./fates";
 import { Gate, Refusal } from "./gate";
 import { GrantDesk } from "./grant-desk";
 import { MirrorQuestions } from "./mirror-questions";
+import { Pages } from "./pages";
 import { Readings } from "./readings";
 import { Streams } from "./streams";
 
@@ -23,6 +24,7 @@ export class Firewall implements Partition {
   readonly streams: Streams;
   readonly fates: Fates;
   readonly devices: DeviceLog;
+  readonly pages: Pages;
 
   constructor(environment: Environment<"firewall">) {
     this.gate = new Gate(environment.ports, environment.startedAt);
@@ -32,6 +34,7 @@ export class Firewall implements Partition {
     this.streams = new Streams(this.gate, desk);
     this.fates = new Fates(this.gate, desk);
     this.devices = new DeviceLog(this.gate);
+    this.pages = new Pages(this.gate);
   }
 
   receive(now: number, from: number, buffer: Uint8Array, length: number): void {
@@ -75,6 +78,12 @@ export class Firewall implements Partition {
       case Operation.NETWORK_RULE:
         this.devices.ask(now, buffer, length);
         return;
+      case Operation.PAGE_ASK:
+        this.pages.ask(now, buffer);
+        return;
+      case Operation.PAGE:
+        this.pages.answer(now, from, buffer);
+        return;
       default:
         check(false, "the gate admits what nobody handles");
     }
@@ -86,6 +95,7 @@ export class Firewall implements Partition {
     this.streams.tick(now);
     this.fates.tick(now);
     this.devices.tick(now);
+    this.pages.tick(now);
   }
 
   dueAt(): number {
@@ -95,6 +105,7 @@ export class Firewall implements Partition {
       this.streams.dueAt(),
       this.fates.dueAt(),
       this.devices.dueAt(),
+      this.pages.dueAt(),
     );
   }
 
@@ -104,6 +115,7 @@ export class Firewall implements Partition {
     this.streams.peerRestarted(now, peer);
     this.fates.peerRestarted(now, peer);
     this.devices.peerRestarted(now, peer);
+    this.pages.peerRestarted(peer);
   }
 
   /** A fate comes from `han` alone, after the stream; everything else belongs to a stream. */

@@ -50,7 +50,8 @@ export const enum Deadlines {
   STREAMS = 24,
   FATES = 32,
   DEVICES = 40,
-  COUNT = 44,
+  PAGES = 44,
+  COUNT = 45,
 }
 
 export class Gate {

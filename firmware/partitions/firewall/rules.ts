@@ -11,6 +11,7 @@ import {
 import { GrantAnswer, GrantCheck } from "../../ipc/grant";
 import { MirrorRead, MirrorValue } from "../../ipc/mirror";
 import { Operation } from "../../ipc/operation";
+import { Page, PageAsk } from "../../ipc/page";
 import { Party } from "../../ipc/party";
 import { Reading, ReadingStored } from "../../ipc/reading";
 import { Stream, StreamCredit, StreamEnd, StreamOpen, StreamSegment } from "../../ipc/stream";
@@ -104,6 +105,9 @@ export const RULES: readonly Rule[] = Object.freeze([
     DeviceEventMessage.LENGTH,
     [10, 16, "A device joined, left or was refused: the head-end is alerted."],
   ),
+  // The sealed backup of the network, and how well its devices are heard.
+  ...pages(Party.ACCESS),
+  ...pages(Party.HAN),
   // Grants.
   line(Party.FIREWALL, Operation.GRANT_CHECK, Party.TRUST, Condition.OWN, GrantCheck.LENGTH, [
     200,
@@ -154,6 +158,21 @@ function readings(from: Party): Rule[] {
       ReadingStored.LENGTH,
       answer,
     ),
+  ];
+}
+
+function pages(owner: Party): Rule[] {
+  return [
+    line(Party.MANAGE, Operation.PAGE_ASK, owner, Condition.FORM, PageAsk.LENGTH, [
+      20,
+      8,
+      "The management session reads a page: sealed for a backup, or the quality of links.",
+    ]),
+    line(owner, Operation.PAGE, Party.MANAGE, Condition.ASKED, Page.LENGTH, [
+      20,
+      8,
+      "The page that was asked for, once.",
+    ]),
   ];
 }
 

@@ -3,6 +3,7 @@
 // taken them, so that a full queue or a failing chip only means: again, later.
 
 import type { FlashRegion } from "../../../hal/flash";
+import type { BackupRecords } from "../../crypto/page-sealer";
 import { check } from "../../kernel/partition";
 import type { FlashTurn } from "../../storage/flash-job";
 import { Journal } from "../../storage/journal";
@@ -11,10 +12,12 @@ import { Known } from "./knowledge";
 import { Due, type Memory, Scratch } from "./memory";
 import { NodeLimit, NodeRecord, type Nodes } from "./nodes";
 
-/** Record keys. */
-const enum Key {
+/** Of the region's records. */
+export const enum NetworkKey {
   IDENTITY = 1,
   COUNTER = 2,
+  /** Under which backups are sealed; written at manufacture. */
+  SEALING = 3,
   /** And the node's index. */
   NODE = 0x100,
   /** And the node's index: what the upper half has learned of it. */
@@ -85,11 +88,13 @@ export class NetworkIdentity {
   }
 }
 
-export class NetworkStore {
+export class NetworkStore implements BackupRecords {
   readonly identity: NetworkIdentity;
   /** Outgoing counters below this may have been used. */
   counterLimit = 0;
   failures = 0;
+  /** For backups; empty when none was agreed. */
+  sealingKey: Uint8Array;
   /** The number of the flash region. */
   readonly region: number;
   private readonly journal: Journal;
@@ -115,7 +120,8 @@ export class NetworkStore {
     this.first = memory.take(Entry.COUNT);
     this.value = memory.scratch;
     this.region = region.region;
-    this.journal = new Journal(region, this, Entry.COUNT, Known.LENGTH);
+    this.journal = new Journal(region, this, Entry.COUNT + 1, Known.LENGTH);
+    this.sealingKey = this.value.subarray(0, 0);
   }
 
   /** Once, before `open`. */
@@ -167,12 +173,17 @@ export class NetworkStore {
   }
 
   restored(key: number, bytes: Uint8Array, start: number, length: number): void {
-    if (key === Key.IDENTITY) this.restoreIdentity(bytes, start, length);
-    else if (key === Key.COUNTER && length === 4) this.counterLimit = readU32(bytes, start);
-    else if (key >= Key.NODE && key < Key.NODE + NodeLimit.MAX && length === NodeRecord.LENGTH) {
-      this.nodes.restore(key - Key.NODE, bytes, start);
-    } else if (key >= Key.KNOWLEDGE && key < Key.KNOWLEDGE + NodeLimit.MAX) {
-      this.knowledge?.restore(key - Key.KNOWLEDGE, bytes, start, length);
+    if (key === NetworkKey.SEALING) this.sealingKey = bytes.slice(start, start + length);
+    else if (key === NetworkKey.IDENTITY) this.restoreIdentity(bytes, start, length);
+    else if (key === NetworkKey.COUNTER && length === 4) this.counterLimit = readU32(bytes, start);
+    else if (
+      key >= NetworkKey.NODE &&
+      key < NetworkKey.NODE + NodeLimit.MAX &&
+      length === NodeRecord.LENGTH
+    ) {
+      this.nodes.restore(key - NetworkKey.NODE, bytes, start);
+    } else if (key >= NetworkKey.KNOWLEDGE && key < NetworkKey.KNOWLEDGE + NodeLimit.MAX) {
+      this.knowledge?.restore(key - NetworkKey.KNOWLEDGE, bytes, start, length);
     }
   }
 
@@ -240,39 +251,55 @@ export class NetworkStore {
     }
   }
 
+  isReady(): boolean {
+    return this.isOpen && this.identity.isKnown;
+  }
+
+  /** Writes what flash has in a place of a backup; its length, 0: nothing. */
+  copyEntry(entry: number, bytes: Uint8Array, at: number): number {
+    if (!this.isOpen || !this.identity.isKnown) return 0;
+    if (entry === Entry.COUNTER) writeU32(bytes, at, this.counterLimit);
+    else if (entry >= Entry.NODE) {
+      const node = (entry - Entry.NODE) % NodeLimit.MAX;
+      if (!this.nodes.isNetworked(node)) return 0;
+    }
+    return entry === Entry.COUNTER ? 4 : this.putValue(entry, bytes, at);
+  }
+
   private hand(entry: number, wish: number): boolean {
-    const key = this.key(entry);
+    const key = this.keyOf(entry);
     if (wish === Wish.REMOVE) return this.journal.remove(key, entry);
-    return this.journal.put(key, this.value, Scratch.RECORD, this.putValue(entry), entry);
+    const at = Scratch.RECORD;
+    if (entry === Entry.COUNTER) this.counterFlying = this.counterWish;
+    return this.journal.put(key, this.value, at, this.putValue(entry, this.value, at), entry);
   }
 
-  private key(entry: number): number {
-    if (entry === Entry.IDENTITY) return Key.IDENTITY;
-    if (entry >= Entry.KNOWLEDGE) return Key.KNOWLEDGE + entry - Entry.KNOWLEDGE;
-    return entry === Entry.COUNTER ? Key.COUNTER : Key.NODE + entry - Entry.NODE;
+  /** The journal's key of an entry. */
+  keyOf(entry: number): number {
+    if (entry === Entry.IDENTITY) return NetworkKey.IDENTITY;
+    if (entry >= Entry.KNOWLEDGE) return NetworkKey.KNOWLEDGE + entry - Entry.KNOWLEDGE;
+    return entry === Entry.COUNTER ? NetworkKey.COUNTER : NetworkKey.NODE + entry - Entry.NODE;
   }
 
-  private putValue(entry: number): number {
+  private putValue(entry: number, bytes: Uint8Array, at: number): number {
     if (entry === Entry.COUNTER) {
-      this.counterFlying = this.counterWish;
-      writeU32(this.value, Scratch.RECORD, this.counterWish);
+      writeU32(bytes, at, this.counterWish);
       return 4;
     }
     if (entry >= Entry.KNOWLEDGE) {
-      this.knowledge?.copyRecord(entry - Entry.KNOWLEDGE, this.value, Scratch.RECORD);
+      this.knowledge?.copyRecord(entry - Entry.KNOWLEDGE, bytes, at);
       return Known.LENGTH;
     }
     if (entry !== Entry.IDENTITY) {
-      this.nodes.copyRecord(entry - Entry.NODE, this.value, Scratch.RECORD);
+      this.nodes.copyRecord(entry - Entry.NODE, bytes, at);
       return NodeRecord.LENGTH;
     }
-    const at = Scratch.RECORD;
-    this.value[at + Identity.VERSION] = IdentityVersion.CURRENT;
-    this.value[at + Identity.CHANNEL] = this.identity.channel;
-    writeU16(this.value, at + Identity.PAN_ID, this.identity.panId);
+    bytes[at + Identity.VERSION] = IdentityVersion.CURRENT;
+    bytes[at + Identity.CHANNEL] = this.identity.channel;
+    writeU16(bytes, at + Identity.PAN_ID, this.identity.panId);
     const pan = this.identity.extendedPanAt;
-    copyBytes(this.identity.bytes, pan, this.value, at + Identity.EXTENDED_PAN, 8);
-    copyBytes(this.identity.eui64, 0, this.value, at + Identity.EUI64, 8);
+    copyBytes(this.identity.bytes, pan, bytes, at + Identity.EXTENDED_PAN, 8);
+    copyBytes(this.identity.eui64, 0, bytes, at + Identity.EUI64, 8);
     return Identity.LENGTH;
   }
 }

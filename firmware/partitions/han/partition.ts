@@ -1,6 +1,9 @@
 // `han`: the network coordinator. The wiring of its two halves.
 
 import { FlashDone } from "../../../hal/flash";
+import { PageSealer } from "../../crypto/page-sealer";
+import { Message, Operation } from "../../ipc/operation";
+import { Book, PageAsk, PageSize } from "../../ipc/page";
 import { Party } from "../../ipc/party";
 import type { Partition } from "../../kernel/partition";
 import type { FlashTurn } from "../../storage/flash-job";
@@ -19,6 +22,7 @@ class HanPartition implements Partition {
   private readonly memory = new Memory();
   private readonly networkTurn: FlashTurn;
   private readonly mailTurn: FlashTurn;
+  private readonly backup: PageSealer;
 
   constructor(environment: Environment<"han">) {
     const { memory } = this;
@@ -26,6 +30,15 @@ class HanPartition implements Partition {
     this.upper = new Application(environment, this.lower, this.lower.store, memory);
     this.lower.store.attach(this.upper.knowledge);
     this.lower.attach(this.upper);
+    this.backup = new PageSealer(
+      environment.crypto,
+      environment.entropy,
+      environment.ports.firewall,
+      this.lower.store,
+      Book.NETWORK,
+      PageSize.NETWORK,
+      memory.scratch,
+    );
     this.networkTurn = this.lower.store.turn;
     this.mailTurn = this.upper.tunnelling.mailbox.turn;
   }
@@ -33,7 +46,9 @@ class HanPartition implements Partition {
   receive(now: number, from: number, buffer: Uint8Array, length: number): void {
     if (from === Party.RADIO) this.lower.radioReceived(now, buffer, length);
     else if (from === Party.ACCESS) this.lower.accessSaid(now, buffer, length);
-    else if (from !== Party.FLASH) this.upper.message(now, from, buffer, length);
+    else if (from === Party.FIREWALL && buffer[Message.OPERATION] === Operation.PAGE_ASK) {
+      if (length === PageAsk.LENGTH) this.backup.asked(buffer);
+    } else if (from !== Party.FLASH) this.upper.message(now, from, buffer, length);
     else if (buffer[FlashDone.REGION] === this.lower.store.region) {
       this.lower.flashDone(now, buffer, length);
     } else {

@@ -7,6 +7,8 @@ export const enum ManageMemory {
   WAITING = 960,
   /** The device that a request's path names, until it is dispatched. */
   REQUEST_EUI64 = 1000,
-  END = 1008,
-  LENGTH = 384,
+  /** Of the backup that is being read; zeros: none. */
+  SERIES = 1008,
+  END = 1016,
+  LENGTH = 392,
 }

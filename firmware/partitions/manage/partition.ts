@@ -12,6 +12,7 @@ import { Session, type SessionUser } from "../../session/session";
 import type { Environment } from "../../system";
 import { AlertCode, Alerts } from "./alerts";
 import { ManageMemory } from "./memory";
+import { Pages } from "./pages";
 import { ManagementResources } from "./resources";
 import { WallTime } from "./wall-time";
 
@@ -31,6 +32,7 @@ export class Manage implements Partition, SessionUser {
   tamperChanges = 0;
   mainsPresent: boolean;
   private readonly resources: ManagementResources;
+  private readonly pages: Pages;
   private isStarted = false;
 
   constructor(private readonly environment: Environment<"manage">) {
@@ -42,6 +44,7 @@ export class Manage implements Partition, SessionUser {
     check(this.session.memory.length === ManageMemory.END, "our bytes follow the session's");
     this.alerts = new Alerts(this.session);
     this.resources = new ManagementResources(ports.firewall, ports.trust, this.session);
+    this.pages = new Pages(environment, this.session);
     this.wallTime = new WallTime(devices["wall-clock"], clock, this.session);
     this.mainsPresent = devices.power.mainsPresent();
   }
@@ -59,7 +62,8 @@ export class Manage implements Partition, SessionUser {
         this.fromFirewall(now, buffer);
         return;
       case Party.TRUST:
-        this.resources.grantResult(now, buffer);
+        if (buffer[0] === Operation.PAGE) this.pages.page(now, buffer);
+        else this.resources.grantResult(now, buffer);
         return;
       case Party.FLASH:
         check(
@@ -87,6 +91,7 @@ export class Manage implements Partition, SessionUser {
     }
     this.session.journal.tick(now);
     this.resources.tick(now);
+    this.pages.tick(now);
     this.alerts.tick(now);
     this.wallTime.tick(now);
     this.session.tick(now);
@@ -97,6 +102,7 @@ export class Manage implements Partition, SessionUser {
     return Math.min(
       this.session.journal.dueAt(),
       this.resources.dueAt(),
+      this.pages.dueAt(),
       this.alerts.retryDueAt(),
       this.wallTime.dueAt(),
       this.session.dueAt(),
@@ -105,18 +111,25 @@ export class Manage implements Partition, SessionUser {
 
   peerRestarted(now: number, peer: number): void {
     if (peer === Party.WAN_MANAGEMENT) this.session.wanRestarted(now);
-    else if (peer === Party.FIREWALL) this.resources.peerRestarted(now, false);
-    else if (peer === Party.TRUST) this.resources.peerRestarted(now, true);
+    else if (peer === Party.FIREWALL) {
+      this.resources.peerRestarted(now, false);
+      this.pages.peerRestarted(now);
+    } else if (peer === Party.TRUST) {
+      this.resources.peerRestarted(now, true);
+      this.pages.peerRestarted(now);
+    }
   }
 
   // What the session hands on.
 
   request(now: number, slot: number, request: InnerMessage, bytes: Uint8Array): void {
+    if (this.pages.request(now, slot, request, bytes)) return;
     this.resources.request(now, slot, request, bytes);
   }
 
   cancelled(now: number, slot: number): void {
     this.resources.cancelled(now, slot);
+    this.pages.cancelled(slot);
   }
 
   registered(now: number, utcMs: number, tookMs: number): void {
@@ -135,6 +148,9 @@ export class Manage implements Partition, SessionUser {
     switch (buffer[0] as Operation) {
       case Operation.DEVICE_RESULT:
         this.resources.deviceResult(now, buffer);
+        return;
+      case Operation.PAGE:
+        this.pages.page(now, buffer);
         return;
       case Operation.DEVICE_EVENT:
         this.deviceEvent(now, buffer);

@@ -2,6 +2,8 @@
 // counts once it lies there.
 
 import type { FlashRegion } from "../../../hal/flash";
+import type { BackupRecords } from "../../crypto/page-sealer";
+import { SealedPage } from "../../crypto/sealed-page";
 import { GrantResult, isMove, Relationship } from "../../ipc/grant";
 import { Journal, type JournalOwner } from "../../storage/journal";
 import { readU16, readU32, writeU16, writeU32 } from "../../wire/little-endian";
@@ -15,6 +17,13 @@ export interface GrantStoreOwner {
 
 // The journal lets four records wait.
 const CHANGES_MAX = 4;
+
+/** Of the region's records; those of grants are their places and 1. */
+export const enum GrantKey {
+  FIRST = 1,
+  /** Under which backups are sealed; written at manufacture. */
+  SEALING = 0x100,
+}
 
 /** A change under way. */
 const enum Change {
@@ -32,9 +41,10 @@ const enum Change {
 /** In place of a place: the change is not in use. */
 const UNUSED = 0xff;
 
-export class GrantStore implements JournalOwner {
+export class GrantStore implements JournalOwner, BackupRecords {
   readonly grants = new Grants();
   isOpen = false;
+  sealingKey: Uint8Array;
   private readonly journal: Journal;
   private readonly changes = new Uint8Array(CHANGES_MAX * Change.LENGTH).fill(UNUSED);
   private readonly record = new Uint8Array(GrantRecord.LENGTH);
@@ -43,7 +53,9 @@ export class GrantStore implements JournalOwner {
     region: FlashRegion,
     private readonly owner: GrantStoreOwner,
   ) {
-    this.journal = new Journal(region, this, GrantLimit.GRANTS, GrantRecord.LENGTH);
+    const longest = SealedPage.KEY_LENGTH;
+    this.journal = new Journal(region, this, GrantLimit.GRANTS + 1, longest);
+    this.sealingKey = this.record.subarray(0, 0);
   }
 
   open(now: number): void {
@@ -112,7 +124,26 @@ export class GrantStore implements JournalOwner {
     return this.journal.dueAt();
   }
 
+  isReady(): boolean {
+    return this.isOpen;
+  }
+
+  /** Five records for a place of a backup, as they lie in flash; no provider: none. */
+  copyEntry(place: number, bytes: Uint8Array, at: number): number {
+    for (let i = 0; i < GrantLimit.A_PAGE; i++) {
+      const to = at + i * GrantRecord.LENGTH;
+      this.grants.copyRecord(place * GrantLimit.A_PAGE + i, bytes, to);
+    }
+    return GrantLimit.A_PAGE * GrantRecord.LENGTH;
+  }
+
+  /** The key of the first of them. */
+  keyOf(place: number): number {
+    return GrantKey.FIRST + place * GrantLimit.A_PAGE;
+  }
+
   restored(key: number, bytes: Uint8Array, start: number, length: number): void {
+    if (key === GrantKey.SEALING) this.sealingKey = bytes.slice(start, start + length);
     this.grants.restore(key - 1, bytes, start, length);
   }
 

@@ -8,6 +8,8 @@ export const enum GrantLimit {
   // Two providers with 32 devices each, and a few of devices that are gone. One that is over makes
   // room for another by itself.
   GRANTS = 80,
+  // On a page of a backup.
+  A_PAGE = 5,
 }
 
 /** A grant in flash; the journal's key is its place in the table and 1. */
@@ -47,6 +49,13 @@ export class Grants {
     this.reserve(place, provider, bytes, start + GrantRecord.EUI64);
     const expires = readU32(bytes, start + GrantRecord.EXPIRES);
     this.set(place, relationship, expires);
+  }
+
+  /** As flash has it; of a free place, no provider. */
+  copyRecord(place: number, bytes: Uint8Array, at: number): void {
+    copyBytes(this.records, place * GrantRecord.LENGTH, bytes, at, GrantRecord.LENGTH);
+    if (bytes[at + GrantRecord.PROVIDER] === Place.FREE) return;
+    bytes[at + GrantRecord.RELATIONSHIP] = this.held(place);
   }
 
   /**

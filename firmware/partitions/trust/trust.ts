@@ -2,9 +2,11 @@
 
 import { TimeQuality } from "../../../hal/clock";
 import { Sent } from "../../../hal/sent";
+import { PageSealer } from "../../crypto/page-sealer";
 import { AuditCode, AuditEvent } from "../../ipc/audit";
 import { GrantCheck, GrantResult, GrantSet, Relationship } from "../../ipc/grant";
 import { Message, Operation } from "../../ipc/operation";
+import { Book, Page, PageAsk, PageSize } from "../../ipc/page";
 import { Party, Provider } from "../../ipc/party";
 import type { Partition } from "../../kernel/partition";
 import type { Environment } from "../../system";
@@ -24,13 +26,23 @@ export class Trust implements Partition, GrantStoreOwner {
   private readonly answers: Answers;
   private readonly results: Answers;
   /** What is sent next, whoever puts it together: it is sent in one go. */
-  private readonly message = new Uint8Array(AuditEvent.LENGTH);
+  private readonly message = new Uint8Array(Page.LENGTH);
+  private readonly backup: PageSealer;
 
   constructor(private readonly environment: Environment<"trust">) {
     const { ports, regions, startedAt } = environment;
     this.answers = new Answers(ports.firewall, Operation.GRANT_ANSWER, this.message);
     this.results = new Answers(ports.manage, Operation.GRANT_RESULT, this.message);
     this.store = new GrantStore(regions.grants, this);
+    this.backup = new PageSealer(
+      environment.crypto,
+      environment.entropy,
+      ports.manage,
+      this.store,
+      Book.GRANTS,
+      PageSize.GRANTS,
+      this.message,
+    );
     this.store.open(startedAt);
   }
 
@@ -44,6 +56,8 @@ export class Trust implements Partition, GrantStoreOwner {
       this.ask(now, buffer);
     } else if (operation === Operation.GRANT_SET && length >= GrantSet.LENGTH) {
       this.change(now, buffer);
+    } else if (operation === Operation.PAGE_ASK && length >= PageAsk.LENGTH) {
+      this.backup.asked(buffer);
     } else this.malformed++;
   }
 
