@@ -20,6 +20,11 @@ const CONFLICT = "4.09";
 
 /** A hub that is full or away is asked again after this pause. */
 const RETRY_MS = 30_000;
+/** The joining window stays open for 254 s; it is opened again for devices that are late. */
+const REOPEN_MS = 240_000;
+const WINDOW_SECONDS = 254;
+/** An hour's patience; then somebody has to look after the device. */
+const REOPENINGS = 15;
 
 interface Step {
   readonly device: CommissionedDevice;
@@ -34,12 +39,14 @@ export class Commissioning {
   /** Which start the answers belong to. */
   private round = 0;
   private due = Number.POSITIVE_INFINITY;
+  private reopenings = 0;
+  private readonly isIn = new Set<string>();
   readonly refused: { readonly eui64: string; readonly code: string }[] = [];
 
   /** @param providers names of the contexts that may read and reach every meter */
   constructor(
     private readonly headEnd: HeadEnd,
-    devices: readonly CommissionedDevice[],
+    private readonly devices: readonly CommissionedDevice[],
     providers: readonly string[],
   ) {
     // Grants before devices: a meter's first reading must find its readers.
@@ -64,9 +71,15 @@ export class Commissioning {
   start(now: number): void {
     this.round++;
     this.steps = [...this.plan];
+    this.reopenings = 0;
     this.refused.length = 0;
     this.due = Number.POSITIVE_INFINITY;
     this.next(now);
+  }
+
+  /** The hub has told that this device is in. */
+  joined(eui64: string): void {
+    this.isIn.add(eui64);
   }
 
   dueAt(): number {
@@ -76,12 +89,23 @@ export class Commissioning {
   tick(now: number): void {
     if (now < this.due) return;
     this.due = Number.POSITIVE_INFINITY;
-    this.next(now);
+    if (this.done) this.reopen(now);
+    else this.next(now);
+  }
+
+  private reopen(now: number): void {
+    if (this.reopenings++ >= REOPENINGS) return;
+    if (this.devices.every(({ eui64 }) => this.isIn.has(eui64))) return;
+    this.headEnd.setWindow(now, WINDOW_SECONDS, () => {});
+    this.due = now + REOPEN_MS;
   }
 
   private next(now: number): void {
     const step = this.steps[0];
-    if (step === undefined) return;
+    if (step === undefined) {
+      this.due = now + REOPEN_MS;
+      return;
+    }
     const { round } = this;
     const answered: Answered = (at, response) => {
       if (round === this.round) this.answered(at, step, response?.code ?? "");

@@ -137,6 +137,7 @@ export class HeadEndHost implements WanHost {
     if (alert.code !== DEVICE_LOG_CHANGED) return;
     const event = Math.floor(alert.detail / 256);
     if (event === JOINED) {
+      this.commissioning.joined(alert.eui64);
       if (!this.joined.has(alert.eui64)) this.joined.set(alert.eui64, this.world.now / 1e6);
       this.startExchanges(now);
     } else if (event === REFUSED) {

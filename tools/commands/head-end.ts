@@ -74,6 +74,11 @@ async function run(options: HeadEndOptions): Promise<void> {
       lastBoots = boots;
       commissioning.start(now);
     },
+    alert: (now, alert) => {
+      print.alert?.(now, alert);
+      const JOINED = 0;
+      if (Math.floor(alert.detail / 256) === JOINED) commissioning.joined(alert.eui64);
+    },
   });
   const devices = house.devices
     .filter(({ registered }) => registered)

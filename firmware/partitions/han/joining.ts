@@ -83,6 +83,8 @@ const enum Wait {
   DRAWS = 32,
   /** Refusals that wait for their nodes at once; beyond them a stranger hears nothing. */
   REFUSALS = 2,
+  /** Nodes that are in and ask to be let in, at once. */
+  MEMBERS = 2,
 }
 
 export class Joining {
@@ -114,6 +116,12 @@ export class Joining {
     }
     const node = this.nodes.findEui64(bytes, eui64At);
     if (node !== NodeLimit.NONE && this.nodes.state(node) === NodeState.LEAVING) return;
+    // Members have no need to ask, and anybody can in their names.
+    const isIn = node !== NodeLimit.NONE && this.nodes.isNetworked(node);
+    if (isIn && this.members() >= Wait.MEMBERS) {
+      this.counts.dropped++;
+      return;
+    }
     const short = node !== NodeLimit.NONE ? this.nodes.short(node) : this.drawShort();
     slot = short < 0 ? SlotLimit.NONE : this.slots.take(bytes, eui64At, short, capability);
     if (slot === SlotLimit.NONE) {
@@ -351,6 +359,17 @@ export class Joining {
     }
     const short = slots.short(slot);
     return this.user.sendKey(now, short, slots.sleeps(slot), slots.bytes, aps, length, ticket);
+  }
+
+  /** How many slots nodes have that are in already. */
+  private members(): number {
+    let count = 0;
+    for (let slot = 0; slot < SlotLimit.SLOTS; slot++) {
+      if (this.slots.state(slot) === SlotState.FREE) continue;
+      const node = this.nodes.findEui64(this.slots.bytes, this.slots.at(slot) + Slot.EUI64);
+      if (node !== NodeLimit.NONE && this.nodes.isNetworked(node)) count++;
+    }
+    return count;
   }
 
   private giveUp(slot: number): void {

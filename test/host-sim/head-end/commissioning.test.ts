@@ -51,7 +51,17 @@ describe("commissioning", () => {
     commissioning.start(0);
     expect(asked()).toEqual(ALL);
     expect(commissioning.done).toBe(true);
+    for (const { eui64 } of DEVICES) commissioning.joined(eui64);
+    commissioning.tick(240_000);
+    expect(asked()).toEqual(ALL);
     expect(commissioning.dueAt()).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it("opens the window again for devices that are late, for an hour", () => {
+    commissioning.start(0);
+    for (const { eui64 } of DEVICES.slice(1)) commissioning.joined(eui64);
+    for (let now = 0; now <= 7_200_000; now += 1000) commissioning.tick(now);
+    expect(asked().slice(ALL.length)).toEqual(Array(15).fill("network"));
   });
 
   it("goes up step by step where the hub refuses to go at once", () => {
@@ -109,6 +119,7 @@ describe("commissioning", () => {
     for (let now = 0; now <= 62_000; now += 1_000) head.tick(now);
     expect(asked()).toEqual([ALL[0], ...ALL]);
     expect(commissioning.done).toBe(true);
-    expect(commissioning.dueAt()).toBe(Number.POSITIVE_INFINITY);
+    // Only the window is left to open again.
+    expect(commissioning.done).toBe(true);
   });
 });
