@@ -5,7 +5,7 @@ import type { Sent } from "../../../hal/sent";
 import { type FlashJob, FlashRetry, Progress } from "../../storage/flash-job";
 import { surveyedSectors } from "../../storage/flash-survey";
 import { isErased } from "../../storage/sector-layout";
-import { copyBytes, readU32 } from "../../wire/little-endian";
+import { copyBytes, readU16, readU32 } from "../../wire/little-endian";
 import { isVoid, LogHash, type LogHasher, LogHeader, LogRecord, LogSector } from "./record";
 
 // What one read brings: 256 bytes.
@@ -25,8 +25,19 @@ export class LogEnd {
   readonly chain = new Uint8Array(LogHash.LENGTH);
 }
 
+const enum State {
+  HEADERS = 0,
+  /** How far the newest sector is used. */
+  EXTENT = 1,
+  /** Its last records, each held to the one before it. */
+  LAST = 2,
+  /** All of its records: the last ones do not tell where the log ends. */
+  ALL = 3,
+}
+
 export class LogOpening implements FlashJob {
-  private readingHeaders = true;
+  private state = State.HEADERS;
+  private isThorough = false;
   private index = 0;
   private tries = 0;
   /** A survey of several sectors failed: one at a time. */
@@ -39,9 +50,12 @@ export class LogOpening implements FlashJob {
   ) {}
 
   issue(region: FlashRegion): Sent {
-    if (this.readingHeaders) {
+    if (this.state === State.HEADERS) {
       const length = this.isCareful ? FlashSurvey.ALONE : LogHeader.LENGTH;
       return region.survey(this.index * LogSector.LENGTH, length);
+    }
+    if (this.state === State.EXTENT) {
+      return region.survey(this.end.sector * LogSector.LENGTH, FlashSurvey.ALONE);
     }
     const place = LogSector.HEADER_LENGTH + this.index * LogRecord.LENGTH;
     const length = this.recordsToRead() * LogRecord.LENGTH;
@@ -51,7 +65,9 @@ export class LogOpening implements FlashJob {
   done(ok: boolean, buffer: Uint8Array): Progress {
     if (!ok && ++this.tries < FlashRetry.READS) return Progress.MORE;
     this.tries = 0;
-    if (this.readingHeaders) return this.headersDone(ok, buffer);
+    if (this.state === State.HEADERS) return this.headersDone(ok, buffer);
+    if (this.state === State.EXTENT) return this.measured(ok, buffer);
+    if (this.state === State.LAST) return this.lastDone(ok, buffer);
     // What cannot be read cannot be appended to: another sector goes on from the last hash known.
     if (!ok) return this.abandon();
     return this.recordsDone(buffer);
@@ -68,9 +84,45 @@ export class LogOpening implements FlashJob {
     else this.index++;
     if (this.index < this.sectors) return Progress.MORE;
     if (end.sector < 0) return Progress.DONE;
-    this.readingHeaders = false;
+    this.state = this.isThorough ? State.ALL : State.EXTENT;
     this.index = 0;
     end.tail = 0;
+    return Progress.MORE;
+  }
+
+  private measured(ok: boolean, buffer: Uint8Array): Progress {
+    const bytes = readU16(buffer, FlashDone.DATA + FlashSurvey.EXTENT) - LogSector.HEADER_LENGTH;
+    const last = Math.ceil(bytes / LogRecord.LENGTH);
+    const isLong = ok && last > RECORDS_PER_READ;
+    this.state = isLong ? State.LAST : State.ALL;
+    if (isLong) this.index = last - RECORDS_PER_READ;
+    return Progress.MORE;
+  }
+
+  /** Damage before these is for who reads the log: the chain shows it. */
+  private lastDone(ok: boolean, buffer: Uint8Array): Progress {
+    if (!ok || isVoid(buffer, FlashDone.DATA)) return this.beginAgain();
+    this.trust(buffer, FlashDone.DATA);
+    for (let i = 1; i < RECORDS_PER_READ; i++) {
+      if (this.end.torn) return this.beginAgain();
+      this.take(buffer, FlashDone.DATA + i * LogRecord.LENGTH);
+    }
+    this.end.tail = this.index + RECORDS_PER_READ;
+    return Progress.DONE;
+  }
+
+  /** From the headers on, and then every record. */
+  private beginAgain(): Progress {
+    const { end } = this;
+    this.isThorough = true;
+    this.state = State.HEADERS;
+    this.index = 0;
+    end.sector = -1;
+    end.sectorNumber = 0;
+    end.torn = false;
+    end.tail = LogSector.RECORDS;
+    end.nextRecord = 1;
+    end.chain.fill(0);
     return Progress.MORE;
   }
 
@@ -111,10 +163,14 @@ export class LogOpening implements FlashJob {
   private take(buffer: Uint8Array, at: number): void {
     const { end } = this;
     if (isVoid(buffer, at)) return;
-    if (this.hasher.follows(end.chain, buffer, at)) {
-      copyBytes(buffer, at + LogRecord.HASH, end.chain, 0, LogHash.LENGTH);
-      end.nextRecord = readU32(buffer, at + LogRecord.NUMBER) + 1;
-    } else end.torn = true;
+    if (this.hasher.follows(end.chain, buffer, at)) this.trust(buffer, at);
+    else end.torn = true;
+  }
+
+  private trust(buffer: Uint8Array, at: number): void {
+    const { end } = this;
+    copyBytes(buffer, at + LogRecord.HASH, end.chain, 0, LogHash.LENGTH);
+    end.nextRecord = readU32(buffer, at + LogRecord.NUMBER) + 1;
   }
 
   private abandon(): Progress {

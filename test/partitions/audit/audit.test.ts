@@ -89,6 +89,35 @@ describe("lines", () => {
   });
 });
 
+describe("a line that decayed", () => {
+  const LINES = 20;
+  const placeOf = (line: number) => 64 + line * 64;
+
+  /** Whether the second sector was begun after a bit of this line had been lost. */
+  function beginsSector(line: number): boolean {
+    const bench = new AuditBench();
+    bench.settle();
+    fill(bench, LINES);
+    const { bytes } = bench.flash.memory;
+    bytes[placeOf(line) + 5]! &= 0xfe;
+    bytes[placeOf(line) + 40]! &= 0;
+    bench.restart();
+    bench.settle();
+    fill(bench, 1, 1_000);
+    expect(bench.read().result).not.toBe(LogCheck.OK);
+    return bytes[4096] !== 0xff;
+  }
+
+  test("among the last ones ends its sector, since the chain's end is not sure", () => {
+    expect(beginsSector(LINES - 2)).toBe(true);
+    expect(beginsSector(LINES - 4)).toBe(true);
+  });
+
+  test("before them is for who reads the log: the log goes on where it ended", () => {
+    expect(beginsSector(3)).toBe(false);
+  });
+});
+
 describe("quotas", () => {
   test("16 lines at once; the rest is counted, and the count is a line a minute later", () => {
     const bench = new AuditBench();
