@@ -36,6 +36,8 @@ const FIRST_STATUS_US = 500_000;
 const ALONE_US = 150_000_000;
 /** A hop is tried so often, each time with the radio's own retries, before the way is given up. */
 const HOP_TRIES = 2;
+/** A way was looked for: what comes now is the last try. */
+const SOUGHT = HOP_TRIES + 1;
 /** A link that poor is used only where a table says so. */
 const DIRECT_COST_MAX = 5;
 
@@ -85,7 +87,7 @@ export class Router implements Routing {
     this.discovery = new RouteDiscovery(world, random, nwk, memory, this.routes, {
       costTo: (short) => this.neighbours.cost(short),
       isOurs: (short) => short === this.short || children.byShort(short) !== undefined,
-      dispatch: (frame, done) => this.dispatch(frame, done, HOP_TRIES),
+      dispatch: (frame, done) => this.dispatch(frame, done, SOUGHT),
     });
   }
 
@@ -171,7 +173,7 @@ export class Router implements Routing {
     if (known) this.routes.isKnown(frame.source, next.hop);
     const routed = { ...onwards, route: next.route };
     if (known) this.children.deliver(known, routed, this.orTell(frame, drop));
-    else this.hop(next.hop, routed, this.orTell(frame, drop), 1);
+    else this.hop(next.hop, routed, this.orTell(frame, drop), 0);
   }
 
   /** A source route that fails is told to whoever chose it. */
@@ -195,7 +197,7 @@ export class Router implements Routing {
     if (child !== undefined) return this.children.deliver(child, frame, done);
     const hop = this.hopTo(frame.destination);
     if (hop === undefined) {
-      if (tried >= HOP_TRIES) {
+      if (tried >= SOUGHT) {
         this.unreachable(frame, done);
         return false;
       }
@@ -215,7 +217,7 @@ export class Router implements Routing {
         this.routes.dropVia(hop);
         this.neighbours.forget(hop);
         if (tried >= HOP_TRIES || frame.route !== undefined) this.unreachable(frame, done);
-        else this.dispatch(frame, done, HOP_TRIES - 1);
+        else this.dispatch(frame, done, HOP_TRIES);
       }
     });
   }
@@ -230,7 +232,7 @@ export class Router implements Routing {
     if (frame.source === this.short || frame.type === NwkType.COMMAND) return;
     const payload = encodeNetworkStatus(status, frame.destination);
     const message = this.nwk.frame(NwkType.COMMAND, frame.source, payload, {});
-    if (message !== undefined) this.dispatch(message, () => {}, HOP_TRIES);
+    if (message !== undefined) this.dispatch(message, () => {}, SOUGHT);
   }
 
   /** A concentrator is told the way before what goes it. */
