@@ -1,5 +1,6 @@
 // The tables of a simulated router, each for itself.
 
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BroadcastTable } from "../../../../host-sim/devices/zigbee/broadcast-table";
 import { costOf, Neighbours } from "../../../../host-sim/devices/zigbee/neighbours";
@@ -176,6 +177,26 @@ test("commands between routers read as they were written", () => {
   });
   const report = Buffer.concat([Buffer.from([0x21]), update.subarray(1)]);
   expect(() => decodeNetworkUpdate(new OctetReader(report))).toThrow(MalformedFrame);
+});
+
+test("no octets at all make a reader of commands do other than read or call them malformed", () => {
+  const readers = [
+    decodeRouteRequest,
+    decodeRouteReply,
+    decodeLinkStatus,
+    decodeRouteRecord,
+    decodeNetworkUpdate,
+  ];
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 80 }), fc.nat(readers.length - 1), (octets, which) => {
+      try {
+        readers[which]!(new OctetReader(Buffer.from(octets)));
+      } catch (error) {
+        expect(error).toBeInstanceOf(MalformedFrame);
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test("a source route stands in the header as it was given, and none beyond its end is taken", () => {
