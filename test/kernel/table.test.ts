@@ -221,6 +221,17 @@ test("the system table keeps every rule of the design", () => {
   expect(problemsOf(GOOD)).toEqual([]);
 });
 
+test("a fifth of each board's RAM stays free: a plan that takes of it is refused", () => {
+  const [nrf52840] = SYSTEM.boards;
+  expect(SYSTEM.boards.map(({ reservePermille }) => reservePermille)).toEqual([200, 200]);
+  const fifth = Math.floor(nrf52840.ramBytes / 5);
+  const [audit, ...others] = SYSTEM.partitions;
+  const greedy = { ...audit, heapBytes: audit.heapBytes + fifth };
+  expect(problemsOf({ ...SYSTEM, partitions: [greedy, ...others] })).toEqual([
+    expect.stringMatching(/^board nrf52840: \d+ bytes of RAM are wanted, 209715 may be used$/),
+  ]);
+});
+
 describe("a bad table is refused", () => {
   test.each(BAD)("%s", (sentence, table) => {
     expect(problemsOf(table)).toContain(sentence);
