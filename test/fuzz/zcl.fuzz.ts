@@ -48,6 +48,7 @@ import {
   recordAttribute,
   zclValueLength,
 } from "../../firmware/wire/zcl-attribute";
+import { checkDiscoverCommands, checkReadReporting } from "../../firmware/wire/zcl-discover";
 import { zclSamples } from "../wire/sample-zdo-zcl";
 import { apsOf } from "./aps.fuzz";
 import { examineTwice, within } from "./surroundings";
@@ -83,7 +84,13 @@ function examineRecords(bytes: Uint8Array, at: number, end: number): number[] {
     checkReporting(bytes, at, end),
     checkWriteResponse(bytes, at, end),
     checkDiscoverResponse(bytes, at, end),
+    checkDiscoverCommands(bytes, at, end),
+    checkReadReporting(bytes, at, end),
   ];
+  if (found[5] === Parsed.OK) found.push(bytes[within(at + 1, at, end - 1)]!);
+  if (found[6] === Parsed.OK)
+    for (let next = at; next < end; next += 3)
+      found.push(readU16(bytes, within(next + 3, next, end) - 2));
   if (found[0] === Parsed.OK) {
     for (let next = at; next < end; next = within(nextRecord(bytes, next), next + 1, end)) {
       found.push(recordAttribute(bytes, next));

@@ -11,12 +11,14 @@ import { Zdo } from "../../wire/zdo";
 import { type ApsData, ApsLayer, type ApsUser } from "./aps-layer";
 import { Discovery } from "./discovery";
 import { Endpoint } from "./endpoints";
+import { IdentifyServer } from "./identify-server";
 import { Knowledge, type KnowledgeStore } from "./knowledge";
 import { MailLimit } from "./mail-directory";
 import { Due, type Memory } from "./memory";
 import { MeteringClient } from "./metering";
 import { MirrorEndpoints } from "./mirror-endpoint";
 import type { Network, NetworkUser } from "./network";
+import { PollControl } from "./poll-control";
 import { ProfileClient } from "./profile-client";
 import { Tunnelling } from "./tunnelling";
 import { Wakefulness } from "./wakefulness";
@@ -72,8 +74,11 @@ export class Application implements NetworkUser, ApsUser {
     );
     const message = new ZclMessage(memory.scratch);
     this.tunnelling = new Tunnelling(environment, network, aps, writer, knowledge, message, memory);
+    const identify = new IdentifyServer(writer);
     this.zcl = new ZclDispatch(network, knowledge, writer, message, {
-      server: new ZclServer(writer, clock),
+      server: new ZclServer(writer, clock, identify),
+      identify,
+      pollControl: new PollControl(writer, this.profile, this.tunnelling),
       metering: this.metering,
       profile: this.profile,
       mirrors: this.mirrors,

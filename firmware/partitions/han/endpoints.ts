@@ -11,8 +11,18 @@ export const enum Endpoint {
 }
 
 /** Server and client clusters of the Energy Service Interface. */
-export const HUB_SERVERS: readonly number[] = [Cluster.BASIC, Cluster.TIME, Cluster.TUNNELLING];
-export const HUB_CLIENTS: readonly number[] = [Cluster.METERING, Cluster.TUNNELLING];
+export const HUB_SERVERS: readonly number[] = [
+  Cluster.BASIC,
+  Cluster.IDENTIFY,
+  Cluster.TIME,
+  Cluster.KEEP_ALIVE,
+  Cluster.TUNNELLING,
+];
+export const HUB_CLIENTS: readonly number[] = [
+  Cluster.POLL_CONTROL,
+  Cluster.METERING,
+  Cluster.TUNNELLING,
+];
 export const MIRROR_SERVERS: readonly number[] = [Cluster.BASIC, Cluster.METERING];
 export const MIRROR_CLIENTS: readonly number[] = [];
 

@@ -30,8 +30,9 @@ import { type Knowledge, Known } from "./knowledge";
 import type { Memory } from "./memory";
 import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
+import { discover } from "./zcl-discovery";
 import type { ZclMessage, ZclWriter } from "./zcl-message";
-import { discover } from "./zcl-server";
+import { refuseReporting } from "./zcl-reporting";
 
 export const enum MirrorEndpointLimit {
   /** Reads that wait for `gas`: a display and some more at once. */
@@ -57,26 +58,6 @@ const enum Read {
   ATTRIBUTES = 8,
   LENGTH = 32,
 }
-
-/** What a mirror offers: attribute and type in turn. Cubic metres in thousandths. */
-const ATTRIBUTES: readonly number[] = [
-  Metering.CURRENT_SUMMATION_DELIVERED,
-  ZclType.UINT48,
-  Metering.READING_SNAPSHOT_TIME,
-  ZclType.UTC_TIME,
-  Metering.STATUS,
-  ZclType.BITMAP8,
-  Metering.UNIT_OF_MEASURE,
-  ZclType.ENUM8,
-  Metering.MULTIPLIER,
-  ZclType.UINT24,
-  Metering.DIVISOR,
-  ZclType.UINT24,
-  Metering.SUMMATION_FORMATTING,
-  ZclType.BITMAP8,
-  Metering.METERING_DEVICE_TYPE,
-  ZclType.BITMAP8,
-];
 
 const enum Value {
   DIVISOR = 1_000,
@@ -132,16 +113,17 @@ export class MirrorEndpoints {
       case ZclCommand.READ:
         this.read(now, message);
         break;
-      case ZclCommand.DISCOVER:
-        discover(now, message, this.writer, ATTRIBUTES);
-        break;
       case ZclCommand.WRITE:
       case ZclCommand.WRITE_UNDIVIDED:
       case ZclCommand.WRITE_NO_RESPONSE:
       case ZclCommand.CONFIGURE_REPORTING:
         this.writer.status(now, message, ZclStatus.NOT_AUTHORIZED);
         break;
+      case ZclCommand.READ_REPORTING:
+        refuseReporting(now, message, this.writer);
+        break;
       default:
+        if (discover(now, message, this.writer)) return;
         this.writer.status(now, message, ZclStatus.UNSUPPORTED_GENERAL_COMMAND);
     }
   }

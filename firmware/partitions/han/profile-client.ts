@@ -162,6 +162,17 @@ export class ProfileClient {
     }
   }
 
+  /** Whether a question waits until the node can be asked. */
+  isWaitingFor(node: number): boolean {
+    for (let index = 0; index < ProfileLimit.QUESTIONS; index++) {
+      const at = this.first + index * Question.LENGTH;
+      const state = this.bytes[at + Question.STATE];
+      if (state !== State.HELD && state !== State.ASKED) continue;
+      if (this.bytes[at + Question.NODE] === node) return true;
+    }
+    return false;
+  }
+
   /** GetProfileResponse. False: nobody asked for it. */
   answered(now: number, message: ZclMessage): boolean {
     const index = this.askedBy(message.node, message.sequence);

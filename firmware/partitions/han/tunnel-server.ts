@@ -195,6 +195,12 @@ export class TunnelServer {
     return MailLimit.NONE;
   }
 
+  /** Whether a message waits for the node, or is on its way into the mailbox. */
+  hasMail(node: number): boolean {
+    this.network.nodes.copyEui64(node, this.eui64, 0);
+    return this.mailbox.waitingFor(this.eui64, 0) > 0;
+  }
+
   /** How many wait besides this one. */
   private countAfter(slot: number): number {
     let count = 0;

@@ -106,6 +106,11 @@ export class Tunnelling implements MailboxOwner, DeliveryUser {
     }
   }
 
+  /** Whether a message waits for the node, or is on its way to it. */
+  isWaitingFor(node: number): boolean {
+    return this.delivery.isBusyWith(node) || this.server.hasMail(node);
+  }
+
   /** A message of the firewall. */
   stream(now: number, buffer: Uint8Array, length: number): void {
     switch (buffer[0] as Operation) {

@@ -3,16 +3,19 @@
 
 import { DeviceKind } from "../../ipc/device";
 import { MeteringGenerated } from "../../wire/clusters/metering";
+import { PollControlGenerated } from "../../wire/clusters/poll-control";
 import { Parsed } from "../../wire/parsed";
 import { Cluster, DefaultResponse, ZclCommand, ZclStatus } from "../../wire/zcl";
 import type { ApsData } from "./aps-layer";
 import type { Discovery } from "./discovery";
 import { Endpoint, isMirror } from "./endpoints";
+import type { IdentifyServer } from "./identify-server";
 import { type Knowledge, Known } from "./knowledge";
 import type { MeteringClient } from "./metering";
 import type { MirrorEndpoints } from "./mirror-endpoint";
 import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
+import type { PollControl } from "./poll-control";
 import type { ProfileClient } from "./profile-client";
 import type { Tunnelling } from "./tunnelling";
 import type { ZclMessage, ZclWriter } from "./zcl-message";
@@ -29,6 +32,8 @@ export interface ZclCounts {
 /** The handlers that the dispatcher knows. */
 export interface ZclHandlers {
   readonly server: ZclServer;
+  readonly identify: IdentifyServer;
+  readonly pollControl: PollControl;
   readonly metering: MeteringClient;
   readonly profile: ProfileClient;
   readonly mirrors: MirrorEndpoints;
@@ -86,7 +91,7 @@ export class ZclDispatch {
         return true;
       case DeviceKind.DISPLAY:
       case DeviceKind.CONSUMER_ACCESS_DEVICE:
-        return !message.isCluster && isReading(message.command);
+        return message.isCluster ? isCheckIn(message) : isReading(message.command);
       default:
         return !message.isCluster && message.command === ZclCommand.DEFAULT_RESPONSE;
     }
@@ -193,6 +198,9 @@ export class ZclDispatch {
     }
     if (message.cluster === Cluster.METERING && message.fromServer) {
       this.meteringCommand(now, message);
+    } else if (message.endpoint === Endpoint.HUB && isServed(message) && isPlain(message)) {
+      if (message.cluster === Cluster.IDENTIFY) this.handlers.identify.command(now, message);
+      else this.handlers.pollControl.command(now, message);
     } else if (message.cluster === Cluster.BASIC) {
       // Reset to Factory Defaults: of the hub, nobody may.
       this.counts.notAuthorized++;
@@ -227,6 +235,17 @@ export class ZclDispatch {
     const endpoint = this.knowledge.byte(message.node, Known.METERING_ENDPOINT);
     return endpoint === message.sourceEndpoint;
   }
+}
+
+/** A sleeping device that says it is awake: its server's word, which asks nothing of us. */
+function isCheckIn(message: ZclMessage): boolean {
+  const isPoll = message.cluster === Cluster.POLL_CONTROL && message.fromServer;
+  return isPoll && message.command === PollControlGenerated.CHECK_IN;
+}
+
+/** Clusters whose commands have one handler. */
+function isPlain(message: ZclMessage): boolean {
+  return message.cluster === Cluster.IDENTIFY || message.cluster === Cluster.POLL_CONTROL;
 }
 
 /** What a node that may only read may send. */
@@ -266,8 +285,11 @@ function isAnswer(command: number): boolean {
 function isServed(message: ZclMessage): boolean {
   switch (message.cluster as Cluster) {
     case Cluster.BASIC:
+    case Cluster.IDENTIFY:
     case Cluster.TIME:
+    case Cluster.KEEP_ALIVE:
       return !message.fromServer;
+    case Cluster.POLL_CONTROL:
     case Cluster.METERING:
       return message.fromServer;
     case Cluster.TUNNELLING:

@@ -5,6 +5,11 @@ import { Cluster } from "../zcl";
 import { ZclType } from "../zcl-type";
 import { Access, type ClusterTable } from "./table";
 
+export const enum KeepAlive {
+  BASE = 0x0000,
+  JITTER = 0x0001,
+}
+
 const READ = Access.READ;
 
 export const KEEP_ALIVE: ClusterTable = {
@@ -12,8 +17,8 @@ export const KEEP_ALIVE: ClusterTable = {
   name: "Keep-Alive",
   source: "Smart Energy 17-05019-001 annex A",
   attributes: [
-    [0x0000, "KeepAliveBase", ZclType.UINT8, READ],
-    [0x0001, "KeepAliveJitter", ZclType.UINT16, READ],
+    [KeepAlive.BASE, "KeepAliveBase", ZclType.UINT8, READ],
+    [KeepAlive.JITTER, "KeepAliveJitter", ZclType.UINT16, READ],
   ],
   clientAttributes: [],
   received: [],

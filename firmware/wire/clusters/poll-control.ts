@@ -5,6 +5,16 @@ import { Cluster } from "../zcl";
 import { ZclType } from "../zcl-type";
 import { Access, type ClusterTable } from "./table";
 
+/** Server to client. */
+export const enum PollControlGenerated {
+  CHECK_IN = 0x00,
+}
+
+/** Client to server. */
+export const enum PollControlReceived {
+  CHECK_IN_RESPONSE = 0x00,
+}
+
 const READ = Access.READ;
 const WRITABLE = Access.READ | Access.WRITE;
 
@@ -23,10 +33,14 @@ export const POLL_CONTROL: ClusterTable = {
   ],
   clientAttributes: [],
   received: [
-    [0x00, "CheckInResponse", "startFastPolling:bool fastPollTimeout:u16"],
+    [
+      PollControlReceived.CHECK_IN_RESPONSE,
+      "CheckInResponse",
+      "startFastPolling:bool fastPollTimeout:u16",
+    ],
     [0x01, "FastPollStop", ""],
     [0x02, "SetLongPollInterval", "newLongPollInterval:u32"],
     [0x03, "SetShortPollInterval", "newShortPollInterval:u16"],
   ],
-  generated: [[0x00, "CheckIn", ""]],
+  generated: [[PollControlGenerated.CHECK_IN, "CheckIn", ""]],
 };
