@@ -5,21 +5,25 @@
 
 import { check } from "../../kernel/partition";
 import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
-import { Nwk } from "../../wire/nwk";
+import { Nwk, NwkField } from "../../wire/nwk";
 import type { Memory } from "./memory";
 
 export const enum BroadcastLimit {
   /** Broadcasts that may be on their way through a house at once. */
   TRANSACTIONS = 9,
-  /** Ours or relayed, being said: one announcement, one route request, one order to all. */
-  FRAMES = 3,
+  /** Being said: two of others that we relay, and two of our own at least. */
+  FRAMES = 4,
+  RELAYED = 2,
   /** So long a copy may come by (nwkNetworkBroadcastDeliveryTime). */
   KEPT_MS = 9_000,
-  /** Said so often at most: once, and nwkMaxBroadcastRetries. */
+  NONE = -1,
+}
+
+const enum Saying {
+  /** So often at most: once, and nwkMaxBroadcastRetries. */
   TRIES = 3,
   /** nwkPassiveAckTimeout. */
   AGAIN_MS = 500,
-  NONE = -1,
 }
 
 const enum Transaction {
@@ -39,7 +43,7 @@ const enum Frame {
   /** Length of the NWK header; the plain payload follows it at once. */
   HEADER = 3,
   CONTENT = 4,
-  SIZE = 4 + Nwk.FRAME_MAX,
+  SIZE = 120,
 }
 
 /** Seals a frame anew and says it to all who listen. False: no room now. */
@@ -143,6 +147,20 @@ export class Broadcasts {
     return false;
   }
 
+  /** Whether there is room to relay what another said: that must not keep us from our own word. */
+  mayRelay(): boolean {
+    let relayed = 0;
+    for (let i = 0; i < BroadcastLimit.FRAMES; i++) {
+      const at = this.frames + i * Frame.SIZE;
+      if (this.bytes[at + Frame.LENGTH] === 0) continue;
+      const source = at + Frame.CONTENT + NwkField.SOURCE;
+      if (readU16(this.bytes, source) !== Nwk.COORDINATOR) relayed++;
+    }
+    if (relayed < BroadcastLimit.RELAYED) return true;
+    this.full++;
+    return false;
+  }
+
   tick(now: number): void {
     for (let i = 0; i < BroadcastLimit.FRAMES; i++) {
       if (now >= this.numbers[this.dues + i]!) this.sayNow(now, i);
@@ -161,8 +179,8 @@ export class Broadcasts {
     const header = this.bytes[at + Frame.HEADER]!;
     const length = this.bytes[at + Frame.LENGTH]!;
     this.user.sayAgain(now, this.bytes, at + Frame.CONTENT, header, length, tries === 0);
-    if (tries + 1 === BroadcastLimit.TRIES) this.free(index);
-    else this.numbers[this.dues + index] = now + BroadcastLimit.AGAIN_MS;
+    if (tries + 1 === Saying.TRIES) this.free(index);
+    else this.numbers[this.dues + index] = now + Saying.AGAIN_MS;
   }
 
   /** Whether all routers around were heard to say it. */

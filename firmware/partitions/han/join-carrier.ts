@@ -26,8 +26,22 @@ import {
 } from "../../wire/aps-command";
 import { copyBytes, readU16 } from "../../wire/little-endian";
 import type { MacAssociation } from "../../wire/mac-command";
-import { Nwk, NwkType } from "../../wire/nwk";
-import { LeaveOptions, putLeave } from "../../wire/nwk-command";
+import {
+  Nwk,
+  NwkType,
+  nwkExtendedSourceAt,
+  nwkHeaderEnd,
+  nwkSource,
+  nwkType,
+} from "../../wire/nwk";
+import {
+  checkNwkCommand,
+  LeaveOptions,
+  NwkCommand,
+  nwkCommand,
+  putLeave,
+  RejoinRequest,
+} from "../../wire/nwk-command";
 import { Parsed } from "../../wire/parsed";
 import { putLeaveRequest, ZdoCluster } from "../../wire/zdo";
 import { Endpoint } from "./endpoints";
@@ -100,6 +114,17 @@ export class JoinCarrier implements JoinUser, SpreadUser {
         this.joining?.unsecuredRejoin(bytes, eui64At, 0, short);
         return true;
     }
+  }
+
+  /** Of all unsecured frames only the wish to rejoin is passed on, to `access`, to be refused. */
+  unsecured(bytes: Uint8Array, start: number, length: number): void {
+    const eui64At = nwkExtendedSourceAt(bytes, start);
+    if (nwkType(bytes, start) !== NwkType.COMMAND || eui64At < 0) return;
+    const at = nwkHeaderEnd(bytes, start);
+    if (checkNwkCommand(bytes, at, start + length - at) !== Parsed.OK) return;
+    if (nwkCommand(bytes, at) !== NwkCommand.REJOIN_REQUEST) return;
+    const capability = bytes[at + RejoinRequest.CAPABILITY]!;
+    this.joining?.unsecuredRejoin(bytes, eui64At, capability, nwkSource(bytes, start));
   }
 
   answerAssociation(

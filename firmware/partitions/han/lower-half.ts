@@ -7,13 +7,11 @@ import { KeyUse, NetworkSet, PermitJoin } from "../../ipc/join";
 import { Message, Operation } from "../../ipc/operation";
 import { check, earliest } from "../../kernel/partition";
 import type { Environment } from "../../system";
-import { ApsType, apsType } from "../../wire/aps";
+import { ApsType, apsDestinationEndpoint, apsType } from "../../wire/aps";
 import { readU16 } from "../../wire/little-endian";
-import { NwkType, nwkExtendedSourceAt, nwkHeaderEnd, nwkSource, nwkType } from "../../wire/nwk";
-import { checkNwkCommand, NwkCommand, nwkCommand, RejoinRequest } from "../../wire/nwk-command";
-import { Parsed } from "../../wire/parsed";
 import { AccessLink } from "./access-link";
 import { announcedBy } from "./announcement";
+import { Endpoint } from "./endpoints";
 import { Formation } from "./formation";
 import { FrameCounter } from "./frame-counter";
 import { FrameTag } from "./frame-tag";
@@ -25,6 +23,7 @@ import { MacLayer, MacTag, type MacUser } from "./mac-layer";
 import { Due, type Memory } from "./memory";
 import { MeshRouting, type MeshUser } from "./mesh";
 import { type Network, NetworkLimit, type NetworkUser } from "./network";
+import { NetworkCare } from "./network-care";
 import { NetworkStore, type StoreOwner } from "./network-store";
 import { NodeLimit, NodeState, Nodes } from "./nodes";
 import { type CommandUser, NwkCommands } from "./nwk-commands";
@@ -60,6 +59,7 @@ export class LowerHalf
   readonly spread: KeySpread;
   readonly carrier: JoinCarrier;
   private readonly window: JoiningWindow;
+  readonly care: NetworkCare;
   readonly commands: NwkCommands;
   private readonly link: AccessLink;
   private readonly counter: FrameCounter;
@@ -86,6 +86,17 @@ export class LowerHalf
     const { mac, nwk, mesh } = this;
     this.carrier = new JoinCarrier(mac, nwk, nodes, routes, mesh, this, memory);
     this.window = new JoiningWindow(mac, nwk, routes, this, memory);
+    this.care = new NetworkCare(
+      entropy,
+      this.radio,
+      this.store,
+      nodes,
+      mesh,
+      nwk,
+      mac,
+      this,
+      memory,
+    );
     this.joining = new Joining(entropy, ports.access, nodes, this.carrier, memory);
     this.carrier.attach(this.joining);
     // Nobody joins before the network is formed: its scan has the room of those on their way in.
@@ -175,6 +186,7 @@ export class LowerHalf
     this.mac.tick(now);
     this.mesh.tick(now);
     this.window.tick(now);
+    this.care.tick(now);
     this.joining.tick(now);
     this.link.tick(now);
     this.spread.tick(now);
@@ -194,7 +206,7 @@ export class LowerHalf
   }
 
   identityStored(now: number): void {
-    this.formation.identityStored(now);
+    if (!this.formation.isRunning()) this.formation.identityStored(now);
   }
 
   counterStored(_now: number, limit: number): void {
@@ -216,6 +228,7 @@ export class LowerHalf
       this.mesh.nodesChanged(now);
       this.window.routersChanged(now);
     }
+    this.care.children.touch(node);
     this.link.nodeStored(now, node);
     this.user?.nodeJoined(now, node);
   }
@@ -224,7 +237,9 @@ export class LowerHalf
 
   radioReady(now: number): void {
     this.formation.radioReady(now);
-    if (this.formation.isRunning() && !this.nwk.isKeyed()) this.link.ask(now);
+    if (!this.formation.isRunning()) return;
+    this.care.radioReady(now);
+    if (!this.nwk.isKeyed()) this.link.ask(now);
   }
 
   frameReceived(now: number, bytes: Uint8Array, start: number, length: number): void {
@@ -237,7 +252,8 @@ export class LowerHalf
   }
 
   energyMeasured(now: number, channel: number, rssi: number): void {
-    this.formation.energyMeasured(now, channel, rssi);
+    if (this.formation.isRunning()) this.care.watch.energyMeasured(now, channel, rssi);
+    else this.formation.energyMeasured(now, channel, rssi);
   }
 
   // The MAC.
@@ -252,8 +268,12 @@ export class LowerHalf
     return this.nwk.received(now, node, bytes, start, length);
   }
 
-  strangerHeard(now: number, bytes: Uint8Array, start: number, length: number): void {
-    this.nwk.received(now, NodeLimit.NONE, bytes, start, length);
+  beaconHeard(now: number, bytes: Uint8Array, start: number, length: number): void {
+    this.care.conflict.beaconHeard(now, bytes, start, length);
+  }
+
+  polled(now: number, short: number): void {
+    this.care.children.polled(now, short);
   }
 
   associationAsked(now: number, bytes: Uint8Array, eui64At: number, capability: number): void {
@@ -298,11 +318,8 @@ export class LowerHalf
 
   apsReceived(now: number, node: number, bytes: Uint8Array, start: number, length: number): void {
     if (this.isCommand(now, node, bytes, start, length)) return;
-    const capability = announcedBy(this.nodes, node, bytes, start, length);
-    if (capability >= 0 && capability !== this.nodes.capability(node)) {
-      this.nodes.setCapability(node, capability);
-      this.mesh.nodesChanged(now);
-      this.nodeChanged(now, node);
+    if (apsDestinationEndpoint(bytes, start) === Endpoint.ZDO) {
+      this.care.children.said(now, node, bytes, start, length);
     }
     this.user?.apsFrame(now, node, bytes, start, length);
   }
@@ -317,6 +334,7 @@ export class LowerHalf
     length: number,
   ): void {
     if (this.mesh.received(now, node, hop, bytes, start, at, length)) return;
+    if (this.care.received(now, bytes, at, length)) return;
     // All others are for those around, and no router hands them on.
     if (hop === node) this.commands.received(now, node, bytes, at, length);
     else this.mesh.counts.ignored++;
@@ -330,18 +348,9 @@ export class LowerHalf
     this.mesh.hopEnded(now, hop, delivered);
   }
 
-  /** Of all unsecured frames only the wish to rejoin is passed on, to `access`, to be refused. */
   unsecuredReceived(_now: number, bytes: Uint8Array, start: number, length: number): void {
-    const eui64At = nwkExtendedSourceAt(bytes, start);
-    if (nwkType(bytes, start) !== NwkType.COMMAND || eui64At < 0) return;
-    const at = nwkHeaderEnd(bytes, start);
-    if (checkNwkCommand(bytes, at, start + length - at) !== Parsed.OK) return;
-    if (nwkCommand(bytes, at) !== NwkCommand.REJOIN_REQUEST) return;
-    const capability = bytes[at + RejoinRequest.CAPABILITY]!;
-    this.joining.unsecuredRejoin(bytes, eui64At, capability, nwkSource(bytes, start));
+    this.carrier.unsecured(bytes, start, length);
   }
-
-  // Joining.
 
   nextCounter(): number {
     check(this.user !== undefined, "an upper half");

@@ -5,7 +5,7 @@
 
 import type { Entropy } from "../../../hal/entropy";
 import { BeaconNetwork, putBeacon, Superframe } from "../../wire/beacon";
-import { copyBytes, writeU16 } from "../../wire/little-endian";
+import { copyBytes, equalBytes, writeU16 } from "../../wire/little-endian";
 import {
   checkMac,
   Mac,
@@ -31,6 +31,7 @@ import {
   MacCommand,
   macCommand,
   putAssociationResponse,
+  putBeaconRequest,
   putRealignment,
 } from "../../wire/mac-command";
 import { Nwk } from "../../wire/nwk";
@@ -44,7 +45,10 @@ import { Transmission } from "./radio-owner";
 
 /** What the layer above gets. */
 export interface MacUser {
-  /** The payload of a data frame under the address of a node. True: it was that node's. */
+  /**
+   * The payload of a data frame under the address of a node, or of nobody (`NodeLimit.NONE`).
+   * True: it was that node's.
+   */
   dataReceived(
     now: number,
     node: number,
@@ -52,11 +56,13 @@ export interface MacUser {
     start: number,
     length: number,
   ): boolean;
-  /** The payload of a data frame under a short address that no node has. */
-  strangerHeard(now: number, bytes: Uint8Array, start: number, length: number): void;
   associationAsked(now: number, bytes: Uint8Array, eui64At: number, capability: number): void;
   /** The fate of what was sent with a tag. Not delivered: unacknowledged, lost, or too old. */
   macSent(now: number, tag: number, delivered: boolean): void;
+  /** A beacon; only those under our own PAN ID pass the radio's filter. */
+  beaconHeard(now: number, bytes: Uint8Array, start: number, length: number): void;
+  /** The node with this short address, if one has it, asked for frames. */
+  polled(now: number, short: number): void;
   /** The fate of a frame that `hop`, a router, was given. */
   hopEnded(now: number, hop: number, delivered: boolean): void;
 }
@@ -191,6 +197,7 @@ export class MacLayer {
     const type = macType(bytes, start);
     if (type === MacType.DATA) this.receiveData(now, bytes, start, length);
     else if (type === MacType.COMMAND) this.receiveCommand(now, bytes, start, length);
+    else if (type === MacType.BEACON) this.user.beaconHeard(now, bytes, start, length);
   }
 
   frameSent(now: number, tag: number, result: Transmission): void {
@@ -233,7 +240,7 @@ export class MacLayer {
     const node = isShort ? this.nodes.findShort(macSourceShort(bytes, start)) : NodeLimit.NONE;
     if (node === NodeLimit.NONE) {
       this.counts.strangers++;
-      this.user.strangerHeard(now, bytes, at, left);
+      this.user.dataReceived(now, node, bytes, at, left);
       return;
     }
     const sequence = macSequence(bytes, start);
@@ -278,6 +285,7 @@ export class MacLayer {
     this.counts.polls++;
     const length = macSourceMode(bytes, start) === MacMode.SHORT ? 2 : 8;
     const at = macSourceAt(bytes, start);
+    if (length === 2) this.user.polled(now, macSourceShort(bytes, start));
     const entry = this.queue.oldest(bytes, at, length);
     if (entry === IndirectLimit.NONE) return;
     const more = this.queue.count(bytes, at, length) > 1;
@@ -294,6 +302,12 @@ export class MacLayer {
     else this.numbers[Due.BEACON] = this.nextBeacon;
   }
 
+  /** Asks all networks on this channel for their beacons. */
+  askBeacons(now: number): void {
+    const length = putBeaconRequest(this.frame, 0, this.nextSequence());
+    this.transmit(now, length, Tag.NOBODY, false);
+  }
+
   private sendBeacon(now: number): void {
     this.nextBeacon = now + Beacon.APART_MS;
     this.numbers[Due.BEACON] = Infinity;
@@ -308,7 +322,7 @@ export class MacLayer {
       BeaconNetwork.END_DEVICE_CAPACITY | BeaconNetwork.ROUTER_CAPACITY,
       this.identity.bytes,
       this.identity.extendedPanAt,
-      0,
+      this.identity.updateId,
     );
     this.counts.beacons++;
     this.transmit(now, length, Tag.NOBODY, false);
@@ -338,11 +352,7 @@ export class MacLayer {
     if (macDestinationPan(bytes, start) !== this.identity.panId) return false;
     const mode = macDestinationMode(bytes, start);
     if (mode === MacMode.EXTENDED) {
-      const at = macDestinationAt(bytes, start);
-      for (let i = 0; i < 8; i++) {
-        if (bytes[at + i] !== this.identity.eui64[i]) return false;
-      }
-      return true;
+      return equalBytes(bytes, macDestinationAt(bytes, start), this.identity.eui64, 0, 8);
     }
     if (mode !== MacMode.SHORT) return false;
     const short = macDestinationShort(bytes, start);

@@ -44,10 +44,13 @@ export const enum MeshTime {
   FIRST_MS = 2_000,
   /** Failures in a row ask once. */
   MANY_TO_ONE_MIN_MS = 10_000,
+}
+
+const enum Discovery {
   /** Answers to a route request that come later count no more (nwkcRouteDiscoveryTime). */
-  DISCOVERY_MS = 10_000,
+  MS = 10_000,
   /** Then another node may be looked for. */
-  DISCOVERY_NEXT_MS = 1_000,
+  NEXT_MS = 1_000,
 }
 
 const enum Mesh {
@@ -145,6 +148,24 @@ export class MeshRouting implements RouteKeeper {
     }
   }
 
+  hasRouters(): boolean {
+    return this.routes.hasRouters();
+  }
+
+  /** Whether a child of the hub is taken to be there. */
+  isHere(node: number): boolean {
+    return this.routes.isDirect(node);
+  }
+
+  /** It did not come in its time: whoever looks for it asks all. */
+  childGone(node: number): void {
+    this.routes.drop(node);
+  }
+
+  childHere(node: number): void {
+    if (!this.routes.isDirect(node)) this.routes.setDirect(node);
+  }
+
   adopted(now: number, node: number, short: number): boolean {
     return this.addresses.adopt(now, node, short);
   }
@@ -164,8 +185,8 @@ export class MeshRouting implements RouteKeeper {
 
   /** There is no way to `node`: looks for one, one node at a time. */
   seek(now: number, node: number): void {
-    if (now < this.soughtAt + MeshTime.DISCOVERY_NEXT_MS || !this.user.isUp()) return;
-    const again = node === this.sought && now < this.soughtAt + MeshTime.DISCOVERY_MS;
+    if (now < this.soughtAt + Discovery.NEXT_MS || !this.user.isUp()) return;
+    const again = node === this.sought && now < this.soughtAt + Discovery.MS;
     if (again || !this.routes.hasRouters()) return;
     this.sought = node;
     this.soughtAt = now;
@@ -281,7 +302,7 @@ export class MeshRouting implements RouteKeeper {
     const other = RouteRequestOptions.MANY_TO_ONE_MASK | RouteRequestOptions.MULTICAST;
     const asker = this.nodes.findShort(source);
     const destination = routeRequestDestination(bytes, at);
-    if ((options & other) !== 0 || asker === NodeLimit.NONE || !this.isHere(destination)) {
+    if ((options & other) !== 0 || asker === NodeLimit.NONE || !this.isAnswered(destination)) {
       this.counts.ignored++;
       return;
     }
@@ -293,7 +314,7 @@ export class MeshRouting implements RouteKeeper {
     this.nwk.sendCommand(now, hop, this.command, reply);
   }
 
-  private isHere(short: number): boolean {
+  private isAnswered(short: number): boolean {
     if (short === Nwk.COORDINATOR) return true;
     const node = this.nodes.findShort(short);
     if (node === NodeLimit.NONE || !this.nodes.isNetworked(node)) return false;
@@ -303,7 +324,7 @@ export class MeshRouting implements RouteKeeper {
   private replied(now: number, hop: number, bytes: Uint8Array, at: number): void {
     const isOurs =
       this.sought !== NodeLimit.NONE &&
-      now < this.soughtAt + MeshTime.DISCOVERY_MS &&
+      now < this.soughtAt + Discovery.MS &&
       bytes[at + RouteReply.IDENTIFIER] === this.soughtIdentifier &&
       routeReplyOriginator(bytes, at) === Nwk.COORDINATOR &&
       routeReplyResponder(bytes, at) === this.nodes.short(this.sought);

@@ -30,11 +30,12 @@ const enum Identity {
   PAN_ID = 2,
   EXTENDED_PAN = 4,
   EUI64 = 12,
-  LENGTH = 20,
+  UPDATE_ID = 20,
+  LENGTH = 21,
 }
 
 const enum IdentityVersion {
-  CURRENT = 1,
+  CURRENT = 2,
 }
 
 const enum Wish {
@@ -77,6 +78,8 @@ export class NetworkIdentity {
   isKnown = false;
   channel = 0;
   panId = 0;
+  /** How often the network has moved; beacons say it, so that who comes back knows who is ahead. */
+  updateId = 0;
   readonly eui64 = new Uint8Array(8);
   /** The extended PAN ID stands in `bytes` at `extendedPanAt`. */
   readonly bytes: Uint8Array;
@@ -228,6 +231,7 @@ export class NetworkStore implements BackupRecords {
     const pan = this.identity.extendedPanAt;
     copyBytes(bytes, start + Identity.EXTENDED_PAN, this.identity.bytes, pan, 8);
     copyBytes(bytes, start + Identity.EUI64, this.identity.eui64, 0, 8);
+    this.identity.updateId = bytes[start + Identity.UPDATE_ID]!;
   }
 
   private wish(now: number, entry: number, wish: Wish): void {
@@ -300,6 +304,7 @@ export class NetworkStore implements BackupRecords {
     const pan = this.identity.extendedPanAt;
     copyBytes(this.identity.bytes, pan, bytes, at + Identity.EXTENDED_PAN, 8);
     copyBytes(this.identity.eui64, 0, bytes, at + Identity.EUI64, 8);
+    bytes[at + Identity.UPDATE_ID] = this.identity.updateId;
     return Identity.LENGTH;
   }
 }
