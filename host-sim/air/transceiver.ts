@@ -69,6 +69,9 @@ export class Transceiver implements Station {
   onFrame: FrameListener = () => {};
   /** The frame pending bit of the acknowledgement sent last, for `onFrame` of that frame. */
   ackedWithPending = false;
+  /** How the acknowledgement of our own frame was heard, for its `TransmitDone`. */
+  ackRssi = 0;
+  ackLqi = 0;
   hears: number = NO_CHANNEL;
   hearsSince = 0;
 
@@ -204,6 +207,8 @@ export class Transceiver implements Station {
   heard({ bytes, length }: Transmission, rssi: number, lqi: number): void {
     const type = frameType(bytes, length);
     if (type === FrameType.ACK) {
+      this.ackRssi = rssi;
+      this.ackLqi = lqi;
       this.heardAck(bytes);
       return;
     }

@@ -4,6 +4,7 @@
 
 import type { Air, Place } from "../air/air";
 import { frameCheck } from "../air/fcs";
+import { asksForAck } from "../air/frame";
 import { FRAME_MAX, MAX_RETRIES, NO_CHANNEL } from "../air/phy";
 import { Transceiver, TxStatus } from "../air/transceiver";
 import { TraceKind } from "../trace";
@@ -215,11 +216,11 @@ export class Coprocessor {
     const generation = this.generation;
     const options = { csma, maxBackoffs, maxRetries };
     this.transceiver.transmit(frame, frame.length - 2, options, (status, pending) => {
-      if (generation === this.generation) this.transmitted(status, pending, frame[2]!);
+      if (generation === this.generation) this.transmitted(status, pending, frame);
     });
   }
 
-  private transmitted(status: TxStatus, pending: boolean, sequence: number): void {
+  private transmitted(status: TxStatus, pending: boolean, frame: Uint8Array): void {
     const transaction = this.transmitting;
     this.transmitting = 0;
     if (transaction === 0) return;
@@ -236,9 +237,10 @@ export class Coprocessor {
       .packed(code)
       .u8(pending ? 1 : 0)
       .u8(TX_DONE_HEADER_UPDATED);
-    if (code === Status.OK) {
-      const ack = new Uint8Array([pending ? 0x12 : 0x02, 0, sequence]);
-      this.writeFrame(writer, ack, 3, -50, 0, 200);
+    if (code === Status.OK && asksForAck(frame)) {
+      const ack = new Uint8Array([pending ? 0x12 : 0x02, 0, frame[2]!]);
+      const { ackRssi, ackLqi } = this.transceiver;
+      this.writeFrame(writer, ack, ack.length, ackRssi, 0, ackLqi);
     }
     this.say(writer);
   }

@@ -91,6 +91,27 @@ test("a transmission is answered in its transaction, with the frame pending bit 
   expect(answer!.slice(0, 12)).toBe("820600" + "000000");
 });
 
+test("the acknowledgement comes with the frame's fate as it was heard, and none where none was asked", () => {
+  const b = configured();
+  const device = new Transceiver(b.air, "device", { x: 20, y: 0 });
+  device.configure({ panId: 0x1a62, short: 5, channel: 25, rxOn: true });
+  const send = (first: number) => {
+    const psdu = [first, 0x88, 7, 0x62, 0x1a, 5, 0, 0, 0, 1, 2, 3, 0, 0];
+    const [answer] = b.set(Property.STREAM_RAW, psdu.length, 0, ...psdu, 25, 4, 3, 1);
+    return Buffer.from(answer!, "hex");
+  };
+  const acknowledged = send(0x61);
+  expect(acknowledged.subarray(6, 11)).toEqual(Buffer.from([5, 0, 2, 0, 7]));
+  const power = b.air.power(device, b.radio.transceiver);
+  expect(Math.abs(acknowledged.readInt8(13) - power)).toBeLessThanOrEqual(1.5);
+  const lqi = acknowledged[20]!;
+  b.air.attenuate(device, b.radio.transceiver, 10);
+  const weaker = send(0x61);
+  expect(weaker.readInt8(13)).toBeLessThan(power - 8);
+  expect(weaker[20]).toBeLessThan(lqi);
+  expect(send(0x41)).toHaveLength(6);
+});
+
 test("a received frame comes with FCS, RSSI and LQI; one whose ack said pending is marked", () => {
   const b = configured();
   const device = new Transceiver(b.air, "device", { x: 3, y: 0 });
