@@ -31,9 +31,9 @@ export class JournalIndex {
   find(key: number): number {
     const { words } = this;
     const end = this.count * Entry.WORDS;
-    for (let i = Entry.KEY; i < end; i += Entry.WORDS) {
-      if (words[i] === key) return (i - Entry.KEY) / Entry.WORDS;
-    }
+    // Counted, not divided: a quotient is a fraction to a device, and every place behind it too.
+    for (let i = Entry.KEY, at = 0; i < end; i += Entry.WORDS, at++)
+      if (words[i] === key) return at;
     return -1;
   }
 
@@ -43,7 +43,12 @@ export class JournalIndex {
 
   /** False: no room for another key. */
   set(key: number, place: number, number: number): boolean {
-    let at = this.find(key);
+    return this.setAt(this.find(key), key, place, number);
+  }
+
+  /** The same where `find` has told `at` before. */
+  setAt(known: number, key: number, place: number, number: number): boolean {
+    let at = known;
     if (at < 0) {
       if (this.count === this.capacity) return false;
       at = this.count++;

@@ -150,9 +150,10 @@ export class JournalOpening implements FlashJob {
     if (number > this.lastNumber) this.lastNumber = number;
     const known = this.index.find(key);
     if (known >= 0 && this.index.number(known) > number) return;
-    if (bytes[at + JournalRecord.KIND] === RecordKind.REMOVED) this.index.remove(key);
-    else if (bytes[at + JournalRecord.LENGTH]! > this.valueMax) this.dropped++;
-    else if (!this.index.set(key, place, number)) this.dropped++;
+    if (bytes[at + JournalRecord.KIND] === RecordKind.REMOVED) {
+      if (known >= 0) this.index.drop(known);
+    } else if (bytes[at + JournalRecord.LENGTH]! > this.valueMax) this.dropped++;
+    else if (!this.index.setAt(known, key, place, number)) this.dropped++;
   }
 
   private nextRecord(): Progress {

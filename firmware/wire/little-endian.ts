@@ -27,8 +27,8 @@ export function writeU16(bytes: Uint8Array, at: number, value: number): void {
 }
 
 export function writeU32(bytes: Uint8Array, at: number, value: number): void {
-  writeU16(bytes, at, value % 0x10000);
-  writeU16(bytes, at + 2, Math.floor(value / 0x10000));
+  writeU16(bytes, at, value);
+  writeU16(bytes, at + 2, value >>> 16);
 }
 
 export function writeU48(bytes: Uint8Array, at: number, value: number): void {
