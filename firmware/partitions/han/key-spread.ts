@@ -56,6 +56,8 @@ const enum Wait {
   NEXT_MS = 1000,
   /** With nobody left but sleepers. */
   IDLE_MS = 30_000,
+  /** A broadcast is said three times at most, half a second apart. */
+  SWITCH_MS = 2000,
   /** A sleeping node that speaks often is not asked for again in the meantime. */
   AGAIN_MS = 2000,
   /** A meter wakes every half hour: four chances, then the others go on. */
@@ -69,6 +71,8 @@ export class KeySpread {
   dropped = 0;
   private readonly numbers: Float64Array;
   private readonly scratch: Uint8Array;
+  /** All were told, and the next key is about to be used. */
+  private isSwitching = false;
   private deadline = 0;
   private askedAt = -Infinity;
   private askedFor: number = NodeLimit.NONE;
@@ -93,9 +97,13 @@ export class KeySpread {
     if (use === KeyUse.ACTIVE) {
       const isSwitch =
         this.keys.otherUse() === KeyUse.NEXT && this.keys.otherSequence() === sequence;
-      // Said under the key that everybody still uses.
-      if (isSwitch) this.announceSwitch(now, sequence);
-      if (this.keys.setActive(sequence, message, NetworkSet.KEY)) this.begin(now, Wait.OLD_MS);
+      if (!isSwitch) this.keys.setActive(sequence, message, NetworkSet.KEY);
+      else if (!this.isSwitching) {
+        // Said, and said again, under the key that everybody still uses.
+        this.announceSwitch(now, sequence);
+        this.isSwitching = true;
+        this.numbers[Due.KEY_SPREAD] = now + Wait.SWITCH_MS;
+      }
     } else if (use === KeyUse.NEXT || use === KeyUse.OLD) {
       const isNew = this.keys.setOther(use, sequence, message, NetworkSet.KEY);
       if (isNew) this.begin(now, use === KeyUse.NEXT ? Wait.SPREAD_MS : Wait.OLD_MS);
@@ -161,6 +169,12 @@ export class KeySpread {
 
   tick(now: number): void {
     if (now < this.numbers[Due.KEY_SPREAD]!) return;
+    if (this.isSwitching) {
+      this.isSwitching = false;
+      this.keys.useOther();
+      this.begin(now, Wait.OLD_MS);
+      return;
+    }
     const use = this.keys.otherUse();
     if (use === KeyUse.ACTIVE) {
       this.numbers[Due.KEY_SPREAD] = Infinity;

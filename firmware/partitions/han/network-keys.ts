@@ -111,21 +111,19 @@ export class NetworkKeys {
     this.bytes[this.doubts + node] = 0;
   }
 
-  /** The active key, as `access` has stored it. True: it has taken the place of another one. */
-  setActive(sequence: number, bytes: Uint8Array, start: number): boolean {
-    const slot = this.find(sequence);
-    if (slot !== KeySlot.NONE && slot === this.active) {
-      return false;
-    }
-    if (slot === KeySlot.NONE) {
-      this.active = KeySlot.FIRST;
-      this.use = KeyUse.ACTIVE;
-      this.put(KeySlot.FIRST, sequence, bytes, start);
-      return false;
-    }
-    this.active = slot;
+  /** The active key, as `access` has it in its store. */
+  setActive(sequence: number, bytes: Uint8Array, start: number): void {
+    if (this.find(sequence) === this.active && this.isKeyed()) return;
+    this.active = KeySlot.FIRST;
+    this.use = KeyUse.ACTIVE;
+    this.put(KeySlot.FIRST, sequence, bytes, start);
+  }
+
+  /** The next key becomes the active one, and the active one the old. */
+  useOther(): void {
+    if (this.use !== KeyUse.NEXT) return;
+    this.active = this.other();
     this.use = KeyUse.OLD;
-    return true;
   }
 
   /** The next key, or the one before. True: it was not known. */
