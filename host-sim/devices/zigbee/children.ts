@@ -24,6 +24,8 @@ const ADDRESS_MAX = 0xfff7;
 export class Children {
   readonly indirect: IndirectQueue;
   private timer: Event | undefined;
+  /** Those that were heard since the start: nobody else's, then. */
+  private readonly present = new Set<bigint>();
 
   constructor(
     private readonly world: World,
@@ -38,6 +40,7 @@ export class Children {
   /** Those that were there before a power cut still are, until they have been silent for long. */
   start(): void {
     this.stop();
+    this.present.clear();
     for (const child of this.memory.children.values()) child.heardUs = this.world.now;
     this.age();
   }
@@ -79,7 +82,13 @@ export class Children {
       lqi: known?.lqi ?? 0,
     };
     this.memory.children.set(eui64, child);
+    this.present.add(eui64);
     return child;
+  }
+
+  /** A child, and heard since the start. */
+  isPresent(eui64: bigint): boolean {
+    return this.memory.children.has(eui64) && this.present.has(eui64);
   }
 
   remove(child: Child): void {
@@ -89,7 +98,9 @@ export class Children {
   /** Anything came from it, a poll too. */
   heard(from: number | bigint | undefined, lqi: number): Child | undefined {
     const child = typeof from === "bigint" ? this.byEui64(from) : this.byShort(from ?? 0xffff);
-    if (child !== undefined) Object.assign(child, { heardUs: this.world.now, lqi });
+    if (child === undefined) return undefined;
+    Object.assign(child, { heardUs: this.world.now, lqi });
+    this.present.add(child.eui64);
     return child;
   }
 

@@ -60,6 +60,8 @@ interface Waiting {
 }
 
 export interface MacUser {
+  /** A beacon that was not asked for by a scan. */
+  macBeacon(beacon: Beacon): void;
   macData(frame: MacFrame, lqi: number): void;
   macCommand(command: number, frame: MacFrame, octets: OctetReader, lqi: number): void;
 }
@@ -287,7 +289,7 @@ export class Mac {
   private dispatch(frame: MacFrame, lqi: number): void {
     switch (frame.type) {
       case MacType.BEACON:
-        this.beacons?.push({ ...decodeBeacon(frame), channel: this.channelNow, lqi });
+        this.heardBeacon(decodeBeacon(frame), lqi);
         return;
       case MacType.DATA:
         this.user.macData(frame, lqi);
@@ -305,6 +307,11 @@ export class Mac {
     if (isOwn(frame.destination)) {
       this.pollEnds(frame.pending ? PollResult.MORE : PollResult.RECEIVED);
     }
+  }
+
+  private heardBeacon(beacon: Beacon, lqi: number): void {
+    if (this.beacons === undefined) this.user.macBeacon(beacon);
+    else this.beacons.push({ ...beacon, channel: this.channelNow, lqi });
   }
 
   private realigned(frame: MacFrame, read: OctetReader): void {

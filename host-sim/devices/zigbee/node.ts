@@ -11,7 +11,7 @@ import { DELIVERY_US } from "./broadcast-table";
 import { Joiner, JoinState, type RefusalReason } from "./joiner";
 import { KeyExchange } from "./key-exchange";
 import { Mac, PollResult } from "./mac";
-import { MacCapability, type MacFrame } from "./mac-frame";
+import { type Beacon, MacCapability, type MacFrame } from "./mac-frame";
 import { NodeMemory } from "./memory";
 import { Nwk } from "./nwk";
 import { decodeNetworkUpdate, type NetworkUpdate } from "./nwk-command-frame";
@@ -100,6 +100,7 @@ export class Node {
       this.role = new RouterRole(world, routing, this.mac, this.nwk, this.memory, {
         parentLost: () => this.parentLost(),
         tellTrustCentre: (payload) => this.aps.sendCommand(COORDINATOR, payload),
+        announceChildren: (children) => this.zdo.announceChildren(children),
       });
     }
     this.keys = new KeyExchange(
@@ -196,6 +197,10 @@ export class Node {
     this.nwk.receive(frame, lqi);
   }
 
+  macBeacon(beacon: Beacon): void {
+    if (this.isJoined) this.role?.beacon(beacon);
+  }
+
   macCommand(command: number, frame: MacFrame, read: OctetReader, lqi: number): void {
     if (this.isJoined) this.role?.macCommand(command, frame, read, lqi);
     else this.joiner.command(command, frame, read);
@@ -275,6 +280,14 @@ export class Node {
     return this.isJoined ? this.role?.serve(cluster, read) : undefined;
   }
 
+  childrenClaimed(read: OctetReader): void {
+    this.role?.childrenClaimed(read);
+  }
+
+  channelChanged(channel: number): void {
+    if (this.mac.channels.includes(channel)) this.moveLater({ channel });
+  }
+
   bind(request: BindRequest, _bound: boolean): ZdoStatus {
     if (request.source !== this.eui64) return ZdoStatus.NO_ENTRY;
     // Reports go to whoever configured them; a binding adds nothing to that.
@@ -318,14 +331,18 @@ export class Node {
     this.joiner.keyed();
   }
 
-  /** Another network has our PAN ID: this one takes a new one, once all have heard of it. */
+  /** Another network has our PAN ID: this one takes a new one. */
   private update({ extendedPanId, panId }: NetworkUpdate): void {
-    if (extendedPanId !== this.memory.network?.extendedPanId) return;
+    if (extendedPanId === this.memory.network?.extendedPanId) this.moveLater({ panId });
+  }
+
+  /** The network moves, once all have had time to hear of it. */
+  private moveLater(where: { readonly panId?: number; readonly channel?: number }): void {
     this.world.schedule(DELIVERY_US, () => {
-      const network = this.memory.network;
-      if (network === undefined || !this.isJoined) return;
-      this.memory.network = { ...network, panId };
-      this.mac.attach(network.channel, panId, network.short, !this.sleeps);
+      if (this.memory.network === undefined || !this.isJoined) return;
+      const network = { ...this.memory.network, ...where };
+      this.memory.network = network;
+      this.mac.attach(network.channel, network.panId, network.short, !this.sleeps);
     });
   }
 

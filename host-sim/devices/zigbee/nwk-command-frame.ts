@@ -165,6 +165,17 @@ export function encodeTimeoutResponse(status: number): Buffer {
   return Buffer.from([NwkCommand.END_DEVICE_TIMEOUT_RESPONSE, status, POLLS_AND_REQUESTS]);
 }
 
+/** @source clause 3.4.9: another network has this PAN ID */
+export function encodeConflictReport(extendedPanId: bigint, panId: number): Buffer {
+  const ONE_CONFLICT = 1;
+  return new OctetWriter(12)
+    .u8(NwkCommand.REPORT)
+    .u8(ONE_CONFLICT)
+    .u64(extendedPanId)
+    .u16(panId)
+    .done();
+}
+
 export interface NetworkUpdate {
   readonly extendedPanId: bigint;
   readonly updateId: number;

@@ -3,15 +3,15 @@
 // @source Zigbee specification 05-3474-22 clauses 2.4.4.3, 3.6, 4.4.4, 4.4.6, 4.4.9
 
 import type { Random } from "../../random";
-import type { World } from "../../world";
+import type { Event, World } from "../../world";
 import { ApsCommand } from "./aps-frame";
 import { sleeps } from "./children";
 import type { Mac } from "./mac";
-import type { MacFrame } from "./mac-frame";
+import type { Beacon, MacFrame } from "./mac-frame";
 import type { Child, NodeMemory } from "./memory";
 import type { Nwk } from "./nwk";
-import { ManyToOne } from "./nwk-command-frame";
-import { NwkCommand, type ReceivedNwk } from "./nwk-frame";
+import { encodeConflictReport, ManyToOne } from "./nwk-command-frame";
+import { NwkCommand, NwkType, type ReceivedNwk } from "./nwk-frame";
 import { OctetReader, OctetWriter } from "./octets";
 import { Parenting } from "./parenting";
 import { Router } from "./router";
@@ -21,8 +21,17 @@ export interface RouterHost {
   parentLost(): void;
   /** Sends an APS command to the trust centre. */
   tellTrustCentre(payload: Buffer): void;
+  /** Tells all routers whose parent this one takes itself to be. */
+  announceChildren(children: readonly bigint[]): void;
 }
 
+/** apsParentAnnounceBaseTimer and its jitter: not at once with everybody else after an outage. */
+const ANNOUNCE_US = 10_000_000;
+/** Children in one announcement, so that it fits into one frame. */
+const ANNOUNCED_MAX = 9;
+/** Between two reports of the same conflict. */
+const REPORT_US = 30_000_000;
+const COORDINATOR = 0x0000;
 /** Entries of one answer, so that it fits into one frame. */
 const LQI_ENTRIES_MAX = 3;
 const ROUTE_ENTRIES_MAX = 14;
@@ -38,10 +47,12 @@ const enum Relationship {
 export class RouterRole {
   readonly parenting: Parenting;
   readonly router: Router;
+  private announcement: Event | undefined;
+  private reportedUs = Number.NEGATIVE_INFINITY;
 
   constructor(
-    world: World,
-    random: Random,
+    private readonly world: World,
+    private readonly random: Random,
     mac: Mac,
     private readonly nwk: Nwk,
     private readonly memory: NodeMemory,
@@ -62,9 +73,17 @@ export class RouterRole {
     this.nwk.routing = this.router;
     this.parenting.start();
     this.router.start();
+    const delayUs = ANNOUNCE_US + this.random.below(ANNOUNCE_US);
+    this.announcement = this.world.schedule(delayUs, () => {
+      const mine = this.parenting.children.all.map(({ eui64 }) => eui64);
+      for (let at = 0; at < mine.length; at += ANNOUNCED_MAX) {
+        this.host.announceChildren(mine.slice(at, at + ANNOUNCED_MAX));
+      }
+    });
   }
 
   stop(): void {
+    this.world.cancel(this.announcement);
     this.nwk.routing = undefined;
     this.parenting.stop();
     this.router.stop();
@@ -77,6 +96,27 @@ export class RouterRole {
   nwkCommand(command: number, frame: ReceivedNwk, read: OctetReader): void {
     if (command === NwkCommand.LEAVE) this.parenting.left(frame.secured?.sender);
     else this.parenting.nwkCommand(command, frame, read);
+  }
+
+  /** Another network under our PAN ID: the network manager must know. @source clause 3.4.9 */
+  beacon({ panId, extendedPanId }: Beacon): void {
+    const network = this.memory.network;
+    if (network === undefined || panId !== network.panId) return;
+    if (extendedPanId === network.extendedPanId) return;
+    if (this.world.now < this.reportedUs + REPORT_US) return;
+    this.reportedUs = this.world.now;
+    const payload = encodeConflictReport(network.extendedPanId, panId);
+    const frame = this.nwk.frame(NwkType.COMMAND, COORDINATOR, payload, {});
+    if (frame !== undefined) this.router.send(frame, () => {});
+  }
+
+  /** Children that are another router's, as it says itself. */
+  childrenClaimed(read: OctetReader): void {
+    if (read.u8() !== ZdoStatus.SUCCESS) return;
+    for (let left = read.u8(); left > 0; left--) {
+      const child = this.parenting.children.byEui64(read.u64());
+      if (child !== undefined) this.parenting.children.remove(child);
+    }
   }
 
   /** A command of the trust centre, not secured on its own. */
@@ -93,6 +133,8 @@ export class RouterRole {
       case ZdoCluster.MANAGEMENT_PERMIT_JOINING:
         this.parenting.permit(read.u8());
         return Buffer.from([ZdoStatus.SUCCESS]);
+      case ZdoCluster.PARENT_ANNOUNCE:
+        return this.claim(read);
       case ZdoCluster.MANAGEMENT_LQI:
         return listOf(this.neighbourEntries(), LQI_ENTRIES_MAX, read.u8());
       case ZdoCluster.MANAGEMENT_ROUTING:
@@ -100,6 +142,16 @@ export class RouterRole {
       default:
         return undefined;
     }
+  }
+
+  /** Those of another's children that are ours; silence when there are none. */
+  private claim(read: OctetReader): Buffer | undefined {
+    const named = Array.from({ length: read.u8() }, () => read.u64());
+    const mine = named.filter((eui64) => this.parenting.children.isPresent(eui64));
+    if (mine.length === 0) return undefined;
+    const out = new OctetWriter(2 + 8 * mine.length).u8(ZdoStatus.SUCCESS).u8(mine.length);
+    for (const eui64 of mine) out.u64(eui64);
+    return out.done();
   }
 
   /** @source table 2-126 */

@@ -20,6 +20,8 @@ import {
 
 /** A response that has not come by then does not come. */
 const WAIT_US = 10_000_000;
+/** All routers. */
+const ROUTERS = 0xfffc;
 const INCOMING_MAX = 0x1200;
 /** Unassigned: this maker exists in the simulation alone. */
 const MANUFACTURER = 0xfff0;
@@ -32,6 +34,10 @@ export interface ZdoUser {
   leaveAsked(rejoin: boolean): void;
   /** What only routers answer; undefined: it is none, or no such request. */
   routerRequest(cluster: number, read: OctetReader): Buffer | undefined;
+  /** A router says which of our children are its own. */
+  childrenClaimed(read: OctetReader): void;
+  /** The network manager moves the network, as soon as all have heard. */
+  channelChanged(channel: number): void;
 }
 
 interface Pending {
@@ -66,6 +72,13 @@ export class Zdo {
     this.send(0xfffd, ZdoCluster.DEVICE_ANNOUNCE, this.nextSequence(), payload);
   }
 
+  /** A router that was away tells all whose parent it takes itself to be. @source 2.4.3.1.12 */
+  announceChildren(children: readonly bigint[]): void {
+    const out = new OctetWriter(1 + 8 * children.length).u8(children.length);
+    for (const child of children) out.u64(child);
+    this.send(ROUTERS, ZdoCluster.PARENT_ANNOUNCE, this.nextSequence(), out.done());
+  }
+
   /** Asks; `done` gets the response behind its sequence number, or undefined when none came. */
   request(
     destination: number,
@@ -95,6 +108,10 @@ export class Zdo {
   }
 
   private answered(cluster: number, sequence: number, read: OctetReader): void {
+    if (cluster === (ZdoCluster.PARENT_ANNOUNCE | ZdoCluster.RESPONSE)) {
+      this.user.childrenClaimed(read);
+      return;
+    }
     const waiting = this.pending.get(sequence);
     if (waiting === undefined || (waiting.cluster | ZdoCluster.RESPONSE) !== cluster) return;
     this.world.cancel(waiting.timer);
@@ -133,11 +150,25 @@ export class Zdo {
         return Buffer.from([this.user.bind(decodeBind(read), cluster === ZdoCluster.BIND)]);
       case ZdoCluster.MANAGEMENT_LEAVE:
         return this.leave(read);
+      case ZdoCluster.PARENT_ANNOUNCE:
+        return this.user.routerRequest(cluster, read);
+      case ZdoCluster.MANAGEMENT_NETWORK_UPDATE:
+        return this.networkUpdate(read, broadcast);
       default: {
         const answer = this.user.routerRequest(cluster, read);
         return broadcast ? undefined : (answer ?? Buffer.from([ZdoStatus.NOT_SUPPORTED]));
       }
     }
+  }
+
+  /** Only the change of channel is served, which is for all. @source clause 2.4.3.3.9 */
+  private networkUpdate(read: OctetReader, broadcast: boolean): Buffer | undefined {
+    const channels = read.u32();
+    const CHANGE = 0xfe;
+    const channel = 31 - Math.clz32(channels);
+    const isOne = channels !== 0 && 2 ** channel === channels;
+    if (read.u8() === CHANGE && isOne) this.user.channelChanged(channel);
+    return broadcast ? undefined : Buffer.from([ZdoStatus.NOT_SUPPORTED]);
   }
 
   private leave(read: OctetReader): Buffer {

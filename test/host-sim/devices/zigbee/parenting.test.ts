@@ -185,6 +185,92 @@ test("an end device that only thinks it is a child is told to rejoin, and does",
   expect(parenting.children.byEui64(appliance.eui64)).toBeDefined();
 });
 
+test("the network manager's change of channel is followed, once all have heard (2.4.3.3.9)", () => {
+  const { world, repeater, appliance } = bench();
+  settle(appliance, 0x2000, 0x0000);
+  appliance.powerOn();
+  world.runUntil(20 * SECOND);
+  const change = (channels: number, duration: number): void => {
+    const payload = Buffer.alloc(7);
+    payload.writeUInt32LE(channels, 1);
+    payload[5] = duration;
+    const message = {
+      destination: 0xfffd,
+      destinationEndpoint: 0,
+      cluster: 0x0038,
+      profile: 0,
+      sourceEndpoint: 0,
+      payload,
+    };
+    repeater.node.aps.send(message, () => {});
+    world.runUntil(world.now + 10 * SECOND);
+  };
+  change(2 ** 20, 3);
+  change(2 ** 20 + 2 ** 21, 0xfe);
+  change(2 ** 5, 0xfe);
+  expect(appliance.node.mac.channel).toBe(CHANNEL);
+  change(2 ** 20, 0xfe);
+  expect(appliance.node.mac.channel).toBe(20);
+  expect(appliance.node.memory.network?.channel).toBe(20);
+});
+
+test("a router that was away says whose parent it is, and gives up who is another's (2.4.3.1.12)", () => {
+  const { world, air, repeater, parenting } = bench();
+  const other = new Repeater(world, air, {
+    name: "other",
+    eui64: 0xb00n,
+    installCode: withCrc(Buffer.alloc(16, 9)),
+    place: { x: 0, y: 1 },
+    epochS: 1_767_225_600,
+  });
+  settle(other, 0x1100, 0x0000);
+  const [moved, stays, both] = [7n, 8n, 9n];
+  other.node.memory.children.set(moved, child(moved));
+  other.node.memory.children.set(stays, child(stays));
+  other.node.memory.children.set(both, child(both));
+  parenting.children.add(moved, 0x8e, 0x3007);
+  // Known from before a restart, and not heard since: that is no claim.
+  repeater.node.memory.children.set(both, child(both));
+  other.powerOn();
+  world.runUntil(world.now + 40 * SECOND);
+  expect([...other.node.memory.children.keys()]).toEqual([stays, both]);
+  expect(parenting.children.byEui64(moved)).toBeDefined();
+});
+
+test("a beacon of another network under the same PAN ID is reported to the manager (3.4.9)", () => {
+  const { world, repeater } = bench();
+  const sent: string[] = [];
+  const { nwk, role } = repeater.node;
+  const frame = nwk.frame.bind(nwk);
+  nwk.frame = (type, destination, payload, options) => {
+    if (payload[0] === NwkCommand.REPORT) sent.push(`${destination} ${payload.toString("hex")}`);
+    return frame(type, destination, payload, options);
+  };
+  const beacon = {
+    panId: PAN,
+    source: 0,
+    permitsAssociation: false,
+    stackProfile: 2,
+    depth: 0,
+    endDeviceCapacity: true,
+    extendedPanId: EPID,
+    updateId: 0,
+  };
+  role!.beacon(beacon);
+  role!.beacon({ ...beacon, panId: PAN + 1, extendedPanId: 5n });
+  expect(sent).toEqual([]);
+  for (let times = 0; times < 3; times++) role!.beacon({ ...beacon, extendedPanId: 5n });
+  expect(sent).toEqual(["0 0901cdab0000000000004523"]);
+  world.runUntil(world.now + 31 * SECOND);
+  role!.beacon({ ...beacon, extendedPanId: 5n });
+  expect(sent).toHaveLength(2);
+});
+
+function child(eui64: bigint) {
+  const short = 0x3000 + Number(eui64);
+  return { eui64, short, capability: 0x8e, timeoutUs: 3600 * SECOND, heardUs: 0, lqi: 0 };
+}
+
 test("a network that changes its PAN ID takes its devices with it, once all have heard (3.4.10)", () => {
   const { world, repeater, appliance } = bench();
   settle(appliance, 0x2000, 0x0000);
