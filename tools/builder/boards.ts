@@ -117,7 +117,7 @@ const QEMU_ARM: BoardBuild = {
     nor: { start: 0x2100_0000, bytes: 8192 * KIB },
     ram: { start: ARM_RAM, bytes: 256 * KIB },
   },
-  hot: ["han", "access", "firewall", "trust"],
+  hot: ["han", "firewall", "trust"],
   program: "heddle.elf",
   command: (program) => ({
     name: "qemu-arm",
