@@ -27,10 +27,18 @@ export function aesMmo(
   state.finish();
 }
 
+const enum Work {
+  /** What of the message fills a block. */
+  BLOCK = 0,
+  OUT = 16,
+  /** The hash of what came before the last `again`. */
+  LAST = 32,
+  LENGTH = 48,
+}
+
 /** The hash taken in piece by piece. Hashing is for joins alone, so it may allocate. */
 export class MmoState {
-  private readonly block = new Uint8Array(Mmo.LENGTH);
-  private readonly out = new Uint8Array(Mmo.LENGTH);
+  private readonly work = new Uint8Array(Work.LENGTH);
   private filled = 0;
   private total = 0;
 
@@ -43,7 +51,7 @@ export class MmoState {
   }
 
   push(byte: number): void {
-    this.block[this.filled++] = byte;
+    this.work[this.filled++] = byte;
     this.total++;
     if (this.filled === Mmo.LENGTH) this.compress();
   }
@@ -51,22 +59,33 @@ export class MmoState {
   /** A one bit, zeros, and the length in bits, big-endian, at the end of the last block. */
   finish(): void {
     const bits = this.total * 8;
-    this.block[this.filled++] = 0x80;
-    this.block.fill(0, this.filled);
+    this.work[this.filled++] = 0x80;
+    this.work.fill(0, this.filled, Mmo.LENGTH);
     if (this.filled > Mmo.LENGTH - 2) {
       this.compress();
-      this.block.fill(0);
+      this.work.fill(0, 0, Mmo.LENGTH);
     }
-    this.block[14] = bits >> 8;
-    this.block[15] = bits;
+    this.work[14] = bits >> 8;
+    this.work[15] = bits;
     this.compress();
-    this.block.fill(0);
-    this.out.fill(0);
+    this.work.fill(0);
+  }
+
+  /** Keeps the result for `pushLast`, and begins another hash in its place. */
+  again(): void {
+    for (let i = 0; i < Mmo.LENGTH; i++) this.work[Work.LAST + i] = this.digest[i]!;
+    this.digest.fill(0, 0, Mmo.LENGTH);
+    this.total = 0;
+  }
+
+  pushLast(): void {
+    for (let i = 0; i < Mmo.LENGTH; i++) this.push(this.work[Work.LAST + i]!);
   }
 
   private compress(): void {
-    this.crypto.aesEncrypt(this.digest, this.block, 0, this.out, 0);
-    for (let i = 0; i < Mmo.LENGTH; i++) this.digest[i] = this.out[i]! ^ this.block[i]!;
+    const { work, digest } = this;
+    this.crypto.aesEncrypt(digest, work, Work.BLOCK, work, Work.OUT);
+    for (let i = 0; i < Mmo.LENGTH; i++) digest[i] = work[Work.OUT + i]! ^ work[i]!;
     this.filled = 0;
   }
 }

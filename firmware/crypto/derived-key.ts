@@ -3,7 +3,7 @@
 // @source Zigbee 05-3474-22 sections 4.5.3, 4.4.10.7.4
 
 import type { CryptoProvider } from "../../hal/crypto";
-import { hmacMmo } from "./hmac-mmo";
+import { HmacMmo } from "./hmac-mmo";
 
 /** What the link key is hashed over. */
 export const enum DerivedKey {
@@ -19,6 +19,7 @@ export function deriveKey(
   which: DerivedKey,
   derived: Uint8Array,
 ): void {
-  const text = new Uint8Array([which]);
-  hmacMmo(crypto, linkKey, text, 0, 1, derived);
+  const hash = new HmacMmo(crypto, linkKey, derived);
+  hash.push(which);
+  hash.finish();
 }

@@ -9,23 +9,32 @@ const enum Pad {
   OUTER = 0x5c,
 }
 
-/** Keyed hash of `bytes[start .. start + length)` under a 16-byte key into `mac`, 16 bytes. */
-export function hmacMmo(
-  crypto: CryptoProvider,
-  key: Uint8Array,
-  bytes: Uint8Array,
-  start: number,
-  length: number,
-  mac: Uint8Array,
-): void {
-  const inner = new Uint8Array(Mmo.LENGTH);
-  const first = new MmoState(crypto, inner);
-  for (let i = 0; i < Mmo.LENGTH; i++) first.push(key[i]! ^ Pad.INNER);
-  for (let i = 0; i < length; i++) first.push(bytes[start + i]!);
-  first.finish();
-  const second = new MmoState(crypto, mac);
-  for (let i = 0; i < Mmo.LENGTH; i++) second.push(key[i]! ^ Pad.OUTER);
-  for (let i = 0; i < Mmo.LENGTH; i++) second.push(inner[i]!);
-  second.finish();
-  inner.fill(0);
+/** The keyed hash under a 16-byte key, byte by byte, into `mac`, 16 bytes. */
+export class HmacMmo {
+  private readonly state: MmoState;
+
+  constructor(
+    crypto: CryptoProvider,
+    private readonly key: Uint8Array,
+    mac: Uint8Array,
+  ) {
+    this.state = new MmoState(crypto, mac);
+    this.pushKey(Pad.INNER);
+  }
+
+  push(byte: number): void {
+    this.state.push(byte);
+  }
+
+  finish(): void {
+    this.state.finish();
+    this.state.again();
+    this.pushKey(Pad.OUTER);
+    this.state.pushLast();
+    this.state.finish();
+  }
+
+  private pushKey(pad: Pad): void {
+    for (let i = 0; i < Mmo.LENGTH; i++) this.state.push(this.key[i]! ^ pad);
+  }
 }
