@@ -3,6 +3,7 @@
 import type { Random } from "../random";
 import { TraceKind } from "../trace";
 import type { World } from "../world";
+import { frameType } from "./frame";
 import { airtimeUs, BAND_2450, CAPTURE_DB, type Phy } from "./phy";
 
 /** Metres. */
@@ -50,6 +51,8 @@ export interface Transmission {
   readonly endUs: number;
   readonly bytes: Uint8Array;
   readonly length: number;
+  /** `FrameType`, or -1. */
+  readonly type: number;
   /** What else was on the channel at any time of it. */
   readonly others: Transmission[];
 }
@@ -70,7 +73,8 @@ export class Air {
   readonly phy: Phy;
   private readonly random: Random;
   private readonly stations: Station[] = [];
-  private readonly links = new Map<number, number>();
+  /** Received power by sender and receiver, as far as anybody asked. */
+  private readonly links: (number | undefined)[][] = [];
   private readonly active: Transmission[] = [];
   private readonly observers: AirObserver[] = [];
   /** The last transmission that ended, by channel. */
@@ -94,6 +98,7 @@ export class Air {
   /** Adds a station; its `id` must be what `stationCount` was. */
   add(station: Station): void {
     this.stations.push(station);
+    this.links.push([]);
   }
 
   /** Another user of the band begins; the call that is answered ends it. */
@@ -108,8 +113,8 @@ export class Air {
   /** Walls between two stations: they hear each other so many dB worse, from now on. */
   attenuate(a: Station, b: Station, db: number): void {
     const [there, back] = [this.power(a, b) - db, this.power(b, a) - db];
-    this.links.set(a.id * 65536 + b.id, there);
-    this.links.set(b.id * 65536 + a.id, back);
+    this.links[a.id]![b.id] = there;
+    this.links[b.id]![a.id] = back;
   }
 
   get stationCount(): number {
@@ -130,6 +135,7 @@ export class Air {
       endUs: startUs + airtimeUs(this.phy, length),
       bytes: frame.slice(0, length),
       length,
+      type: frameType(frame, length),
       others: [],
     };
     for (const other of this.active) {
@@ -173,8 +179,7 @@ export class Air {
 
   /** Received power without the fading of a single frame, dBm. */
   power(from: Station, to: Station): number {
-    const key = from.id * 65536 + to.id;
-    const known = this.links.get(key);
+    const known = this.links[from.id]![to.id];
     if (known !== undefined) return known;
     const distance = Math.max(
       0.1,
@@ -186,7 +191,7 @@ export class Air {
     const shadowing = this.random.fork(`link ${low} ${high}`).normal() * SHADOWING_DB;
     const loss = this.phy.lossAtMetre + 10 * LOSS_EXPONENT * Math.log10(distance) + shadowing;
     const power = this.phy.transmitDbm - Math.max(loss, 0);
-    this.links.set(key, power);
+    this.links[from.id]![to.id] = power;
     return power;
   }
 

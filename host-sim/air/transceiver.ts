@@ -8,7 +8,6 @@ import type { Air, Place, Station, Transmission } from "./air";
 import {
   asksForAck,
   FrameType,
-  frameType,
   isDataRequest,
   passesFilter,
   sourceAt,
@@ -198,14 +197,12 @@ export class Transceiver implements Station {
     return { rxUs: this.rxTotalUs + open, txUs: this.onAir.totalUs };
   }
 
-  wants({ bytes, length }: Transmission): boolean {
-    const type = frameType(bytes, length);
+  wants({ bytes, type }: Transmission): boolean {
     if (type === FrameType.ACK) return this.state === State.ACK_WAIT && bytes[2] === this.frame[2];
     return this.config.promiscuous || (type >= 0 && passesFilter(bytes, this.config));
   }
 
-  heard({ bytes, length }: Transmission, rssi: number, lqi: number): void {
-    const type = frameType(bytes, length);
+  heard({ bytes, length, type }: Transmission, rssi: number, lqi: number): void {
     if (type === FrameType.ACK) {
       this.ackRssi = rssi;
       this.ackLqi = lqi;
