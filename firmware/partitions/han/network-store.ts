@@ -110,6 +110,8 @@ export class NetworkStore implements BackupRecords {
   private counterFlying = 0;
   private knowledge: KnowledgeRecords | undefined;
   private isOpen = false;
+  /** Wishes that the journal has not taken. */
+  private waiting = 0;
 
   constructor(
     region: FlashRegion,
@@ -205,7 +207,10 @@ export class NetworkStore implements BackupRecords {
     if (!ok) {
       this.failures++;
       // A newer wish replaces the failed one.
-      if (this.wishes[at] === Wish.NONE) this.wishes[at] = done;
+      if (this.wishes[at] === Wish.NONE) {
+        this.wishes[at] = done;
+        this.waiting++;
+      }
       this.numbers[Due.STORE_RETRY] = now + Wait.RETRY_MS;
       return;
     }
@@ -236,13 +241,16 @@ export class NetworkStore implements BackupRecords {
 
   private wish(now: number, entry: number, wish: Wish): void {
     const at = this.first + entry;
-    this.wishes[at] = (this.wishes[at]! & ~(Wish.PUT | Wish.REMOVE)) | wish;
+    const before = this.wishes[at]!;
+    if ((before & (Wish.PUT | Wish.REMOVE)) === Wish.NONE) this.waiting++;
+    this.wishes[at] = (before & ~(Wish.PUT | Wish.REMOVE)) | wish;
     this.pump(now);
   }
 
   private pump(now: number): void {
     this.numbers[Due.STORE_RETRY] = Infinity;
-    if (!this.isOpen) return;
+    // Asked after every operation of the flash, and mostly nobody wishes for anything.
+    if (!this.isOpen || this.waiting === 0) return;
     for (let entry = 0; entry < Entry.COUNT; entry++) {
       const wish = this.wishes[this.first + entry]!;
       if (wish === Wish.NONE || (wish & Wish.FLYING) !== 0) continue;
@@ -252,6 +260,7 @@ export class NetworkStore implements BackupRecords {
       }
       // The upper four bits remember what flies.
       this.wishes[this.first + entry] = Wish.FLYING | (wish << 4);
+      this.waiting--;
     }
   }
 

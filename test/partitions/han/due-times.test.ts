@@ -59,6 +59,7 @@ function compare(memory: Memory, { lower, upper }: Halves, due: number): void {
   for (let i = 0; i < MemorySize.DUES; i++) least = Math.min(least, numbers[i]!);
   expect(due).toBe(least);
   compareRadio(numbers, lower.radio);
+  compareWishes(lower.store);
   compareWaiting((lower.mac as Inside).queue);
   compareTables(upper);
   compareMetering(upper.metering);
@@ -76,6 +77,15 @@ function compareRadio(numbers: Float64Array, radio: Inside): void {
   const isIdle = radio.isUp() && radio.task.kind === 0 && numbers[Due.RADIO_LINE] === NEVER;
   expect(numbers[Due.RADIO_SILENCE]).toBe(isIdle ? radio.heardAt + SILENCE_MS : NEVER);
   expect(numbers[Due.RADIO_TRANSMIT]! < NEVER).toBe(radio.transmitter.inFlight !== -1);
+}
+
+/** How many entries are to be written or erased is counted, not looked for. */
+function compareWishes(store: Inside): void {
+  let waiting = 0;
+  for (let at = store.first; at < store.first + 66; at++) {
+    if ((store.wishes[at] & 3) !== 0) waiting++;
+  }
+  expect(store.waiting).toBe(waiting);
 }
 
 /** Frames for sleepers: each until it expires, unless the radio has it. */
