@@ -1,11 +1,13 @@
 // The `heddle` command: what there is, and how its mistakes are told.
 
 import { Command, CommanderError } from "commander";
+import { backupCommand } from "./commands/backup";
 import { buildCommand } from "./commands/build";
 import { headEndCommand } from "./commands/head-end";
 import { homeCommand } from "./commands/home";
 import { houseCommand } from "./commands/house";
 import { hubCommand } from "./commands/hub";
+import { restoreCommand } from "./commands/restore";
 import { sendCommand } from "./commands/send";
 import { stormCommand } from "./commands/storm";
 import { UsageError } from "./usage-error";
@@ -37,6 +39,8 @@ const VERBS = [
   houseCommand,
   headEndCommand,
   sendCommand,
+  backupCommand,
+  restoreCommand,
   buildCommand,
 ];
 for (const make of VERBS) program.addCommand(make());

@@ -80,7 +80,7 @@ export function provisionSealing(chip: Chip, recoveryKey: Uint8Array): void {
 /** Seals what lies in the flash of a hub that does not run. */
 export function makeBackup(chip: Chip, recoveryKey: Uint8Array, seconds: number): Buffer {
   const series = Buffer.alloc(SealedPage.SERIES_LENGTH);
-  series.writeUInt32LE(seconds);
+  series.writeUInt32LE(Math.floor(seconds));
   randomBytes(4).copy(series, 4);
   const pages = OWNERS.flatMap((owner) => {
     const records = readRecords(chip, owner.region);

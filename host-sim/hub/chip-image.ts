@@ -4,6 +4,7 @@
 import { SYSTEM } from "../../firmware/system";
 import { FlashMemory } from "../flash-memory";
 import { type EarlierHub, provision, type SessionContext } from "./manufacture";
+import type { Chip } from "./region-records";
 
 export const CHIP_BYTES = SYSTEM.regions.reduce((sum, { bytes }) => sum + bytes, 0);
 
@@ -12,14 +13,29 @@ export function chipImage(
   contexts: readonly SessionContext[],
   earlierHub: (context: string) => EarlierHub,
 ): Uint8Array {
-  const memories = new Map<number, FlashMemory>();
-  for (const { id, bytes } of SYSTEM.regions) memories.set(id, new FlashMemory(bytes));
-  const chip = { memory: (region: number) => memories.get(region)! };
+  const chip = chipOf(undefined);
   for (const context of contexts) provision(chip, context, earlierHub(context.name));
+  return imageOf(chip);
+}
+
+/** The chip of an image; undefined: an erased one. */
+export function chipOf(image: Uint8Array | undefined): Chip {
+  const memories = new Map<number, FlashMemory>();
+  let at = 0;
+  for (const { id, bytes } of SYSTEM.regions) {
+    const memory = new FlashMemory(bytes);
+    if (image !== undefined) memory.bytes.set(image.subarray(at, at + bytes));
+    memories.set(id, memory);
+    at += bytes;
+  }
+  return { memory: (region: number) => memories.get(region)! };
+}
+
+export function imageOf(chip: Chip): Uint8Array {
   const image = new Uint8Array(CHIP_BYTES);
   let at = 0;
   for (const { id, bytes } of SYSTEM.regions) {
-    image.set(memories.get(id)!.bytes, at);
+    image.set(chip.memory(id).bytes, at);
     at += bytes;
   }
   return image;

@@ -36,7 +36,7 @@ export function restoreBackup(chip: Chip, backup: Backup, nowSeconds: number): R
   const here = readRecords(chip, "credentials");
   checkTarget(here, backup);
   // A clock that is wrong must not make the jump smaller than the step.
-  const age = Math.max(0, nowSeconds - backup.seconds);
+  const age = Math.ceil(Math.max(0, nowSeconds - backup.seconds));
   const network = new Map(backup.records.get("network"));
   const credentials = new Map(backup.records.get("credentials"));
   const counter = network.get(NetworkKey.COUNTER);
@@ -65,6 +65,18 @@ export function restoreBackup(chip: Chip, backup: Backup, nowSeconds: number): R
   writeRecords(chip, "credentials", credentials);
   writeRecords(chip, "credentials", [[CredentialKey.RESTORED, u32(backup.seconds)]]);
   return { devices, firstCounter };
+}
+
+/** How many devices a backup has; undefined: there is no network in it. */
+export function devicesIn({ records }: Backup): number | undefined {
+  const credentials = records.get("credentials")!;
+  if (
+    !credentials.has(CredentialKey.NETWORK) ||
+    !records.get("network")!.has(NetworkKey.IDENTITY)
+  ) {
+    return undefined;
+  }
+  return [...credentials.keys()].filter((key) => key >= CredentialKey.DEVICE).length;
 }
 
 function checkTarget(here: Records, { seconds }: Backup): void {

@@ -16,8 +16,9 @@ import {
 import { join } from "node:path";
 import { SYSTEM } from "../../firmware/system";
 import type { SharedContext } from "../../host-sim/head-end/oscore-file";
-import { CHIP_BYTES, chipImage } from "../../host-sim/hub/chip-image";
+import { CHIP_BYTES, chipImage, chipOf, imageOf } from "../../host-sim/hub/chip-image";
 import type { SessionContext } from "../../host-sim/hub/manufacture";
+import type { Chip } from "../../host-sim/hub/region-records";
 import { contextsFile } from "../read-file";
 import { type SharedContexts, sharedContexts } from "../shared-contexts";
 import { UsageError } from "../usage-error";
@@ -59,6 +60,18 @@ export function prepareState(directory: string, oscore: string): boolean {
     throw new UsageError(`--state ${directory}: cannot be written (${code})`);
   }
   return true;
+}
+
+/** The flash of a hub that does not run. */
+export function openState(directory: string): Chip {
+  const path = join(directory, FLASH);
+  const isHubs = existsSync(path) && statSync(path).size === CHIP_BYTES;
+  if (!isHubs) throw new UsageError(`--state ${directory}: is no hub's, or of another firmware`);
+  return chipOf(readFileSync(path));
+}
+
+export function saveState(directory: string, chip: Chip): void {
+  writeWhole(join(directory, FLASH), imageOf(chip));
 }
 
 function makeState(directory: string, shared: SharedContexts, note: Note): void {
