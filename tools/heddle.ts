@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { backupCommand } from "./commands/backup";
 import { buildCommand } from "./commands/build";
+import { coverageCommand } from "./commands/coverage";
 import { headEndCommand } from "./commands/head-end";
 import { homeCommand } from "./commands/home";
 import { houseCommand } from "./commands/house";
@@ -35,6 +36,7 @@ Exit codes: 0 done, 1 it failed, 2 a bad argument, file or value.`,
 const VERBS = [
   homeCommand,
   stormCommand,
+  coverageCommand,
   hubCommand,
   houseCommand,
   headEndCommand,

@@ -18,12 +18,12 @@ export const enum PageSize {
   /** A CBOR byte string of 126 bytes. @source RFC 8949 section 3.1 */
   PAGE = 128,
   HEAD = 2,
-  /** Pages: 2 records and 32 devices; 2 and twice 32 nodes; 5 grants, or 7 links, on each. */
+  /** Pages: 2 records and 32 devices; 2 and twice 32 nodes; 5 grants, or 6 links, on each. */
   CREDENTIALS = 34,
   NETWORK = 66,
   GRANTS = 16,
   BACKUP = 116,
-  COVERAGE = 5,
+  COVERAGE = 6,
 }
 
 /** `PAGE_ASK` manage -> firewall -> access or han, and manage -> trust. */
@@ -54,4 +54,33 @@ export const enum PageResult {
   NOT_NOW = 1,
   /** No recovery key was agreed with this hub: there is nothing to seal a backup with. */
   NO_KEY = 2,
+}
+
+/** A link of `Book.COVERAGE`; zeros behind the last. */
+export const enum Link {
+  /** Radio order. */
+  EUI64 = 0,
+  /** A `DeviceKind`. */
+  KIND = 8,
+  /** `LinkFlag` bits. */
+  FLAGS = 9,
+  /** Its frames as they arrive here, signed dBm, smoothed. */
+  RSSI = 10,
+  /** Of a router around: the link cost of our frames as it hears them, 1 best to 7; 0: unknown. */
+  COST_THERE = 11,
+  /** Routers between it and us. */
+  RELAYS = 12,
+  /** Seconds since it was heard, 0xffff: not since the start. u16 */
+  AGE = 13,
+  /** Short addresses: its own, and that of the neighbour that takes frames for it. u16 each */
+  SHORT = 15,
+  HOP = 17,
+  LENGTH = 19,
+  A_PAGE = 6,
+}
+
+export const enum LinkFlag {
+  SLEEPS = 1,
+  /** A frame of its own radio was measured here. */
+  IS_MEASURED = 2,
 }

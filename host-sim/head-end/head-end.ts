@@ -155,6 +155,11 @@ export class HeadEnd {
     this.readBlocks(now, { path: "backup", blocks: [], tries: 0 }, done);
   }
 
+  /** Reads how well the hub hears each device. Undefined: it failed. */
+  readCoverage(now: number, done: (now: number, coverage: Buffer | undefined) => void): void {
+    this.readBlocks(now, { path: "coverage", blocks: [], tries: 0 }, done);
+  }
+
   removeDevice(now: number, eui64: string, done: Answered): void {
     this.management().request(now, { method: "DELETE", path: `devices/${eui64}` }, done);
   }

@@ -65,6 +65,8 @@ const enum Field {
   STATE = 20,
   /** The last MAC sequence number, for duplicate rejection. */
   MAC_SEQUENCE = 21,
+  /** Signal of its own radio in dBm over -128, smoothed; 0: not measured since the start. */
+  SIGNAL = 22,
   /** `Heard` bits. */
   HEARD = 23,
   /** The stored COUNTER, or the one that is being stored. */
@@ -241,6 +243,19 @@ export class Nodes {
 
   setCounterLimit(node: number, limit: number): void {
     writeU32(this.records, this.at(node) + Field.COUNTER_LIMIT, limit);
+  }
+
+  /** Signal of its own radio here, dBm over -128; 0: not measured since the start. */
+  signal(node: number): number {
+    return this.records[this.at(node) + Field.SIGNAL]!;
+  }
+
+  /** A genuine frame came straight from its radio. @param rssi dBm */
+  measured(node: number, rssi: number): void {
+    const at = this.at(node) + Field.SIGNAL;
+    const signal = Math.max(rssi + 128, 1);
+    const old = this.records[at]!;
+    this.records[at] = old === 0 ? signal : (3 * old + signal + 2) >> 2;
   }
 
   /** Whether this is the last MAC frame once more, its acknowledgement having been lost. */

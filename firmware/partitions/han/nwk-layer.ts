@@ -31,6 +31,7 @@ import {
   sealNwk,
 } from "../../wire/nwk-security";
 import { Parsed } from "../../wire/parsed";
+import { rssiBehind } from "../../wire/spinel-stream";
 import type { FrameCounter } from "./frame-counter";
 import { type Memory, Scratch } from "./memory";
 import { KeySlot, NetworkKeys } from "./network-keys";
@@ -250,6 +251,7 @@ export class NwkLayer {
       return;
     }
     this.user.nodeHeard(now, node);
+    this.nodes.measured(node, rssiBehind(bytes, at + length + Auxiliary.MIC_LENGTH));
     if (nwkSource(bytes, start) !== this.nodes.short(node)) {
       this.router.received(now, node, bytes, start, at, length);
       return;

@@ -9,6 +9,7 @@ import type { Partition } from "../../kernel/partition";
 import type { FlashTurn } from "../../storage/flash-job";
 import type { Environment } from "../../system";
 import { Application } from "./application";
+import { Coverage } from "./coverage";
 import { LowerHalf } from "./lower-half";
 import { Memory } from "./memory";
 
@@ -23,6 +24,7 @@ class HanPartition implements Partition {
   private readonly networkTurn: FlashTurn;
   private readonly mailTurn: FlashTurn;
   private readonly backup: PageSealer;
+  private readonly coverage: Coverage;
 
   constructor(environment: Environment<"han">) {
     const { memory } = this;
@@ -39,6 +41,9 @@ class HanPartition implements Partition {
       PageSize.NETWORK,
       memory.scratch,
     );
+    const { firewall } = environment.ports;
+    const { nodes, routes } = this.lower;
+    this.coverage = new Coverage(nodes, routes, firewall, memory.scratch);
     this.networkTurn = this.lower.store.turn;
     this.mailTurn = this.upper.tunnelling.mailbox.turn;
   }
@@ -47,7 +52,9 @@ class HanPartition implements Partition {
     if (from === Party.RADIO) this.lower.radioReceived(now, buffer, length);
     else if (from === Party.ACCESS) this.lower.accessSaid(now, buffer, length);
     else if (from === Party.FIREWALL && buffer[Message.OPERATION] === Operation.PAGE_ASK) {
-      if (length === PageAsk.LENGTH) this.backup.asked(buffer);
+      if (length !== PageAsk.LENGTH) return;
+      if (buffer[PageAsk.BOOK] === Book.COVERAGE) this.coverage.asked(now, buffer);
+      else this.backup.asked(buffer);
     } else if (from !== Party.FLASH) this.upper.message(now, from, buffer, length);
     else if (buffer[FlashDone.REGION] === this.lower.store.region) {
       this.lower.flashDone(now, buffer, length);
