@@ -38,9 +38,9 @@ export const TARGETS: readonly Target[] = [
     limit: 6_400_000,
     unit: "instructions",
     why:
-      "the code of `han` is looked at whole and its tables are made in bytecode; then `han`, " +
-      "`access`, `trust` and `audit` each read the header of every sector of their stores, and " +
-      "every record of the newest one, a call for each",
+      "all code of `han` is looked at, and its tables are made in bytecode; `han`, `access` and " +
+      "`trust` take in every record of the newest sector of their stores; the co-processor is " +
+      "set up step by step, each of them a message there and back",
   },
   {
     figure: /: restart of [a-z-]+$/,
