@@ -2,7 +2,6 @@
 // code with it, find ways over the simulated air.
 
 import { expect, test } from "vitest";
-import type { Display } from "../../../host-sim/devices/display";
 import type { GasMeter } from "../../../host-sim/devices/gas-meter";
 import { withCrc } from "../../../host-sim/devices/zigbee/security";
 import { House } from "../../../host-sim/house/house";
@@ -138,13 +137,14 @@ test("a display by the hub reads a meter behind a repeater, which looks for the 
   const one = house(rows, links);
   one.runUntil(1800);
   one.finish();
-  const display = one.devices[2]!.device as Display;
-  expect(nodes(one)[2]).toMatchObject({ state: "networked", parent: "hub" });
-  expect(display.reader!.answered).toBeGreaterThan(100);
+  const display = nodes(one)[2]!;
+  expect(display).toMatchObject({ state: "networked", parent: "hub" });
+  const { answered } = display.meterReads!;
+  expect(answered).toBeGreaterThan(100);
   const { discoveries } = one.devices[0]!.device.node.role!.router.counts;
   expect(discoveries).toBeGreaterThan(0);
   // Once found, a way is used again.
-  expect(discoveries).toBeLessThan(display.reader!.answered / 4);
+  expect(discoveries).toBeLessThan(answered / 4);
 });
 
 test("with 5 % loss and a power cut for all, everybody behind repeaters is served again", () => {
@@ -162,4 +162,25 @@ test("with 5 % loss and a power cut for all, everybody behind repeaters is serve
   // The half-hour that lacks readings came from the meter's profile.
   const ofMeter = one.report(0).readings.devices.find((each) => each.eui64 === eui64(3))!;
   expect(ofMeter.profiled).toBeGreaterThanOrEqual(1);
+});
+
+test("when a neighbour's hub has our PAN ID, the network takes another and all come with it", () => {
+  const one = house(CHAIN, CHAIN_LINKS, {
+    faults: [
+      { kind: "neighbour", at: 900, forSeconds: 3600 },
+      // It looks for its network again, which makes everybody beacon.
+      { kind: "power-cut", at: 1000, target: eui64(3), forSeconds: 5 },
+    ],
+  });
+  one.runUntil(899);
+  const { panId } = one.han;
+  const missed = one.ledger.counts().missed;
+  one.runUntil(3000);
+  one.finish();
+  expect(one.han.panId).not.toBe(panId);
+  const pans = one.devices.map(({ device }) => device.node.memory.network?.panId);
+  expect(pans).toEqual(Array(4).fill(one.han.panId));
+  expect(nodes(one).every(({ state, joins }) => state === "networked" && joins === 1)).toBe(true);
+  expect(one.ledger.counts().missed).toBeLessThan(missed + 10);
+  expect(one.ledger.counts().lost).toBe(0);
 });
