@@ -81,11 +81,13 @@ class Hostile implements Partition {
   /** Each of them uses the stack of C; so do host functions, which look at no limit. */
   private recurseByNatives(bytes: Uint8Array): void {
     const { crypto, entropy } = this.environment;
-    crypto.hmacSha256(bytes, 16, bytes, 32, 16, bytes);
-    entropy.fill(bytes, 0, 32);
-    [0].forEach(() => {
-      this.recurseByNatives(bytes);
-    });
+    const once = [0];
+    const again = (): void => {
+      crypto.hmacSha256(bytes, 16, bytes, 32, 16, bytes);
+      entropy.fill(bytes, 0, 32);
+      once.forEach(again);
+    };
+    again();
   }
 
   private recurse(depth: number): number {
