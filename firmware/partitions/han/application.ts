@@ -17,6 +17,7 @@ import { MailLimit } from "./mail-directory";
 import { Due, type Memory } from "./memory";
 import { MeteringClient } from "./metering";
 import { MirrorEndpoints } from "./mirror-endpoint";
+import { MirrorNotification, type Waiting } from "./mirror-notification";
 import type { Network, NetworkUser } from "./network";
 import { PollControl } from "./poll-control";
 import { ProfileClient } from "./profile-client";
@@ -27,7 +28,7 @@ import { ZclMessage, ZclWriter } from "./zcl-message";
 import { ZclServer } from "./zcl-server";
 import { ZdoServer } from "./zdo-server";
 
-export class Application implements NetworkUser, ApsUser {
+export class Application implements NetworkUser, ApsUser, Waiting {
   readonly aps: ApsLayer;
   readonly knowledge: Knowledge;
   readonly metering: MeteringClient;
@@ -59,7 +60,15 @@ export class Application implements NetworkUser, ApsUser {
     this.wakefulness = new Wakefulness(network.nodes);
     this.writer = new ZclWriter(this.aps);
     const { aps, knowledge, wakefulness, writer } = this;
-    this.metering = new MeteringClient(environment, network, knowledge, writer, memory);
+    const notification = new MirrorNotification(knowledge, writer, this);
+    this.metering = new MeteringClient(
+      environment,
+      network,
+      knowledge,
+      writer,
+      notification,
+      memory,
+    );
     this.profile = new ProfileClient(environment, network, knowledge, wakefulness, writer, memory);
     this.mirrors = new MirrorEndpoints(environment, network, knowledge, writer, memory);
     this.discovery = new Discovery(
@@ -78,8 +87,9 @@ export class Application implements NetworkUser, ApsUser {
     this.zcl = new ZclDispatch(network, knowledge, writer, message, {
       server: new ZclServer(writer, clock, identify),
       identify,
-      pollControl: new PollControl(writer, this.profile, this.tunnelling),
+      pollControl: new PollControl(writer, this),
       metering: this.metering,
+      notification,
       profile: this.profile,
       mirrors: this.mirrors,
       discovery: this.discovery,
@@ -186,6 +196,16 @@ export class Application implements NetworkUser, ApsUser {
 
   abort(now: number, payload: number): void {
     this.tunnelling.abortLong(now, payload);
+  }
+
+  // What waits for a node that sleeps.
+
+  hasMail(node: number): boolean {
+    return this.tunnelling.isWaitingFor(node);
+  }
+
+  hasQuestion(node: number): boolean {
+    return this.profile.isWaitingFor(node);
   }
 
   // The partition.

@@ -33,6 +33,8 @@ export const enum Known {
   FORMATTING = 19,
   /** Of a gas meter; 0: none. */
   MIRROR_ENDPOINT = 20,
+  /** How its mirror answers its reports, a `Scheme`; 0: by a Default Response. */
+  NOTIFICATION = 21,
   /** The last tunnel that it gave us, u16; 0xffff: none. */
   TUNNEL_ID = 22,
   LENGTH = 24,

@@ -16,6 +16,7 @@ import { checkReadResponse, checkRecords } from "../../wire/zcl-attribute";
 import type { Knowledge } from "./knowledge";
 import type { Memory } from "./memory";
 import { MeterReport } from "./meter-report";
+import type { MirrorNotification } from "./mirror-notification";
 import type { Network } from "./network";
 import { hasOurUnit, scaled } from "./scale";
 import type { ZclMessage, ZclWriter } from "./zcl-message";
@@ -97,6 +98,7 @@ export class MeteringClient {
     private readonly network: Network,
     private readonly knowledge: Knowledge,
     private readonly writer: ZclWriter,
+    private readonly notification: MirrorNotification,
     memory: Memory,
   ) {
     this.bytes = memory.bytes;
@@ -210,7 +212,12 @@ export class MeteringClient {
   private withoutValue(now: number, message: ZclMessage): void {
     // What it says is noted; a register that is not known, or without a time, is no reading.
     this.counts.noValue++;
-    this.writer.status(now, message, ZclStatus.SUCCESS);
+    const { node, endpoint, sourceEndpoint, sequence } = message;
+    if (!this.notification.isFor(node, endpoint)) {
+      this.writer.status(now, message, ZclStatus.SUCCESS);
+    } else {
+      this.notification.answer(now, node, sourceEndpoint, endpoint, sequence);
+    }
   }
 
   private take(now: number, message: ZclMessage): void {
@@ -302,15 +309,23 @@ export class MeteringClient {
   private answer(now: number, index: number): void {
     const at = this.first + index * Entry.LENGTH;
     const { bytes } = this;
+    const node = bytes[at + Entry.NODE]!;
+    const endpoint = bytes[at + Entry.ENDPOINT]!;
+    if (this.notification.isFor(node, endpoint)) {
+      const source = bytes[at + Entry.SOURCE_ENDPOINT]!;
+      const sequence = bytes[at + Entry.SEQUENCE]!;
+      this.answered(now, index, this.notification.answer(now, node, source, endpoint, sequence));
+      return;
+    }
     if (bytes[at + Entry.WANTS_NO_ANSWER] === 1) {
       this.enter(now, index, State.FREE);
       return;
     }
     const taken = this.writer.defaultResponse(
       now,
-      bytes[at + Entry.NODE]!,
+      node,
       bytes[at + Entry.SOURCE_ENDPOINT]!,
-      bytes[at + Entry.ENDPOINT]!,
+      endpoint,
       Cluster.METERING,
       Profile.SMART_ENERGY,
       bytes[at + Entry.FROM_SERVER] === 0,
@@ -318,6 +333,10 @@ export class MeteringClient {
       ZclCommand.REPORT,
       ZclStatus.SUCCESS,
     );
+    this.answered(now, index, taken);
+  }
+
+  private answered(now: number, index: number, taken: boolean): void {
     if (taken) this.counts.answered++;
     this.enter(now, index, taken ? State.FREE : State.STORED);
   }

@@ -5,8 +5,7 @@
 import { PollControlGenerated, PollControlReceived } from "../../wire/clusters/poll-control";
 import { writeU16 } from "../../wire/little-endian";
 import { ZclStatus } from "../../wire/zcl";
-import type { ProfileClient } from "./profile-client";
-import type { Tunnelling } from "./tunnelling";
+import type { Waiting } from "./mirror-notification";
 import type { ZclMessage, ZclWriter } from "./zcl-message";
 
 const enum CheckInResponse {
@@ -21,8 +20,7 @@ const enum CheckInResponse {
 export class PollControl {
   constructor(
     private readonly writer: ZclWriter,
-    private readonly profile: ProfileClient,
-    private readonly tunnelling: Tunnelling,
+    private readonly waiting: Waiting,
   ) {}
 
   /** A command of a device's Poll Control server. */
@@ -31,8 +29,8 @@ export class PollControl {
       this.writer.status(now, message, ZclStatus.UNSUPPORTED_CLUSTER_COMMAND);
       return;
     }
-    const waits =
-      this.profile.isWaitingFor(message.node) || this.tunnelling.isWaitingFor(message.node);
+    const { node } = message;
+    const waits = this.waiting.hasQuestion(node) || this.waiting.hasMail(node);
     const at = this.writer.answer(message, true, PollControlReceived.CHECK_IN_RESPONSE);
     this.writer.bytes[at + CheckInResponse.START_FAST_POLLING] = waits ? 1 : 0;
     writeU16(this.writer.bytes, at + CheckInResponse.TIMEOUT, CheckInResponse.QUARTERS);

@@ -13,6 +13,7 @@ import type { IdentifyServer } from "./identify-server";
 import { type Knowledge, Known } from "./knowledge";
 import type { MeteringClient } from "./metering";
 import type { MirrorEndpoints } from "./mirror-endpoint";
+import type { MirrorNotification } from "./mirror-notification";
 import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
 import type { PollControl } from "./poll-control";
@@ -35,6 +36,7 @@ export interface ZclHandlers {
   readonly identify: IdentifyServer;
   readonly pollControl: PollControl;
   readonly metering: MeteringClient;
+  readonly notification: MirrorNotification;
   readonly profile: ProfileClient;
   readonly mirrors: MirrorEndpoints;
   readonly discovery: Discovery;
@@ -215,7 +217,7 @@ export class ZclDispatch {
   }
 
   private meteringCommand(now: number, message: ZclMessage): void {
-    const { mirrors, profile } = this.handlers;
+    const { mirrors, notification, profile } = this.handlers;
     const isGas = this.network.nodes.kind(message.node) === DeviceKind.GAS_METER;
     switch (message.command as MeteringGenerated) {
       case MeteringGenerated.GET_PROFILE_RESPONSE:
@@ -223,6 +225,10 @@ export class ZclDispatch {
         break;
       case MeteringGenerated.REQUEST_MIRROR:
         if (isGas) mirrors.requested(now, message);
+        else this.writer.status(now, message, ZclStatus.NOT_AUTHORIZED);
+        break;
+      case MeteringGenerated.CONFIGURE_MIRROR:
+        if (isGas) notification.configure(now, message);
         else this.writer.status(now, message, ZclStatus.NOT_AUTHORIZED);
         break;
       default:
