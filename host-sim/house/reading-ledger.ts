@@ -67,6 +67,7 @@ export class ReadingLedger {
   /** Newest delivery of each meter to each provider. */
   private readonly newest = new Map<string, number>();
   private readonly everyone: number;
+  private readonly texts = new Map<bigint, string>();
   private readonly perMeter = new Map<string, { measured: number; delivered: number }>();
   private measured = 0;
   private delivered = 0;
@@ -125,20 +126,32 @@ export class ReadingLedger {
   /** The same of each meter, in the order in which they first measured. */
   devices(): DeviceReadings[] {
     this.takeMeasured();
-    return [...this.perMeter].map(([eui64, { measured, delivered }]) => {
-      let [missed, lost, halfHours, profiled] = [0, 0, 0, 0];
-      for (const one of this.open.values()) {
-        if (one.eui64 !== eui64) continue;
-        if (this.isLost(one)) lost++;
-        else if (one.reading.missed) missed++;
-      }
-      for (const half of this.truth.halfHours) {
-        if (eui64Text(half.eui64) !== eui64) continue;
-        halfHours++;
-        if (this.intervals.get(`${eui64} ${half.end}`) === half.value) profiled++;
-      }
-      return { eui64, measured, delivered, missed, lost, halfHours, profiled };
-    });
+    const none = { missed: 0, lost: 0, halfHours: 0, profiled: 0 };
+    const all = new Map(
+      [...this.perMeter].map(([eui64, counts]) => [eui64, { ...none, ...counts }]),
+    );
+    for (const one of this.open.values()) {
+      const counts = all.get(one.eui64)!;
+      if (this.isLost(one)) counts.lost++;
+      else if (one.reading.missed) counts.missed++;
+    }
+    for (const half of this.truth.halfHours) {
+      const counts = all.get(this.text(half.eui64));
+      if (counts === undefined) continue;
+      counts.halfHours++;
+      if (this.intervals.get(`${this.text(half.eui64)} ${half.end}`) === half.value)
+        counts.profiled++;
+    }
+    return [...all].map(([eui64, counts]) => ({ eui64, ...counts }));
+  }
+
+  /** As `eui64Text`, which is slow for the many half-hours of few meters. */
+  private text(eui64: bigint): string {
+    const known = this.texts.get(eui64);
+    if (known !== undefined) return known;
+    const text = eui64Text(eui64);
+    this.texts.set(eui64, text);
+    return text;
   }
 
   private ofMeter(eui64: string): { measured: number; delivered: number } {
@@ -181,7 +194,7 @@ export class ReadingLedger {
     let missedHalfHours = 0;
     let recoveredHalfHours = 0;
     for (const { eui64, end, value } of this.truth.halfHours) {
-      const key = `${eui64Text(eui64)} ${end}`;
+      const key = `${this.text(eui64)} ${end}`;
       if (!missed.has(key)) continue;
       missedHalfHours++;
       if (this.intervals.get(key) === value) recoveredHalfHours++;
@@ -193,7 +206,7 @@ export class ReadingLedger {
     const { readings } = this.truth;
     for (; this.taken < readings.length; this.taken++) {
       const reading = readings[this.taken]!;
-      const eui64 = eui64Text(reading.eui64);
+      const eui64 = this.text(reading.eui64);
       this.measured++;
       this.ofMeter(eui64).measured++;
       this.open.set(`${eui64} ${reading.time} ${reading.value}`, { reading, eui64, at: 0 });

@@ -81,3 +81,35 @@ test("a house that runs for ever forgets readings, and none that is still on its
   expect(truth.acknowledged).toBe(49_999);
   expect(ledger.counts()).toMatchObject({ measured: 49_999, delivered: 49_998, lost: 1 });
 });
+
+test("each meter has its own account, with the half-hours that its profile brought", () => {
+  const { truth, ledger, measure, arrive } = bench();
+  const other = truth.measured(METER + 1n, START + 5, 7);
+  other.missed = true;
+  for (const second of [10, 20, 1000]) measure(second, true);
+  for (const context of ["supplier", "operator"]) {
+    arrive(context, 10);
+    arrive(context, 1000);
+  }
+  truth.halfHour(METER, START + 1800, 50);
+  truth.halfHour(METER, START + 3600, 60);
+  const quantity = "electricity-interval";
+  for (const [value, time] of [
+    [50, START + 1800],
+    [61, START + 3600],
+  ] as const) {
+    ledger.arrived({ context: "supplier", eui64: EUI64, quantity, value, time }, time);
+  }
+  expect(ledger.devices()).toEqual([
+    {
+      eui64: "70b3d52b60000002",
+      measured: 1,
+      delivered: 0,
+      missed: 1,
+      lost: 0,
+      halfHours: 0,
+      profiled: 0,
+    },
+    { eui64: EUI64, measured: 3, delivered: 2, missed: 0, lost: 1, halfHours: 2, profiled: 1 },
+  ]);
+});
