@@ -1,6 +1,6 @@
 // A stranger who wants in: by association and the well-known link key, or by a rejoin in clear
-// under a member's or an own name. It succeeds when the hub gives it a network key that opens with the
-// well-known key, or answers the rejoin.
+// under a member's or an own name. It succeeds when the hub gives it a network key that opens with
+// the well-known key, or answers the rejoin.
 
 import type { Transmission } from "../air/air";
 import { FrameType, frameType, headerOctets } from "../air/frame";

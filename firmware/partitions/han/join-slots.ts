@@ -5,6 +5,7 @@ import { earliest } from "../../kernel/partition";
 import { copyBytes, equalBytes, readU16, writeU16 } from "../../wire/little-endian";
 import { MacCapability } from "../../wire/mac-command";
 import type { Memory } from "./memory";
+import { NodeLimit, type Nodes } from "./nodes";
 
 export const enum SlotLimit {
   /** Three devices of a home join at once; the rest is room under attack. */
@@ -96,6 +97,17 @@ export class JoinSlots {
 
   state(slot: number): SlotState {
     return this.bytes[this.at(slot) + Slot.STATE]!;
+  }
+
+  /** How many slots nodes have that are in already. */
+  ofMembers(nodes: Nodes): number {
+    let count = 0;
+    for (let slot = 0; slot < SlotLimit.SLOTS; slot++) {
+      if (this.state(slot) === SlotState.FREE) continue;
+      const node = nodes.findEui64(this.bytes, this.at(slot) + Slot.EUI64);
+      if (node !== NodeLimit.NONE && nodes.isNetworked(node)) count++;
+    }
+    return count;
   }
 
   /** How many slots are in this state. */

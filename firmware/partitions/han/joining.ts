@@ -118,7 +118,7 @@ export class Joining {
     if (node !== NodeLimit.NONE && this.nodes.state(node) === NodeState.LEAVING) return;
     // Members have no need to ask, and anybody can in their names.
     const isIn = node !== NodeLimit.NONE && this.nodes.isNetworked(node);
-    if (isIn && this.members() >= Wait.MEMBERS) {
+    if (isIn && this.slots.ofMembers(this.nodes) >= Wait.MEMBERS) {
       this.counts.dropped++;
       return;
     }
@@ -359,17 +359,6 @@ export class Joining {
     }
     const short = slots.short(slot);
     return this.user.sendKey(now, short, slots.sleeps(slot), slots.bytes, aps, length, ticket);
-  }
-
-  /** How many slots nodes have that are in already. */
-  private members(): number {
-    let count = 0;
-    for (let slot = 0; slot < SlotLimit.SLOTS; slot++) {
-      if (this.slots.state(slot) === SlotState.FREE) continue;
-      const node = this.nodes.findEui64(this.slots.bytes, this.slots.at(slot) + Slot.EUI64);
-      if (node !== NodeLimit.NONE && this.nodes.isNetworked(node)) count++;
-    }
-    return count;
   }
 
   private giveUp(slot: number): void {

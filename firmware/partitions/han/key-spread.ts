@@ -1,6 +1,6 @@
 // How a new network key comes to all nodes: each gets it under its own link key, made by `access`;
 // one that listens at once, a sleeping one when it has spoken. When all have it, or had time
-// enough, it becomes the active one and everybody is told; the old one is kept for those that were late.
+// enough, everybody is told and it becomes the active one; the old one is kept for who was late.
 // Also the way between a node and the trust centre for what is said under a link key, which `han`
 // carries and cannot read.
 // @source Zigbee 05-3474-22 sections 4.4.3, 4.4.6, 4.6.3.4

@@ -1,5 +1,5 @@
-// The management session's resources: the device log, the network and the grants. Each request becomes one
-// operation of `access` (by way of the firewall) or `trust`, and waits for its result.
+// The management session's resources: the device log, the network and the grants. Each request
+// becomes one operation of `access` (by way of the firewall) or `trust`, and waits for its result.
 
 import { Sent } from "../../../hal/sent";
 import {
