@@ -37,8 +37,19 @@ export function writeU48(bytes: Uint8Array, at: number, value: number): void {
 }
 
 export function writeI32(bytes: Uint8Array, at: number, value: number): void {
-  writeU16(bytes, at, value);
-  writeU16(bytes, at + 2, value >> 16);
+  writeU32(bytes, at, value);
+}
+
+/** Which of `count` bytes, `stride` apart from `at` on, has this value first; -1: none. */
+export function findByte(
+  bytes: Uint8Array,
+  at: number,
+  stride: number,
+  count: number,
+  value: number,
+): number {
+  for (let i = 0; i < count; i++) if (bytes[at + i * stride] === value) return i;
+  return -1;
 }
 
 /** Copies `length` bytes; for short fields, where a call of `set` would cost more. */

@@ -46,6 +46,62 @@ void verb_equal_bytes(txMachine *the)
 	mxResult->value.boolean = memcmp(a, b, length) == 0;
 }
 
+void verb_find_byte(txMachine *the)
+{
+	uint32_t start = whole_argument(the, 1), stride = whole_argument(the, 2);
+	uint32_t count = whole_argument(the, 3), value = whole_argument(the, 4);
+
+	mxResult->kind = XS_INTEGER_KIND;
+	mxResult->value.integer = -1;
+	if (count == 0)
+		return;
+
+	const uint8_t *bytes = read_argument(the, 0, start, (count - 1) * stride + 1);
+
+	for (uint32_t i = 0; i < count; i++, bytes += stride) {
+		if (*bytes != value)
+			continue;
+		mxResult->value.integer = (txInteger)i;
+		return;
+	}
+}
+
+/* The bits of a number that JavaScript holds exactly; of any other number, none. */
+static uint64_t exact_bits(txMachine *the, int index)
+{
+	const double most = 9007199254740992.0;
+	double number;
+
+	if (argument(the, index)->kind == XS_INTEGER_KIND)
+		return (uint64_t)(int64_t)argument(the, index)->value.integer;
+	number = number_argument(the, index);
+	return number >= -most && number <= most ? (uint64_t)(int64_t)number : 0;
+}
+
+static void write_number(txMachine *the, uint32_t length)
+{
+	uint64_t bits = exact_bits(the, 2);
+	uint8_t *to = write_argument(the, 0, whole_argument(the, 1), length);
+
+	for (; length > 0; length--, bits >>= 8)
+		*to++ = (uint8_t)bits;
+}
+
+void verb_write_u16(txMachine *the)
+{
+	write_number(the, 2);
+}
+
+void verb_write_u32(txMachine *the)
+{
+	write_number(the, 4);
+}
+
+void verb_write_u48(txMachine *the)
+{
+	write_number(the, 6);
+}
+
 /* A running value is a number of 32 bits, of either sign as JavaScript's bit operators take it. */
 static uint32_t bits_of(txMachine *the, int index)
 {

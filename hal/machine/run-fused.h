@@ -40,7 +40,7 @@
 	if (!slot || (slot->flag & XS_INTERNAL_FLAG) || (slot->kind == XS_ACCESSOR_KIND)) \
 		goto OTHERWISE
 
-/* `slot` becomes the type of the array of bytes that has the element `offset`. */
+/* `offset` becomes the element that it names of an array of bytes. */
 #define mxFusedElement(REFERENCE, OTHERWISE) \
 	if ((REFERENCE)->kind != XS_REFERENCE_KIND) \
 		goto OTHERWISE; \
@@ -49,7 +49,8 @@
 		goto OTHERWISE; \
 	slot = fxByteArray(slot, (txU4)offset); \
 	if (!slot) \
-		goto OTHERWISE
+		goto OTHERWISE; \
+	offset = mxByteAt(slot, offset)
 
 /* `offset` becomes the sum, if it is an integer. */
 #define mxFusedAdd(A, B, OTHERWISE) { \
@@ -243,7 +244,7 @@
 			offset = mxStack->value.integer;
 			mxFusedElement(mxStack + 1, XS_CODE_AT);
 			mxStack++;
-			mxFusedInteger(mxStack, mxByteAt(slot, offset));
+			mxFusedInteger(mxStack, offset);
 			mxNextCode(2);
 			mxBreak;
 		/* ADD, AT, GET_PROPERTY_AT */
@@ -254,7 +255,7 @@
 			mxFusedAdd(offset, mxStack[1].value.integer, XS_CODE_ADD);
 			mxFusedElement(mxStack + 2, XS_CODE_ADD);
 			mxStack += 2;
-			mxFusedInteger(mxStack, mxByteAt(slot, offset));
+			mxFusedInteger(mxStack, offset);
 			mxNextCode(3);
 			mxBreak;
 		/* INTEGER_1, ADD, AT, GET_PROPERTY_AT */
@@ -264,7 +265,7 @@
 			mxFusedAdd(mxStack->value.integer, mxRunS1(1), XS_CODE_INTEGER_1);
 			mxFusedElement(mxStack + 1, XS_CODE_INTEGER_1);
 			mxStack++;
-			mxFusedInteger(mxStack, mxByteAt(slot, offset));
+			mxFusedInteger(mxStack, offset);
 			mxNextCode(5);
 			mxBreak;
 		/* GET_LOCAL_1, GET_LOCAL_1, AT, GET_PROPERTY_AT */
@@ -276,7 +277,7 @@
 			variable = mxEnvironment - mxRunU1(1);
 			mxFusedElement(variable, XS_CODE_FUSED_LOCALS);
 			mxAllocStack(1);
-			mxFusedInteger(mxStack, mxByteAt(slot, offset));
+			mxFusedInteger(mxStack, offset);
 			mxNextCode(6);
 			mxBreak;
 		/* GET_LOCAL_1, GET_LOCAL_1, INTEGER_1, ADD, AT, GET_PROPERTY_AT */
@@ -288,7 +289,7 @@
 			variable = mxEnvironment - mxRunU1(1);
 			mxFusedElement(variable, XS_CODE_FUSED_LOCALS);
 			mxAllocStack(1);
-			mxFusedInteger(mxStack, mxByteAt(slot, offset));
+			mxFusedInteger(mxStack, offset);
 			mxNextCode(9);
 			mxBreak;
 

@@ -36,6 +36,10 @@
 	VERB(verb_copy_bytes, "copyBytes", 5) \
 	VERB(verb_equal_bytes, "equalBytes", 5) \
 	VERB(verb_crc32_step, "crc32Step", 4) \
+	VERB(verb_find_byte, "findByte", 5) \
+	VERB(verb_write_u16, "writeU16", 3) \
+	VERB(verb_write_u32, "writeU32", 3) \
+	VERB(verb_write_u48, "writeU48", 3) \
 	VERB(verb_earliest, "earliest", 3)
 
 #define VERB_DECLARATION(call, name, arguments) void call(txMachine *the);

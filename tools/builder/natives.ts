@@ -8,6 +8,10 @@ const NATIVES: ReadonlyMap<string, string> = new Map([
   ["copyBytes", "from, fromStart, to, toStart, length"],
   ["equalBytes", "a, aStart, b, bStart, length"],
   ["crc32Step", "crc, bytes, start, length"],
+  ["findByte", "bytes, at, stride, count, value"],
+  ["writeU16", "bytes, at, value"],
+  ["writeU32", "bytes, at, value"],
+  ["writeU48", "bytes, at, value"],
   ["earliest", "times, first, count"],
 ]);
 

@@ -134,15 +134,18 @@ void fxRunID(txMachine* machine, txSlot* generator, txInteger count)
 			mxNextCode(1);
 			goto XS_CODE_SET_PROPERTY_ALL;
 `,
-    put: `			*(mxStack + 1) = *mxStack;
-			mxStack++;
-			mxNextCode(1);
+    put: `			mxNextCode(1);
 			if (!offset && (variable->flag & XS_EXOTIC_FLAG)
 				&& (mxStack->kind == XS_INTEGER_KIND) && (slot = fxByteArray(variable, index))
 				&& !(mxByteData(slot)->flag & XS_DONT_SET_FLAG)) {
 				mxByteAt(slot, index) = (txU1)mxStack->value.integer;
-				goto XS_CODE_SET_SKIP;
+				mxInitSlotKind(mxStack + 2, XS_INTEGER_KIND);
+				(mxStack + 2)->value.integer = mxStack->value.integer;
+				mxStack += 2;
+				mxBreak;
 			}
+			*(mxStack + 1) = *mxStack;
+			mxStack++;
 			goto XS_CODE_SET_PROPERTY_ALL;
 `,
     why: "a byte is written where the bytecode stands",

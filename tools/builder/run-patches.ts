@@ -41,6 +41,24 @@ export const RUN_PATCHES: readonly Patch[] = [
   },
   {
     file: "xsRun.c",
+    find: "\t\tmxCase(XS_CODE_AT)\n\t\t\tmxToInstance(mxStack + 1);\n",
+    put:
+      "\t\tmxCase(XS_CODE_AT)\n" +
+      "\t\t\tif (((mxStack + 1)->kind == XS_REFERENCE_KIND) &&\n" +
+      "\t\t\t\t(mxStack->kind == XS_INTEGER_KIND) && (mxStack->value.integer >= 0)) {\n" +
+      "\t\t\t\tindex = mxStack->value.integer;\n" +
+      "\t\t\t\tmxStack->kind = XS_AT_KIND;\n" +
+      "\t\t\t\tmxStack->value.at.id = XS_NO_ID;\n" +
+      "\t\t\t\tmxStack->value.at.index = index;\n" +
+      "\t\t\t\tprimitive = 0;\n" +
+      "\t\t\t\tmxNextCode(1);\n" +
+      "\t\t\t\tmxBreak;\n" +
+      "\t\t\t}\n" +
+      "\t\t\tmxToInstance(mxStack + 1);\n",
+    why: "most keys are small whole numbers",
+  },
+  {
+    file: "xsRun.c",
     find: "\t\t#define mxBreak \\\n\t\t\tthe->meterIndex++; \\\n\t\t\tgoto *bytes[byte]\n",
     put: "\t\t#define mxBreak \\\n\t\t\tgoto *bytes[byte]\n",
     why: METER,
