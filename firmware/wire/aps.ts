@@ -303,16 +303,21 @@ function delivery(control: number): number {
 }
 
 function isAddressed(control: number): boolean {
-  const type = control & ApsControl.TYPE_MASK;
-  if (type === ApsType.DATA) return true;
-  return type === ApsType.ACK && (control & ApsControl.ACK_FORMAT) === 0;
+  return (control & ApsControl.TYPE_MASK) === ApsType.DATA || isAddressedAck(control);
+}
+
+function isAddressedAck(control: number): boolean {
+  const mask = ApsControl.TYPE_MASK | ApsControl.ACK_FORMAT;
+  return (control & mask) === ApsType.ACK;
 }
 
 /** 1 in a data frame to a group, whose fields all lie one further; else 0. */
 function groupByte(control: number): number {
-  const type = control & ApsControl.TYPE_MASK;
-  return type === ApsType.DATA && delivery(control) === ApsDelivery.GROUP ? 1 : 0;
+  return (control & GROUP_MASK) === GROUP_DATA ? 1 : 0;
 }
+
+const GROUP_MASK = ApsControl.TYPE_MASK | ApsControl.DELIVERY_MASK;
+const GROUP_DATA = ApsType.DATA | (ApsDelivery.GROUP << ApsControl.DELIVERY_SHIFT);
 
 function fixedLength(control: number): number {
   return isAddressed(control) ? Aps.DATA_HEADER + groupByte(control) : ApsCommandFrame.HEADER;

@@ -250,7 +250,21 @@ function sourcePanAt(bytes: Uint8Array, start: number, control: number): number 
   return macDestinationAt(bytes, start) + addressLength(destinationMode(control));
 }
 
+/** Most frames go between two short addresses of one PAN. */
 function headerLength(control: number): number {
+  return (control & SHAPE) === SHORT_TO_SHORT ? Mac.ADDRESSING + 6 : otherLength(control);
+}
+
+/** Both modes, compression, and whether the version is before 2015. */
+const SHAPE =
+  MacControl.SOURCE_EXTENDED |
+  MacControl.DESTINATION_EXTENDED |
+  MacControl.PAN_ID_COMPRESSION |
+  (Version.V2015 << MacControl.VERSION_SHIFT);
+const SHORT_TO_SHORT =
+  MacControl.SOURCE_SHORT | MacControl.DESTINATION_SHORT | MacControl.PAN_ID_COMPRESSION;
+
+function otherLength(control: number): number {
   const pans = (hasDestinationPan(control) ? 2 : 0) + (hasSourcePan(control) ? 2 : 0);
   const addresses = addressLength(destinationMode(control)) + addressLength(sourceMode(control));
   return Mac.ADDRESSING + pans + addresses;

@@ -118,6 +118,12 @@ export function nwkSourceRouteAt(bytes: Uint8Array, start: number): number {
 
 /** Where the header ends: the auxiliary security header of a secured frame, else the payload. */
 export function nwkHeaderEnd(bytes: Uint8Array, start: number): number {
+  return (bytes[start + 1]! & (OPTIONS >> 8)) === 0
+    ? start + NwkField.OPTIONAL
+    : longHeaderEnd(bytes, start);
+}
+
+function longHeaderEnd(bytes: Uint8Array, start: number): number {
   const at = start + fixedLength(readU16(bytes, start));
   return bytes[start + 1]! & (NwkControl.SOURCE_ROUTE >> 8) ? at + 2 + 2 * bytes[at]! : at;
 }
@@ -168,6 +174,13 @@ export function putNwkSourceRoute(bytes: Uint8Array, at: number, relays: number)
 export function isNwkBroadcast(short: number): boolean {
   return short >= Nwk.BROADCAST_FIRST;
 }
+
+/** What makes a header longer. */
+const OPTIONS =
+  NwkControl.EXTENDED_DESTINATION |
+  NwkControl.EXTENDED_SOURCE |
+  NwkControl.MULTICAST |
+  NwkControl.SOURCE_ROUTE;
 
 /** Header without source route. */
 function fixedLength(control: number): number {

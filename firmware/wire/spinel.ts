@@ -103,6 +103,10 @@ export function putSpinelCommand(
 
 /** Whether a packed unsigned integer lies whole in `bytes[at .. end)`. */
 export function checkPacked(bytes: Uint8Array, at: number, end: number): Parsed {
+  return at < end && bytes[at]! < 0x80 ? Parsed.OK : checkLong(bytes, at, end);
+}
+
+function checkLong(bytes: Uint8Array, at: number, end: number): Parsed {
   for (let i = 0; i < Spinel.PACKED_LENGTH_MAX; i++) {
     if (at + i >= end) return Parsed.TRUNCATED;
     if (bytes[at + i]! < 0x80) return Parsed.OK;
@@ -112,6 +116,10 @@ export function checkPacked(bytes: Uint8Array, at: number, end: number): Parsed 
 
 /** Seven bits a byte, least significant first; only after `checkPacked`. */
 export function readPacked(bytes: Uint8Array, at: number): number {
+  return bytes[at]! < 0x80 ? bytes[at]! : readLong(bytes, at);
+}
+
+function readLong(bytes: Uint8Array, at: number): number {
   let value = 0;
   for (let i = 0; i < Spinel.PACKED_LENGTH_MAX; i++) {
     const byte = bytes[at + i]!;
@@ -122,6 +130,10 @@ export function readPacked(bytes: Uint8Array, at: number): number {
 }
 
 export function packedLength(bytes: Uint8Array, at: number): number {
+  return bytes[at]! < 0x80 ? 1 : longLength(bytes, at);
+}
+
+function longLength(bytes: Uint8Array, at: number): number {
   let length = 1;
   while (length < Spinel.PACKED_LENGTH_MAX && bytes[at + length - 1]! >= 0x80) length++;
   return length;

@@ -6,7 +6,7 @@
 import { readU16, writeU16 } from "./little-endian";
 import { Parsed } from "./parsed";
 import { ZclStatus } from "./zcl";
-import { isAnalog, ZclLength, zclTypeLength } from "./zcl-type";
+import { isAnalog, isInteger, ZclLength, zclTypeLength } from "./zcl-type";
 
 /** A record of a report or a write: identifier, type, value. */
 export const enum AttributeRecord {
@@ -159,6 +159,12 @@ export function recordAttribute(bytes: Uint8Array, at: number): number {
 
 /** Where the record behind that of a report or a write starts. */
 export function nextRecord(bytes: Uint8Array, at: number): number {
+  return isInteger(bytes[at + AttributeRecord.TYPE]!)
+    ? at + AttributeRecord.VALUE + (bytes[at + AttributeRecord.TYPE]! & 7) + 1
+    : nextOther(bytes, at);
+}
+
+function nextOther(bytes: Uint8Array, at: number): number {
   const type = bytes[at + AttributeRecord.TYPE]!;
   const value = at + AttributeRecord.VALUE;
   const length = zclTypeLength(type);

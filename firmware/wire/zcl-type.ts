@@ -73,8 +73,12 @@ export const enum ZclLength {
 
 /** Bytes of a value of this type, or a `ZclLength` when they are not fixed. */
 export function zclTypeLength(type: number): number {
-  // Most values are integers, of 1 to 8 bytes.
-  return type >= ZclType.UINT8 && type <= ZclType.INT64 ? (type & 7) + 1 : otherLength(type);
+  return isInteger(type) ? (type & 7) + 1 : otherLength(type);
+}
+
+/** Most values are integers, of 1 to 8 bytes: the type's last three bits plus one. */
+export function isInteger(type: number): boolean {
+  return type >= ZclType.UINT8 && type <= ZclType.INT64;
 }
 
 function otherLength(type: number): number {
