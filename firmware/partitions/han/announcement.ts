@@ -3,6 +3,7 @@
 // @source Zigbee 05-3474-22 section 2.4.3.1.11
 
 import {
+  Aps,
   ApsDelivery,
   ApsFragment,
   ApsType,
@@ -29,16 +30,15 @@ import { NodeLimit, type Nodes } from "./nodes";
 
 /** Where the announcement stands in an APS frame; -1: the frame is none. */
 function announcementAt(bytes: Uint8Array, start: number, length: number): number {
+  // Nearly all frames are none: the cheapest question first.
+  if (length < Aps.DATA_HEADER || apsProfile(bytes, start) !== Profile.ZDO) return -1;
   if (checkAps(bytes, start, length) !== Parsed.OK || apsType(bytes, start) !== ApsType.DATA) {
     return -1;
   }
   if (!apsIsAddressed(bytes, start) || apsIsSecured(bytes, start)) return -1;
   if (apsFragment(bytes, start) !== ApsFragment.NONE) return -1;
   if (apsDelivery(bytes, start) === ApsDelivery.GROUP) return -1;
-  const isAnnouncement =
-    apsProfile(bytes, start) === Profile.ZDO &&
-    apsCluster(bytes, start) === ZdoCluster.DEVICE_ANNOUNCE;
-  if (!isAnnouncement) return -1;
+  if (apsCluster(bytes, start) !== ZdoCluster.DEVICE_ANNOUNCE) return -1;
   const at = apsHeaderEnd(bytes, start);
   const code = checkZdoRequest(ZdoCluster.DEVICE_ANNOUNCE, bytes, at, start + length - at);
   return code === Parsed.OK ? at : -1;

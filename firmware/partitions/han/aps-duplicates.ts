@@ -1,6 +1,7 @@
 // Which APS frames were heard already: a sender repeats a frame whose acknowledgement was lost.
 // @source Zigbee 05-3474-22 section 2.2.8.4.2 (apsDuplicateTable)
 
+import { findByte } from "../../wire/little-endian";
 import type { Memory } from "./memory";
 
 export const enum DuplicateLimit {
@@ -28,8 +29,11 @@ export class ApsDuplicates {
   isKnown(now: number, node: number, counter: number): boolean {
     const { bytes, keys } = this;
     for (let i = 0; i < DuplicateLimit.ENTRIES; i++) {
-      if (bytes[keys + 2 * i + 1] !== counter || bytes[keys + 2 * i] !== node) continue;
-      if (now < this.numbers[this.until + i]!) return true;
+      const left = DuplicateLimit.ENTRIES - i;
+      const found = findByte(bytes, keys + 2 * i + 1, 2, left, counter);
+      if (found < 0) return false;
+      i += found;
+      if (bytes[keys + 2 * i] === node && now < this.numbers[this.until + i]!) return true;
     }
     return false;
   }

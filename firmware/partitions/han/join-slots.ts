@@ -2,7 +2,7 @@
 // else: each one leaves after seconds, and no record of a node is taken before `access` said yes.
 
 import { earliest } from "../../kernel/partition";
-import { copyBytes, equalBytes, readU16, writeU16 } from "../../wire/little-endian";
+import { copyBytes, equalBytes, findByte, readU16, writeU16 } from "../../wire/little-endian";
 import { MacCapability } from "../../wire/mac-command";
 import type { Memory } from "./memory";
 import { NodeLimit, type Nodes } from "./nodes";
@@ -184,10 +184,8 @@ export class JoinSlots {
   }
 
   ofNode(node: number): number {
-    for (let slot = 0; slot < SlotLimit.SLOTS; slot++) {
-      if (this.state(slot) !== SlotState.FREE && this.node(slot) === node) return slot;
-    }
-    return SlotLimit.NONE;
+    // A free slot is all zeroes, and so has no node.
+    return findByte(this.bytes, this.at(0) + Slot.NODE, Slot.LENGTH, SlotLimit.SLOTS, node + 1);
   }
 
   find(eui64: Uint8Array, start: number): number {

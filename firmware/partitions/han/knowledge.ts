@@ -109,6 +109,11 @@ export class Knowledge {
     return value;
   }
 
+  /** The multiplier or the divisor. */
+  factor(node: number, field: Known.MULTIPLIER | Known.DIVISOR): number {
+    return readU24(this.records, this.first + node * Known.LENGTH + field);
+  }
+
   setNumber(node: number, field: Known, value: number, length: number): void {
     const at = this.first + node * Known.LENGTH + field;
     for (let i = 0; i < length; i++) this.records[at + i] = value / 256 ** i;

@@ -4,21 +4,24 @@
 import { TimeQuality, type UtcClock } from "../../../hal/clock";
 import { Metering } from "../../wire/clusters/metering";
 import { unixTime } from "../../wire/clusters/time";
-import { readU32 } from "../../wire/little-endian";
+import { readU24, readU32, readU48 } from "../../wire/little-endian";
 import { ZclStatus } from "../../wire/zcl";
 import {
   AttributeRecord,
-  isNonValue,
   nextReadRecord,
   nextRecord,
   ReadRecord,
-  readSigned,
   readUnsigned,
   recordAttribute,
 } from "../../wire/zcl-attribute";
 import { ZclType } from "../../wire/zcl-type";
 import { type Knowledge, Known } from "./knowledge";
 import type { ZclMessage } from "./zcl-message";
+
+/** Whether we read attributes of this set: reading information, formatting, historical. */
+function isOfUse(set: number): boolean {
+  return set === 0 || set === 3 || set === 4;
+}
 
 export class MeterReport {
   hasValue = false;
@@ -43,11 +46,11 @@ export class MeterReport {
     this.time = 0;
     this.changedScale = false;
     for (let at = start; at < end; at = nextRecord(bytes, at)) {
+      if (!isOfUse(bytes[at + 1]!)) continue;
+      const attribute = recordAttribute(bytes, at);
       const value = at + AttributeRecord.VALUE;
       const type = bytes[at + AttributeRecord.TYPE]!;
-      if (!this.readAttribute(message.node, recordAttribute(bytes, at), type, bytes, value)) {
-        return false;
-      }
+      if (!this.readAttribute(message.node, attribute, type, bytes, value)) return false;
     }
     if (this.time === 0) this.time = this.hubTime();
     return true;
@@ -73,12 +76,12 @@ export class MeterReport {
     switch (attribute as Metering) {
       case Metering.CURRENT_SUMMATION_DELIVERED:
         if (type !== ZclType.UINT48) return false;
-        this.hasValue = !isNonValue(bytes, at, 6);
-        this.value = readUnsigned(bytes, at, 6);
+        this.value = readU48(bytes, at);
+        this.hasValue = this.value !== 0xffff_ffff_ffff;
         return true;
       case Metering.INSTANTANEOUS_DEMAND:
         if (type !== ZclType.INT24) return false;
-        this.demand = readSigned(bytes, at, 3);
+        this.demand = (readU24(bytes, at) << 8) >> 8;
         // The most negative number says that there is none.
         this.hasDemand = this.demand !== -0x800000;
         return true;

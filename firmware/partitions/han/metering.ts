@@ -9,7 +9,7 @@ import { Commodity, Reading, ReadingStored, Stored } from "../../ipc/reading";
 import { earliest } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { Profile } from "../../wire/aps";
-import { readU32, writeI32, writeU32, writeU48 } from "../../wire/little-endian";
+import { findByte, readU32, writeI32, writeU32, writeU48 } from "../../wire/little-endian";
 import { Parsed } from "../../wire/parsed";
 import { Cluster, ZclCommand, ZclStatus } from "../../wire/zcl";
 import { checkReadResponse, checkRecords } from "../../wire/zcl-attribute";
@@ -18,6 +18,7 @@ import type { Memory } from "./memory";
 import { MeterReport } from "./meter-report";
 import type { MirrorNotification } from "./mirror-notification";
 import type { Network } from "./network";
+import { NodeLimit } from "./nodes";
 import { hasOurUnit, scaled } from "./scale";
 import type { ZclMessage, ZclWriter } from "./zcl-message";
 
@@ -45,6 +46,7 @@ const enum State {
 
 const enum Entry {
   STATE = 0,
+  /** `NodeLimit.NONE` of a free entry. */
   NODE = 1,
   ENDPOINT = 2,
   SOURCE_ENDPOINT = 3,
@@ -103,6 +105,9 @@ export class MeteringClient {
   ) {
     this.bytes = memory.bytes;
     this.first = memory.take(MeteringLimit.PENDING * Entry.LENGTH);
+    for (let index = 0; index < MeteringLimit.PENDING; index++) {
+      this.bytes[this.first + index * Entry.LENGTH + Entry.NODE] = NodeLimit.NONE;
+    }
     this.numbers = memory.numbers;
     this.values = memory.takeNumbers(MeteringLimit.PENDING, 0);
     this.demands = memory.takeNumbers(MeteringLimit.PENDING, 0);
@@ -221,44 +226,46 @@ export class MeteringClient {
   }
 
   private take(now: number, message: ZclMessage): void {
+    const { bytes, numbers } = this;
     const index = this.entryFor(message);
     if (index === MeteringLimit.NONE) {
       this.counts.full++;
       return;
     }
     const at = this.first + index * Entry.LENGTH;
-    const state = this.bytes[at + Entry.STATE]!;
-    this.bytes[at + Entry.NODE] = message.node;
-    this.bytes[at + Entry.ENDPOINT] = message.endpoint;
-    this.bytes[at + Entry.SOURCE_ENDPOINT] = message.sourceEndpoint;
+    const state = bytes[at + Entry.STATE]!;
+    bytes[at + Entry.NODE] = message.node;
+    bytes[at + Entry.ENDPOINT] = message.endpoint;
+    bytes[at + Entry.SOURCE_ENDPOINT] = message.sourceEndpoint;
     // A repetition is answered under its own number.
-    this.bytes[at + Entry.SEQUENCE] = message.sequence;
-    this.bytes[at + Entry.FROM_SERVER] = message.fromServer ? 1 : 0;
-    this.bytes[at + Entry.WANTS_NO_ANSWER] = message.noDefaultResponse ? 1 : 0;
-    this.numbers[this.deadlines + index] = now + MeteringLimit.STORE_WAIT_MS;
+    bytes[at + Entry.SEQUENCE] = message.sequence;
+    bytes[at + Entry.FROM_SERVER] = message.fromServer ? 1 : 0;
+    bytes[at + Entry.WANTS_NO_ANSWER] = message.noDefaultResponse ? 1 : 0;
+    numbers[this.deadlines + index] = now + MeteringLimit.STORE_WAIT_MS;
     if (state !== State.FREE) {
       this.enter(now, index, state);
       return;
     }
-    this.numbers[this.values + index] = this.report.value;
-    this.numbers[this.demands + index] = this.report.demand;
-    this.bytes[at + Entry.HAS_DEMAND] = this.report.hasDemand ? 1 : 0;
-    writeU32(this.bytes, at + Entry.TIME, this.report.time);
+    numbers[this.values + index] = this.report.value;
+    numbers[this.demands + index] = this.report.demand;
+    bytes[at + Entry.HAS_DEMAND] = this.report.hasDemand ? 1 : 0;
+    writeU32(bytes, at + Entry.TIME, this.report.time);
     this.enter(now, index, State.UNSCALED);
     if (this.knowledge.isScaled(message.node)) this.forward(now, index);
   }
 
   /** The entry of the same reading, else a free one, unless the meter has its share. */
   private entryFor(message: ZclMessage): number {
-    let free: number = MeteringLimit.NONE;
+    const { bytes, first } = this;
+    const { node } = message;
+    const free = findByte(bytes, first + Entry.STATE, Entry.LENGTH, MeteringLimit.PENDING, 0);
     let count = 0;
     for (let index = 0; index < MeteringLimit.PENDING; index++) {
-      const at = this.first + index * Entry.LENGTH;
-      if (this.bytes[at + Entry.STATE] === State.FREE) {
-        free = index;
-        continue;
-      }
-      if (this.bytes[at + Entry.NODE] !== message.node) continue;
+      const from = first + index * Entry.LENGTH + Entry.NODE;
+      const found = findByte(bytes, from, Entry.LENGTH, MeteringLimit.PENDING - index, node);
+      if (found < 0) break;
+      index += found;
+      const at = first + index * Entry.LENGTH;
       count++;
       const isSameTime = readU32(this.bytes, at + Entry.TIME) === this.report.time;
       if (isSameTime && this.numbers[this.values + index] === this.report.value) return index;
@@ -267,10 +274,12 @@ export class MeteringClient {
   }
 
   private forward(now: number, index: number): void {
+    const { bytes, numbers } = this;
     const at = this.first + index * Entry.LENGTH;
-    const node = this.bytes[at + Entry.NODE]!;
-    const kind = this.network.nodes.kind(node);
-    const value = scaled(this.knowledge, node, this.numbers[this.values + index]!);
+    const node = bytes[at + Entry.NODE]!;
+    const { nodes } = this.network;
+    const kind = nodes.kind(node);
+    const value = scaled(this.knowledge, node, numbers[this.values + index]!);
     if (!hasOurUnit(this.knowledge, node, kind) || Number.isNaN(value)) {
       this.counts.wrongUnit++;
       this.enter(now, index, State.FREE);
@@ -279,21 +288,21 @@ export class MeteringClient {
     const { message } = this;
     const gas = kind === DeviceKind.GAS_METER;
     this.lastReference = (this.lastReference + 1) % 0x1_0000_0000;
-    writeU32(this.bytes, at + Entry.REFERENCE, this.lastReference);
+    writeU32(bytes, at + Entry.REFERENCE, this.lastReference);
     message.fill(0, 0, Reading.LENGTH);
     message[0] = Operation.READING;
     message[Reading.COMMODITY] = gas ? Commodity.GAS : Commodity.ELECTRICITY;
     writeU32(message, Reading.REFERENCE, this.lastReference);
-    this.network.nodes.copyEui64(node, message, Reading.EUI64);
-    writeU32(message, Reading.METER_TIME, readU32(this.bytes, at + Entry.TIME));
+    nodes.copyEui64(node, message, Reading.EUI64);
+    writeU32(message, Reading.METER_TIME, readU32(bytes, at + Entry.TIME));
     writeU48(message, Reading.VALUE, value);
     writeI32(message, Reading.DEMAND, this.demandOf(index, node));
     const { ports } = this.environment;
     const port = gas ? ports.gas : ports.demand;
     const sent = port.send(message, Reading.LENGTH);
     // From `resend` the wait begins anew; a first forward comes right after the report.
-    this.numbers[this.deadlines + index] = Math.max(
-      this.numbers[this.deadlines + index]!,
+    numbers[this.deadlines + index] = Math.max(
+      numbers[this.deadlines + index]!,
       now + MeteringLimit.RETRY_MS,
     );
     this.enter(now, index, sent === Sent.OK ? State.SENT : State.WAITING);
@@ -346,7 +355,9 @@ export class MeteringClient {
     let due = Number.POSITIVE_INFINITY;
     if (retries) due = now + MeteringLimit.RETRY_MS;
     else if (state !== State.FREE) due = this.numbers[this.deadlines + index]!;
-    this.bytes[this.first + index * Entry.LENGTH + Entry.STATE] = state;
+    const at = this.first + index * Entry.LENGTH;
+    this.bytes[at + Entry.STATE] = state;
+    if (state === State.FREE) this.bytes[at + Entry.NODE] = NodeLimit.NONE;
     this.numbers[this.dues + index] = due;
   }
 }

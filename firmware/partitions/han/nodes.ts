@@ -6,6 +6,7 @@ import { check } from "../../kernel/partition";
 import {
   copyBytes,
   equalBytes,
+  findByte,
   readU16,
   readU32,
   writeU16,
@@ -100,7 +101,7 @@ export class Nodes {
   }
 
   state(node: number): NodeState {
-    return this.records[this.at(node) + Field.STATE]!;
+    return this.records[recordAt(this.start, node) + Field.STATE]!;
   }
 
   isNetworked(node: number): boolean {
@@ -108,11 +109,11 @@ export class Nodes {
   }
 
   short(node: number): number {
-    return readU16(this.records, this.at(node) + Field.SHORT);
+    return readU16(this.records, recordAt(this.start, node) + Field.SHORT);
   }
 
   capability(node: number): number {
-    return this.records[this.at(node) + Field.CAPABILITY]!;
+    return this.records[recordAt(this.start, node) + Field.CAPABILITY]!;
   }
 
   /** Its receiver is off when idle: frames for it wait until it asks. */
@@ -125,15 +126,15 @@ export class Nodes {
   }
 
   place(node: number): Place {
-    return this.records[this.at(node) + Field.PLACE]!;
+    return this.records[recordAt(this.start, node) + Field.PLACE]!;
   }
 
   setPlace(node: number, place: Place): void {
-    this.records[this.at(node) + Field.PLACE] = place;
+    this.records[recordAt(this.start, node) + Field.PLACE] = place;
   }
 
   kind(node: number): DeviceKind {
-    return this.records[this.at(node) + Field.KIND]!;
+    return this.records[recordAt(this.start, node) + Field.KIND]!;
   }
 
   /** Monotonic milliseconds of its last good APS frame; -Infinity: none since this start. */
@@ -143,11 +144,11 @@ export class Nodes {
 
   /** Copies its EUI-64, 8 bytes in radio order. */
   copyEui64(node: number, bytes: Uint8Array, start: number): void {
-    copyBytes(this.records, this.at(node) + Field.EUI64, bytes, start, 8);
+    copyBytes(this.records, recordAt(this.start, node) + Field.EUI64, bytes, start, 8);
   }
 
   hasEui64(node: number, bytes: Uint8Array, start: number): boolean {
-    return equalBytes(this.records, this.at(node) + Field.EUI64, bytes, start, 8);
+    return equalBytes(this.records, recordAt(this.start, node) + Field.EUI64, bytes, start, 8);
   }
 
   /** The node with this EUI-64, unless it is gone; `NodeLimit.NONE`. */
@@ -160,7 +161,12 @@ export class Nodes {
 
   /** The node with this short address, unless it is gone; `NodeLimit.NONE`. */
   findShort(short: number): number {
+    const low = short & 0xff;
     for (let node = 0; node < NodeLimit.MAX; node++) {
+      const at = recordAt(this.start, node) + Field.SHORT;
+      const found = findByte(this.records, at, Field.LENGTH, NodeLimit.MAX - node, low);
+      if (found < 0) return NodeLimit.NONE;
+      node += found;
       if (this.isThere(node) && this.short(node) === short) return node;
     }
     return NodeLimit.NONE;
@@ -176,11 +182,11 @@ export class Nodes {
       node = this.findState(NodeState.FREE);
       if (node === NodeLimit.NONE) node = this.findState(NodeState.GONE);
       if (node === NodeLimit.NONE) return NodeLimit.NONE;
-      const at = this.at(node);
+      const at = recordAt(this.start, node);
       this.records.fill(0, at, at + Field.LENGTH);
       copyBytes(eui64, start, this.records, at + Field.EUI64, 8);
     }
-    const at = this.at(node);
+    const at = recordAt(this.start, node);
     writeU16(this.records, at + Field.SHORT, short);
     this.records[at + Field.CAPABILITY] = capability;
     this.records[at + Field.TIMEOUT] = 0xff;
@@ -191,27 +197,27 @@ export class Nodes {
   }
 
   setState(node: number, state: NodeState): void {
-    this.records[this.at(node) + Field.STATE] = state;
+    this.records[recordAt(this.start, node) + Field.STATE] = state;
   }
 
   setShort(node: number, short: number): void {
-    writeU16(this.records, this.at(node) + Field.SHORT, short);
+    writeU16(this.records, recordAt(this.start, node) + Field.SHORT, short);
   }
 
   setKind(node: number, kind: DeviceKind): void {
-    this.records[this.at(node) + Field.KIND] = kind;
+    this.records[recordAt(this.start, node) + Field.KIND] = kind;
   }
 
   setCapability(node: number, capability: number): void {
-    this.records[this.at(node) + Field.CAPABILITY] = capability;
+    this.records[recordAt(this.start, node) + Field.CAPABILITY] = capability;
   }
 
   timeout(node: number): number {
-    return this.records[this.at(node) + Field.TIMEOUT]!;
+    return this.records[recordAt(this.start, node) + Field.TIMEOUT]!;
   }
 
   setTimeout(node: number, timeout: number): void {
-    this.records[this.at(node) + Field.TIMEOUT] = timeout;
+    this.records[recordAt(this.start, node) + Field.TIMEOUT] = timeout;
   }
 
   setHeard(node: number, now: number): void {
@@ -220,39 +226,39 @@ export class Nodes {
 
   /** The smallest frame counter that it may still use. */
   counter(node: number): number {
-    return readU32(this.records, this.at(node) + Field.COUNTER);
+    return readU32(this.records, recordAt(this.start, node) + Field.COUNTER);
   }
 
   setCounter(node: number, counter: number): void {
-    writeU32(this.records, this.at(node) + Field.COUNTER, counter);
+    writeU32(this.records, recordAt(this.start, node) + Field.COUNTER, counter);
   }
 
   /** The number of the network key that `counter` belongs to. */
   keySequence(node: number): number {
-    return this.records[this.at(node) + Field.KEY_SEQUENCE]!;
+    return this.records[recordAt(this.start, node) + Field.KEY_SEQUENCE]!;
   }
 
   setKeySequence(node: number, sequence: number): void {
-    this.records[this.at(node) + Field.KEY_SEQUENCE] = sequence;
+    this.records[recordAt(this.start, node) + Field.KEY_SEQUENCE] = sequence;
   }
 
   /** Counters below this are in the store, or on their way there. */
   counterLimit(node: number): number {
-    return readU32(this.records, this.at(node) + Field.COUNTER_LIMIT);
+    return readU32(this.records, recordAt(this.start, node) + Field.COUNTER_LIMIT);
   }
 
   setCounterLimit(node: number, limit: number): void {
-    writeU32(this.records, this.at(node) + Field.COUNTER_LIMIT, limit);
+    writeU32(this.records, recordAt(this.start, node) + Field.COUNTER_LIMIT, limit);
   }
 
   /** Signal of its own radio here, dBm over -128; 0: not measured since the start. */
   signal(node: number): number {
-    return this.records[this.at(node) + Field.SIGNAL]!;
+    return this.records[recordAt(this.start, node) + Field.SIGNAL]!;
   }
 
   /** A genuine frame came straight from its radio. @param rssi dBm */
   measured(node: number, rssi: number): void {
-    const at = this.at(node) + Field.SIGNAL;
+    const at = recordAt(this.start, node) + Field.SIGNAL;
     const signal = Math.max(rssi + 128, 1);
     const old = this.records[at]!;
     this.records[at] = old === 0 ? signal : (3 * old + signal + 2) >> 2;
@@ -260,20 +266,20 @@ export class Nodes {
 
   /** Whether this is the last MAC frame once more, its acknowledgement having been lost. */
   isRepeatedMac(node: number, sequence: number): boolean {
-    const at = this.at(node);
+    const at = recordAt(this.start, node);
     if ((this.records[at + Field.HEARD]! & Heard.MAC) === 0) return false;
     return this.records[at + Field.MAC_SEQUENCE] === sequence;
   }
 
   setMacSequence(node: number, sequence: number): void {
-    const at = this.at(node);
+    const at = recordAt(this.start, node);
     this.records[at + Field.HEARD] = this.records[at + Field.HEARD]! | Heard.MAC;
     this.records[at + Field.MAC_SEQUENCE] = sequence;
   }
 
   /** Writes what the journal keeps: `NodeRecord.LENGTH` bytes. */
   copyRecord(node: number, bytes: Uint8Array, start: number): void {
-    copyBytes(this.records, this.at(node), bytes, start, NodeRecord.LENGTH);
+    copyBytes(this.records, recordAt(this.start, node), bytes, start, NodeRecord.LENGTH);
     // After a restart nothing below the limit is taken: no frame counts twice.
     writeU32(bytes, start + Field.COUNTER, this.counterLimit(node));
     const state = this.state(node);
@@ -282,7 +288,7 @@ export class Nodes {
 
   /** Puts a stored record back; the node is Networked, or gone. */
   restore(node: number, bytes: Uint8Array, start: number): void {
-    const at = this.at(node);
+    const at = recordAt(this.start, node);
     this.records.fill(0, at, at + Field.LENGTH);
     copyBytes(bytes, start, this.records, at, NodeRecord.LENGTH);
     this.setCounterLimit(node, this.counter(node));
@@ -297,7 +303,7 @@ export class Nodes {
       this.setState(node, NodeState.GONE);
       return;
     }
-    const at = this.at(node);
+    const at = recordAt(this.start, node);
     this.records.fill(0, at, at + Field.LENGTH);
   }
 
@@ -317,9 +323,13 @@ export class Nodes {
     for (let node = 0; node < NodeLimit.MAX; node++) if (this.state(node) === state) return node;
     return NodeLimit.NONE;
   }
+}
 
-  private at(node: number): number {
-    check(node >= 0 && node < NodeLimit.MAX, "no such node");
-    return this.start + node * Field.LENGTH;
-  }
+/** Where the record of a node starts. It is one expression, so the builder leaves no call of it. */
+function recordAt(start: number, node: number): number {
+  return node >= 0 && node < NodeLimit.MAX ? start + node * Field.LENGTH : nobody();
+}
+
+function nobody(): never {
+  check(false, "no such node");
 }

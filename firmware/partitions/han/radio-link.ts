@@ -156,11 +156,9 @@ export class RadioLink {
 
   /** A Spinel frame of the co-processor. */
   receive(now: number, bytes: Uint8Array, length: number): void {
-    if (
-      checkSpinel(bytes, 0, length) !== Parsed.OK ||
-      spinelCommand(bytes, 0) < SpinelCommand.IS ||
-      spinelCommand(bytes, 0) > SpinelCommand.REMOVED
-    ) {
+    const isWhole = checkSpinel(bytes, 0, length) === Parsed.OK;
+    const command = isWhole ? spinelCommand(bytes, 0) : 0;
+    if (command < SpinelCommand.IS || command > SpinelCommand.REMOVED) {
       this.counts.malformed++;
       return;
     }

@@ -22,15 +22,20 @@ export function hasOurUnit(knowledge: Knowledge, node: number, kind: DeviceKind)
  * known.
  */
 export function scaled(knowledge: Knowledge, node: number, raw: number): number {
-  let multiplier = knowledge.number(node, Known.MULTIPLIER, 3) * THOUSAND;
-  let divisor = knowledge.number(node, Known.DIVISOR, 3);
+  const multiplier = knowledge.factor(node, Known.MULTIPLIER) * THOUSAND;
+  const divisor = knowledge.factor(node, Known.DIVISOR);
+  return multiplier === divisor ? limited(raw) : rounded(raw, multiplier, divisor);
+}
+
+function rounded(raw: number, multiplier: number, divisor: number): number {
   const common = commonDivisor(multiplier, divisor);
-  multiplier /= common;
-  divisor /= common;
-  const product = raw * multiplier;
+  const product = raw * (multiplier / common);
   if (!Number.isSafeInteger(product)) return Number.NaN;
-  const value = Math.trunc(product / divisor);
-  return Math.abs(value) <= VALUE_MAX ? value : Number.NaN;
+  return limited(Math.trunc(product / (divisor / common)));
+}
+
+function limited(value: number): number {
+  return value <= VALUE_MAX && value >= -VALUE_MAX ? value : Number.NaN;
 }
 
 /** At most 36 turns for numbers of 24 bits. */

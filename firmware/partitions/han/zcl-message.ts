@@ -39,24 +39,25 @@ export class ZclMessage {
 
   /** Reads a frame's header. */
   take(data: ApsData): Parsed {
-    const code = checkZcl(data.bytes, data.start, data.length);
+    const { bytes, start } = data;
+    const code = checkZcl(bytes, start, data.length);
     if (code !== Parsed.OK) return code;
-    const control = zclControl(data.bytes, data.start);
+    const control = zclControl(bytes, start);
     this.node = data.node;
     this.endpoint = data.destinationEndpoint;
     this.sourceEndpoint = data.sourceEndpoint;
     this.cluster = data.cluster;
     this.profile = data.profile;
     this.broadcast = data.broadcast;
-    this.sequence = zclSequence(data.bytes, data.start);
-    this.command = zclCommand(data.bytes, data.start);
+    this.sequence = zclSequence(bytes, start);
+    this.command = zclCommand(bytes, start);
     this.isCluster = (control & ZclControl.CLUSTER) !== 0;
     this.fromServer = (control & ZclControl.FROM_SERVER) !== 0;
     this.isManufacturers = (control & ZclControl.MANUFACTURER_SPECIFIC) !== 0;
     this.noDefaultResponse = (control & ZclControl.NO_DEFAULT_RESPONSE) !== 0;
-    this.bytes = data.bytes;
-    this.start = zclPayloadAt(data.bytes, data.start);
-    this.end = data.start + data.length;
+    this.bytes = bytes;
+    this.start = zclPayloadAt(bytes, start);
+    this.end = start + data.length;
     return Parsed.OK;
   }
 }
