@@ -24,6 +24,8 @@ import {
   nwkCommand,
   rejoinResponseShort,
   routeRecordRelay,
+  routeReplyOriginator,
+  routeReplyResponder,
   routeRequestDestination,
 } from "../../firmware/wire/nwk-command";
 import {
@@ -95,6 +97,8 @@ function examineCommand(bytes: Uint8Array, at: number, length: number): number[]
   switch (nwkCommand(bytes, at)) {
     case NwkCommand.ROUTE_REQUEST:
       return [routeRequestDestination(bytes, at)];
+    case NwkCommand.ROUTE_REPLY:
+      return [routeReplyOriginator(bytes, at), routeReplyResponder(bytes, at)];
     case NwkCommand.NETWORK_STATUS:
       return [networkStatusDestination(bytes, at)];
     case NwkCommand.REJOIN_RESPONSE:

@@ -12,6 +12,12 @@ import {
   zdoShort,
 } from "../../firmware/wire/zdo";
 import {
+  checkZdoNetwork,
+  ParentAnnounce,
+  ParentAnnounceResponse,
+  ZdoNetworkCluster,
+} from "../../firmware/wire/zdo-network";
+import {
   addressResponseShort,
   checkZdoResponse,
   endpointCount,
@@ -19,13 +25,13 @@ import {
   zdoResponseShort,
   zdoStatus,
 } from "../../firmware/wire/zdo-response";
-import { zdoSamples } from "../wire/sample-zdo-zcl";
+import { zdoNetworkSamples, zdoSamples } from "../wire/sample-zdo-zcl";
 import { apsOf } from "./aps.fuzz";
-import { examineTwice } from "./surroundings";
+import { examineTwice, within } from "./surroundings";
 
 export const name = "zdo";
 /** The low byte of the cluster, then the payload. */
-export const seeds = zdoSamples().map(({ bytes }) => {
+export const seeds = [...zdoSamples(), ...zdoNetworkSamples()].map(({ bytes }) => {
   const aps = apsOf(bytes);
   return Uint8Array.from([aps[2]!, ...aps.slice(8)]);
 });
@@ -35,6 +41,8 @@ export function fuzz(input: Uint8Array): void {
   examineTwice(input.subarray(1), (bytes, start, length) => [
     ...examineRequest(cluster, bytes, start, length),
     ...examineResponse(cluster, bytes, start, length),
+    ...examineNetwork(cluster, bytes, start, length),
+    ...examineNetwork(cluster | 0x8000, bytes, start, length),
   ]);
 }
 
@@ -57,6 +65,15 @@ function examineRequest(cluster: number, bytes: Uint8Array, at: number, length: 
     default:
       return [];
   }
+}
+
+/** The children that a router names lie within the message. */
+function examineNetwork(cluster: number, bytes: Uint8Array, at: number, length: number): number[] {
+  const code = checkZdoNetwork(cluster, bytes, at, length);
+  if (code !== Parsed.OK) return [code];
+  const isAnswer = cluster === ZdoNetworkCluster.PARENT_ANNOUNCE_RESPONSE;
+  const count = at + (isAnswer ? ParentAnnounceResponse.COUNT : ParentAnnounce.COUNT);
+  return [within(count + 1 + 8 * bytes[count]!, at, at + length)];
 }
 
 function examineResponse(cluster: number, bytes: Uint8Array, at: number, length: number): number[] {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { toHex } from "../hex";
 import { apsSamples, LINK_KEY, METER_EUI64, NETWORK_KEY } from "../wire/sample-frames";
 import { macSamples, nwkSamples } from "../wire/sample-mac-nwk";
-import { zclSamples, zdoSamples } from "../wire/sample-zdo-zcl";
+import { zclSamples, zdoNetworkSamples, zdoSamples } from "../wire/sample-zdo-zcl";
 import { hasTshark, LinkType, pcap, tsharkFields, zigbeeKeyOption } from "./tshark";
 
 const FIELDS = [
@@ -49,6 +49,7 @@ describe.skipIf(!hasTshark())("what the HAN's codecs write, read by Wireshark", 
     ...nwkSamples(),
     ...apsSamples(),
     ...zdoSamples(),
+    ...zdoNetworkSamples(),
     ...zclSamples(),
   ];
   const rows = tsharkFields(

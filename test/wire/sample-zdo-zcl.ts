@@ -68,6 +68,13 @@ import {
   ZdoStatus,
 } from "../../firmware/wire/zdo";
 import {
+  putChannelChange,
+  putChild,
+  putParentAnnounce,
+  putParentAnnounceResponse,
+  ZdoNetworkCluster,
+} from "../../firmware/wire/zdo-network";
+import {
   putAddressResponse,
   putEndpoints,
   putInterestFailure,
@@ -91,6 +98,21 @@ import {
 
 const SERVER = ZclControl.FROM_SERVER;
 const OWN = ZclControl.CLUSTER;
+
+/** What routers and the network manager say of the network. */
+export function zdoNetworkSamples(): SampleFrame[] {
+  return [
+    zdo("Parent_annce", ZdoNetworkCluster.PARENT_ANNOUNCE, (b, at) =>
+      putChild(b, putParentAnnounce(b, at, 11, 1), METER_EUI64, 0),
+    ),
+    zdo("Parent_annce_rsp", ZdoNetworkCluster.PARENT_ANNOUNCE_RESPONSE, (b, at) =>
+      putChild(b, putParentAnnounceResponse(b, at, 11, 1), METER_EUI64, 0),
+    ),
+    zdo("Mgmt_NWK_Update_req", ZdoNetworkCluster.MANAGEMENT_NETWORK_UPDATE, (b, at) =>
+      putChannelChange(b, at, 12, 20, 3),
+    ),
+  ];
+}
 
 export function zdoSamples(): SampleFrame[] {
   const response = Zdo.RESPONSE;

@@ -81,10 +81,8 @@ const enum Wait {
   RETRY_MS = 20,
   /** Draws of a short address; 40 of 65,528 are taken at most. */
   DRAWS = 32,
-  /** Refusals that wait for their nodes at once; beyond them a stranger hears nothing. */
-  REFUSALS = 2,
-  /** Nodes that are in and ask to be let in, at once. */
-  MEMBERS = 2,
+  /** Places for refusals that wait, and for nodes that are in and ask to be let in, each. */
+  SHARE = 2,
 }
 
 export class Joining {
@@ -118,7 +116,7 @@ export class Joining {
     if (node !== NodeLimit.NONE && this.nodes.state(node) === NodeState.LEAVING) return;
     // Members have no need to ask, and anybody can in their names.
     const isIn = node !== NodeLimit.NONE && this.nodes.isNetworked(node);
-    if (isIn && this.slots.ofMembers(this.nodes) >= Wait.MEMBERS) {
+    if (isIn && this.slots.ofMembers(this.nodes) >= Wait.SHARE) {
       this.counts.dropped++;
       return;
     }
@@ -248,7 +246,10 @@ export class Joining {
       if (now >= this.slots.deadline(slot)) this.giveUp(slot);
       else if (this.slots.state(slot) === SlotState.ASKING) this.askAccess(now, slot);
       else if (this.slots.state(slot) === SlotState.KEYING) this.deliverKey(now, slot);
-      else if (this.slots.state(slot) === SlotState.PROVING) this.tellAgain(now, slot);
+      else if (this.slots.state(slot) === SlotState.PROVING) {
+        this.slots.setDue(slot, now + Wait.ROUTED_AGAIN_MS);
+        this.sendKey(now, slot);
+      }
     }
   }
 
@@ -316,7 +317,7 @@ export class Joining {
       return;
     }
     // A flood of strangers must not fill all slots, nor the queue for those that sleep.
-    if (this.slots.count(SlotState.REFUSING) >= Wait.REFUSALS) {
+    if (this.slots.count(SlotState.REFUSING) >= Wait.SHARE) {
       this.free(slot);
       return;
     }
@@ -338,12 +339,6 @@ export class Joining {
     }
     const taken = this.sendKey(now, slot);
     this.slots.setDue(slot, taken ? this.slots.deadline(slot) : now + Wait.RETRY_MS);
-  }
-
-  /** It is to prove itself, and has not yet. */
-  private tellAgain(now: number, slot: number): void {
-    this.sendKey(now, slot);
-    this.slots.setDue(slot, now + Wait.ROUTED_AGAIN_MS);
   }
 
   private sendKey(now: number, slot: number): boolean {

@@ -65,6 +65,8 @@ const enum MeshDue {
   COUNT = 2,
 }
 
+const NO_WAY = -1;
+
 export interface MeshUser {
   isUp(): boolean;
   /** Something in the node's record changed. */
@@ -289,7 +291,10 @@ export class MeshRouting implements RouteKeeper {
     }
   }
 
-  /** Somebody looks for us, or for a child of ours, whose parent answers. */
+  /**
+   * Somebody looks for us, or for a node to which we know a way: the hub answers in its stead, and
+   * hands on what comes then. So it need not carry requests of others on.
+   */
   private requested(
     now: number,
     source: number,
@@ -302,7 +307,9 @@ export class MeshRouting implements RouteKeeper {
     const other = RouteRequestOptions.MANY_TO_ONE_MASK | RouteRequestOptions.MULTICAST;
     const asker = this.nodes.findShort(source);
     const destination = routeRequestDestination(bytes, at);
-    if ((options & other) !== 0 || asker === NodeLimit.NONE || !this.isAnswered(destination)) {
+    const isOne = (options & other) === 0 && asker !== NodeLimit.NONE;
+    const onwards = isOne ? this.costTo(destination, asker, hop) : NO_WAY;
+    if (onwards === NO_WAY) {
       this.counts.ignored++;
       return;
     }
@@ -310,15 +317,18 @@ export class MeshRouting implements RouteKeeper {
     const cost = bytes[at + RouteRequest.COST]! + costOf(Math.max(rssi + 128, 0));
     const identifier = bytes[at + RouteRequest.IDENTIFIER]!;
     if (!this.answers.isCheaper(now, asker, identifier, cost)) return;
-    const reply = putRouteReply(this.command, 0, identifier, source, destination, 0);
+    const reply = putRouteReply(this.command, 0, identifier, source, destination, onwards);
     this.nwk.sendCommand(now, hop, this.command, reply);
   }
 
-  private isAnswered(short: number): boolean {
-    if (short === Nwk.COORDINATOR) return true;
+  /** What the way from us costs; `NO_WAY`: none, or one that leads back. */
+  private costTo(short: number, asker: number, hop: number): number {
+    if (short === Nwk.COORDINATOR) return 0;
     const node = this.nodes.findShort(short);
-    if (node === NodeLimit.NONE || !this.nodes.isNetworked(node)) return false;
-    return !this.nodes.isRouter(node) && this.nodes.place(node) === Place.CHILD;
+    if (node === NodeLimit.NONE || !this.nodes.isNetworked(node)) return NO_WAY;
+    if (node === asker || node === hop || this.routes.hop(node) === NodeLimit.NONE) return NO_WAY;
+    if (this.routes.leadsThrough(node, asker) || this.routes.leadsThrough(node, hop)) return NO_WAY;
+    return this.routes.cost(node);
   }
 
   private replied(now: number, hop: number, bytes: Uint8Array, at: number): void {

@@ -178,7 +178,8 @@ export class NwkRouter implements BroadcastUser {
     if (this.broadcasts.isKnown(now, source, sequence, hop)) return true;
     // Of commands to all only an update of the network is meant for more than those around.
     const isFar = !isCommand || bytes[at] === NwkCommand.NETWORK_STATUS;
-    const isRelayed = isFar && nwkRadius(bytes, start) > 1 && this.routes.hasRouters();
+    const isRelayed =
+      isFar && length > 0 && nwkRadius(bytes, start) > 1 && this.routes.hasRouters();
     if (isRelayed && this.broadcasts.mayRelay()) {
       this.relayBroadcast(now, source, bytes, start, at, length);
     }

@@ -204,6 +204,14 @@ export class Routes {
     return this.bytes[this.at(router) + Field.OUTGOING]!;
   }
 
+  /** What the whole way to a node costs, as far as we know: our own link, and two for each more. */
+  cost(node: number): number {
+    const hop = this.hop(node);
+    const link = hop === NodeLimit.NONE ? 0 : Math.max(this.incoming(hop), this.outgoing(hop));
+    const more = hop === node ? 0 : 2 * Math.max(this.relays(node), 1);
+    return Math.max(link, 1) + more;
+  }
+
   /** Another link status period is over: routers that said nothing in three are no neighbours. */
   age(): void {
     for (let node = 0; node < NodeLimit.MAX; node++) {
@@ -248,7 +256,7 @@ export class Routes {
     return false;
   }
 
-  private leadsThrough(node: number, router: number): boolean {
+  leadsThrough(node: number, router: number): boolean {
     const at = this.at(node);
     if (this.bytes[at] === router + 1) return true;
     for (let i = 0; i < this.bytes[at + Field.COUNT]!; i++) {

@@ -232,6 +232,30 @@ describe("a request for a route to the hub", () => {
   });
 });
 
+describe("a request for a route to another node", () => {
+  it("is answered by the hub where it knows a way, which does not lead back", () => {
+    const { bench, all } = meshed(2);
+    const { node } = behind(bench, all[0]!);
+    const ask = (router: TestRouter, destination: number, id: number) => {
+      const request = { manyToOne: ManyToOne.NO, id, destination, cost: 0 };
+      router.tellAround(encodeRouteRequest({ ...request, destinationEui64: undefined }));
+      bench.run(20);
+      return router.commands(NwkCommand.ROUTE_REPLY);
+    };
+    const [reply] = ask(all[1]!, node.short, 5);
+    const answer = decodeRouteReply(read(reply!));
+    expect(answer).toMatchObject({ originator: all[1]!.short, responder: node.short });
+    expect(answer.cost).toBeGreaterThan(0);
+    expect(ask(all[0]!, node.short, 6)).toEqual([]);
+    expect(ask(all[1]!, all[1]!.short, 7)).toEqual([]);
+    all[1]!.carry(all[1]!.short, Buffer.from(APS), NwkType.DATA, 50, node.short);
+    bench.run(20);
+    const [handed] = all[0]!.take();
+    expect(handed!.frame).toMatchObject({ source: all[1]!.short, destination: node.short });
+    expect(handed!.frame.route).toEqual({ index: 0, relays: [all[0]!.short] });
+  });
+});
+
 describe("broadcasts (3.6.5)", () => {
   it("of a node behind a router are taken once, and relayed", () => {
     const { bench, all } = meshed(2);
@@ -250,6 +274,13 @@ describe("broadcasts (3.6.5)", () => {
     expect(relayed.length).toBe(1);
     expect(relayed[0]!.frame).toMatchObject({ source: far.short, radius: 8 });
     expect(relayed[0]!.plain).toEqual(announcement);
+  });
+
+  it("without content are relayed by nobody", () => {
+    const { bench, all } = meshed();
+    all[0]!.carry(all[0]!.short, Buffer.alloc(0), NwkType.DATA, 45, 0xfffd);
+    bench.run(200);
+    expect(all[0]!.take().filter(({ frame }) => frame.sequence === 45)).toEqual([]);
   });
 
   it("for routers tell how long nodes may associate, again before that is over, and its end", () => {

@@ -93,6 +93,15 @@ export class TestRouter {
     return router;
   }
 
+  /** The same router, with the network that it had, before another hub. */
+  static again(bench: Bench, node: TestNode): TestRouter {
+    const router = new TestRouter(bench, node.eui64[0]!);
+    router.node.short = node.short;
+    router.node.key = node.key;
+    router.node.counter = node.counter + 100;
+    return router;
+  }
+
   get short(): number {
     return this.node.short;
   }
