@@ -3,8 +3,10 @@
 
 import { describe, expect, it } from "vitest";
 import { AuditCode, KeyRefusal } from "../../../firmware/ipc/audit";
+import { DeviceResult } from "../../../firmware/ipc/device";
+import { JoinAnswer } from "../../../firmware/ipc/join";
 import { ApsCommand, KeyType } from "../../../host-sim/devices/zigbee/aps-frame";
-import { KeyIdentifier } from "../../../host-sim/devices/zigbee/security";
+import { KeyIdentifier, linkKeyOf, withCrc } from "../../../host-sim/devices/zigbee/security";
 import { FlashMemory } from "../../../host-sim/flash-memory";
 import { AccessFixture } from "./fixture";
 import { TrustNode } from "./trust-node";
@@ -74,6 +76,22 @@ describe("a device that asks for a link key of its own", () => {
   it("has the key of its install code confirmed when it keeps that", () => {
     const { node } = joined();
     expect(node.isConfirmed(node.verify(node.installKey)[0], node.installKey)).toBe(true);
+  });
+});
+
+describe("an install code", () => {
+  it.each([6, 8, 12, 16])("of %i bytes and its CRC lets a device in", (length) => {
+    const fixture = new AccessFixture();
+    fixture.networkAsk();
+    const code = withCrc(Buffer.from(Array.from({ length }, (_, i) => 17 * i + length)));
+    expect(fixture.add(METER, code)).toBe(DeviceResult.OK);
+    const [answer] = fixture.join(METER);
+    const end = JoinAnswer.APS_FRAME + answer![JoinAnswer.APS_LENGTH]!;
+    const wrapped = Buffer.from(answer!.subarray(JoinAnswer.APS_FRAME, end));
+    const node = new TrustNode(fixture, METER);
+    expect(node.networkKeyIn(wrapped, linkKeyOf(code))?.sequence).toBe(0);
+    code[length]! ^= 1;
+    expect(fixture.add(METER, code)).toBe(DeviceResult.BAD_CODE);
   });
 });
 

@@ -8,6 +8,8 @@ import {
   DeviceKind,
   DeviceResult,
   DeviceResultMessage,
+  NetworkAction,
+  NetworkRule,
 } from "../../../firmware/ipc/device";
 import { GrantResult, GrantResultMessage, GrantSet } from "../../../firmware/ipc/grant";
 import { Operation } from "../../../firmware/ipc/operation";
@@ -124,6 +126,42 @@ describe("the device log", () => {
     expect(hub.code(lost)).toBe("5.03");
     hub.bench.admit = (_from, to) => (to === Party.FIREWALL ? Sent.FULL : Sent.OK);
     expect(hub.code(hub.ask(DELETE, DEVICE))).toBe("5.03");
+  });
+});
+
+describe("the network", () => {
+  test.each([
+    ["opens the joining window", cbor([0, NetworkAction.WINDOW], [1, 254]), 254],
+    ["shuts the joining window", cbor([0, NetworkAction.WINDOW], [1, 0]), 0],
+    ["has its key changed", cbor([0, NetworkAction.CHANGE_KEY]), 0],
+  ])("%s: 2.04 after access has said so", (_name, payload, seconds) => {
+    const hub = new ManagementHub();
+    const asked = hub.ask(PUT, "network", payload);
+    const [rule] = hub.told(Party.FIREWALL, Operation.NETWORK_RULE);
+    expect(rule!.length).toBe(NetworkRule.LENGTH);
+    expect(rule![NetworkRule.ACTION]).toBe(payload[2]);
+    expect(readU16(rule!, NetworkRule.SECONDS)).toBe(seconds);
+    expect(hub.code(asked)).toBeUndefined();
+    const message = new Uint8Array(DeviceResultMessage.LENGTH);
+    message[0] = Operation.DEVICE_RESULT;
+    writeU16(message, DeviceResultMessage.REFERENCE, readU16(rule!, NetworkRule.REFERENCE));
+    hub.bench.say(Party.FIREWALL, Party.MANAGE, message);
+    expect(hub.code(asked)).toBe("2.04");
+  });
+
+  test.each([
+    ["more than 254 seconds", cbor([0, NetworkAction.WINDOW], [1, 255]), PUT, 60, "4.00"],
+    ["a window without its time", cbor([0, NetworkAction.WINDOW]), PUT, 60, "4.00"],
+    ["a key change with a time", cbor([0, NetworkAction.CHANGE_KEY], [1, 9]), PUT, 60, "4.00"],
+    ["an unheard-of rule", cbor([0, NetworkAction.COUNT]), PUT, 60, "4.00"],
+    ["no rule", cbor([1, 9]), PUT, 60, "4.00"],
+    ["no payload", undefined, PUT, 60, "4.00"],
+    ["another content format", cbor([0, NetworkAction.CHANGE_KEY]), PUT, 42, "4.15"],
+    ["another method", undefined, DELETE, 60, "4.05"],
+  ])("refuses %s", (_name, payload, method, format, code) => {
+    const hub = new ManagementHub();
+    expect(hub.code(hub.ask(method, "network", payload, format))).toBe(code);
+    expect(hub.told(Party.FIREWALL, Operation.NETWORK_RULE)).toHaveLength(0);
   });
 });
 
