@@ -1,7 +1,7 @@
 // The bands that a co-processor may serve, as data. Which one it serves it says itself, by the
 // channels that it can be tuned to; nothing else of `han` differs between them.
-// @source IEEE 802.15.4-2015 clauses 10.1.2, 12, 20; Zigbee 05-3474-22 annexes D.10.2.1.3.2 (channel
-// pages 28, 29, 30: numbered through) and D.12 (duty cycle)
+// @source IEEE 802.15.4-2015 clauses 10.1.2, 12, 20; Zigbee 05-3474-22 annexes D.10.2.1.3.2
+// (channel pages 28, 29, 30: numbered through) and D.12 (duty cycle)
 
 export interface Band {
   readonly firstChannel: number;
