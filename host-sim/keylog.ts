@@ -7,7 +7,7 @@ import type { SessionContext } from "./hub/manufacture";
 export interface Keys {
   /** 16 bytes; absent as long as no hub has made one. */
   readonly networkKey: Uint8Array | undefined;
-  /** One for each device, made from its install code. */
+  /** For each device the one of its install code, and its own one once it has one. */
   readonly linkKeys: readonly { readonly name: string; readonly key: Uint8Array }[];
   readonly contexts: readonly SessionContext[];
 }

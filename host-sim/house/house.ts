@@ -178,10 +178,12 @@ export class House {
     if (this.options.keylog === undefined) return;
     writeKeys(this.options.keylog, {
       networkKey: this.separation.networkKeyBytes,
-      linkKeys: this.devices.map(({ config }) => ({
-        name: config.kind,
-        key: linkKeyOf(Buffer.from(config.installCode, "hex")),
-      })),
+      linkKeys: this.devices.flatMap(({ config, device }) => {
+        const install = linkKeyOf(Buffer.from(config.installCode, "hex"));
+        const own = device.node.memory.linkKey;
+        const keys = own === undefined ? [install] : [install, own];
+        return keys.map((key) => ({ name: config.kind, key }));
+      }),
       contexts: this.contexts.map(sessionContext),
     });
   }

@@ -32,6 +32,7 @@ test("loss, resets, devices and faults are taken as they stand", () => {
     air: { loss: 0.1 },
     wan: { loss: 0.1, latencyMs: 300 },
     radio: { resetEverySeconds: 3600 },
+    attacker: { everySeconds: 5 },
     devices: [{ ...DEVICE, eui64: "70B3D52B60000001", registered: false }],
     faults: [
       { kind: "power-cut", target: "hub", at: 60, forSeconds: 5 },
@@ -40,6 +41,7 @@ test("loss, resets, devices and faults are taken as they stand", () => {
   });
   expect(house.startUtcMs).toBe(Date.UTC(2026, 5, 1, 12));
   expect(house.air.loss).toBe(0.1);
+  expect(house.attacker).toEqual({ everySeconds: 5, place: { x: -3, y: 2 } });
   expect(house.wan).toEqual({ ...DEFAULT_HOUSE.wan, loss: 0.1, latencyMs: 300 });
   expect(house.devices).toEqual([{ ...DEVICE, registered: false }]);
   expect(house.faults).toHaveLength(2);
