@@ -6,7 +6,7 @@ import { Due, type Memory } from "./memory";
 
 export const enum MailLimit {
   /** The network comes first: until then whoever brings a message hears BUSY, and tries again. */
-  OPEN_AFTER_MS = 500,
+  OPEN_AFTER_MS = 1_000,
   /** 256 KiB in slots of two sectors. */
   SLOTS = 32,
   SECTORS = 2,

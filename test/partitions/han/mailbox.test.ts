@@ -39,10 +39,10 @@ describe("a message for a device", () => {
     expect(sendDown(bench, stranger, bytesOf(10), 2)).toBe(Result.UNKNOWN_DEVICE);
   });
 
-  test("finds a hub busy that has just started, and is kept by it half a second later", () => {
+  test("finds a hub busy that has just started, and is kept by it a second later", () => {
     const bench = new UpperBench(undefined, 0);
     const meter = bench.meter();
-    bench.run(400);
+    bench.run(900);
     expect(sendDown(bench, meter, bytesOf(10), 1)).toBe(Result.BUSY);
     bench.run(200);
     expect(sendDown(bench, meter, bytesOf(10), 1)).toBe(Result.KEPT);
