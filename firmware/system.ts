@@ -71,7 +71,7 @@ export const SYSTEM = {
     row(Party.ESI_SUPPLIER, "esi-supplier", Side.WAN, 7, 13.5, 72),
     row(Party.ESI_OPERATOR, "esi-operator", Side.WAN, 7, 13.5, 72),
     row(Party.GAS, "gas", Side.HAN, 6, 6.375, 16),
-    row(Party.DEMAND, "demand", Side.HAN, 6, 6.25, 16),
+    row(Party.DEMAND, "demand", Side.HAN, 6, 7.75, 16),
     row(Party.POLICY, "policy", Side.HAN, 8, 6, 24),
     row(Party.CONSOLE, "console", Side.HAN, 9, 6, 32),
   ],

@@ -14,8 +14,8 @@ import type { MeterRecords } from "../../readings/recovery";
 import { copyBytes, equalBytes, readU32, writeU32 } from "../../wire/little-endian";
 
 export const enum MeterLimit {
-  /** Electricity meters in one home; each further one costs 90 bytes. */
-  MAX = 4,
+  /** Electricity meters and sub-meters in one home; each further one costs 100 bytes. */
+  MAX = 16,
   NONE = -1,
   /** A reading every ten seconds. */
   SLOT_SECONDS = 10,

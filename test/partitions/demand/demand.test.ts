@@ -211,16 +211,17 @@ describe("the watch over gaps", () => {
     expect(bench.asked().length).toBe(1);
   });
 
-  test("watches each meter apart", () => {
+  test("watches each of sixteen meters apart", () => {
     const bench = make();
+    const meters = Array.from({ length: 16 }, (_, i) => i + 1);
     for (let time = START_S; time < START_S + HALF_HOUR + 200; time += 10) {
-      for (const meter of [1, 2, 3, 4]) {
-        if (meter !== 3 || time !== START_S + 50) bench.stored(meter, time);
+      for (const meter of meters) {
+        if (meter !== 13 || time !== START_S + 50) bench.stored(meter, time);
       }
       bench.run(10_000);
     }
     const questions = bench.han.take().filter((message) => message[0] === 3);
-    expect(questions.map((message) => message[8])).toEqual([3]);
+    expect(questions.map((message) => message[8])).toEqual([13]);
   });
 
   test("is not misled by one wrong time: a day ahead says nothing, a day back begins anew", () => {
