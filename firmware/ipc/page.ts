@@ -75,7 +75,9 @@ export const enum Link {
   /** Short addresses: its own, and that of the neighbour that takes frames for it. u16 each */
   SHORT = 15,
   HOP = 17,
-  LENGTH = 19,
+  /** The short address of the router next to it; 0xffff: none, or not known. u16 */
+  PARENT = 19,
+  LENGTH = 21,
   A_PAGE = 6,
 }
 

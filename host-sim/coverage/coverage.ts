@@ -14,6 +14,7 @@ interface HeardLink {
   readonly relays: number;
   readonly short: number;
   readonly hop: number;
+  readonly parent: number;
   /** Undefined: not since the hub's start. */
   readonly ageSeconds: number | undefined;
 }
@@ -66,6 +67,7 @@ function decodeLink(link: Buffer): HeardLink {
     relays: link[Link.RELAYS]!,
     short: link.readUInt16LE(Link.SHORT),
     hop: link.readUInt16LE(Link.HOP),
+    parent: link.readUInt16LE(Link.PARENT),
     ageSeconds: age === Limit.NEVER ? undefined : age,
   };
 }
@@ -78,7 +80,7 @@ export function checkCoverage(
   return devices.map(({ eui64, kind }) => {
     const link = links.find((one) => one.eui64 === eui64);
     const hop = link && links.find(({ short }) => short === link.hop);
-    const advice = adviceOn(link, hop);
+    const advice = adviceOn(link, hop, links);
     return {
       eui64,
       kind,
@@ -93,16 +95,25 @@ export function checkCoverage(
   });
 }
 
-function adviceOn(link: HeardLink | undefined, hop: HeardLink | undefined): string {
+function isRecent({ ageSeconds, sleeps }: HeardLink): boolean {
+  return ageSeconds !== undefined && ageSeconds <= (sleeps ? Limit.SLEEPER_S : Limit.MAINS_S);
+}
+
+function adviceOn(
+  link: HeardLink | undefined,
+  hop: HeardLink | undefined,
+  links: readonly HeardLink[],
+): string {
   if (link === undefined) {
     return "not in the network: check its power and install code, move it, or add a repeater";
   }
-  const { ageSeconds, sleeps, costThere } = link;
-  if (ageSeconds === undefined || ageSeconds > (sleeps ? Limit.SLEEPER_S : Limit.MAINS_S)) {
+  const { costThere, short } = link;
+  // A repeater has little to say itself: its link costs, and what it carries for others.
+  const carries = links.some((one) => isRecent(one) && (one.hop === short || one.parent === short));
+  if (!isRecent(link) && costThere === undefined && !carries) {
     return "not heard any more: check its power, move it, or add a repeater";
   }
-  if (hop === undefined) return "nobody knows a way to it: add a repeater";
-  if (hop.rssi !== undefined && hop.rssi < Limit.RSSI_MIN) {
+  if (hop?.rssi !== undefined && hop.rssi < Limit.RSSI_MIN) {
     const what = hop === link ? "it" : `the repeater ${hop.eui64}`;
     return `too weak: move ${what} or the hub, or add a repeater between them`;
   }

@@ -56,6 +56,8 @@ export class Coverage {
     const hop = routes.hop(node);
     page[at + Link.RELAYS] = hop === node ? 0 : Math.max(1, routes.relays(node));
     writeU16(page, at + Link.HOP, hop === NodeLimit.NONE ? Age.NEVER : nodes.short(hop));
+    const parent = routes.lastRelay(node);
+    writeU16(page, at + Link.PARENT, parent === NodeLimit.NONE ? Age.NEVER : nodes.short(parent));
     const age = (now - nodes.lastHeard(node)) / 1000;
     writeU16(page, at + Link.AGE, age < Age.NEVER ? Math.floor(age) : Age.NEVER);
     writeU16(page, at + Link.SHORT, nodes.short(node));
