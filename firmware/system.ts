@@ -63,7 +63,7 @@ export const SYSTEM = {
     row(Party.VAULT, "vault", Side.LEAF, 0, 6, 24),
     row(Party.TRUST, "trust", Side.LEAF, 0, 8.5, 20),
     row(Party.ACCESS, "access", Side.HAN, 1, 12.375, 64),
-    row(Party.HAN, "han", Side.HAN, 2, 42, 344),
+    row(Party.HAN, "han", Side.HAN, 2, 42.5, 344),
     row(Party.WAN_MANAGEMENT, "wan-management", Side.WAN, 3, 4.875, 36),
     row(Party.WAN_APPLICATION, "wan-application", Side.WAN, 4, 6.625, 36),
     row(Party.FIREWALL, "firewall", Side.FIREWALL, 5, 8, 56),
