@@ -29,7 +29,7 @@
 	FIELD(IMAGE, sizeof(struct image)) \
 	FIELD(SEGMENT, sizeof(struct segment)) \
 	FIELD(SEGMENT_LENGTH, offsetof(struct segment, length)) \
-	FIELD(SEGMENT_CRC, offsetof(struct segment, crc)) \
+	FIELD(SEGMENT_HASH, offsetof(struct segment, hash)) \
 	FIELD(SEGMENT_DIGEST, offsetof(struct segment, digest)) \
 	FIELD(SEGMENT_ABI, offsetof(struct segment, abi)) \
 	FIELD(SEGMENT_KEYS, offsetof(struct segment, keys))

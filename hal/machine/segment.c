@@ -3,16 +3,16 @@
 
 #include <stddef.h>
 
-#include "crc32.h"
+#include "word-hash.h"
 
-enum verdict { UNKNOWN, GOOD, NO_SEGMENT, WRONG_LENGTH, WRONG_BASE, WRONG_OWNER, WRONG_CRC };
+enum verdict { UNKNOWN, GOOD, NO_SEGMENT, WRONG_LENGTH, WRONG_BASE, WRONG_OWNER, WRONG_HASH };
 
 static const char *const REASONS[] = {
 	[NO_SEGMENT] = "segment: not there",
 	[WRONG_LENGTH] = "segment: wrong length",
 	[WRONG_BASE] = "segment: for another base",
 	[WRONG_OWNER] = "segment: of another partition",
-	[WRONG_CRC] = "segment: wrong check sum",
+	[WRONG_HASH] = "segment: wrong check sum",
 };
 
 /*
@@ -33,8 +33,8 @@ static unsigned first_of(unsigned partition)
 static enum verdict look(const struct segment_place *place)
 {
 	const struct segment *segment = place->start;
-	const uint8_t *checked;
-	uint32_t crc;
+	const uint32_t *hashed;
+	uint32_t bytes;
 
 	if (segment == NULL || memcmp(segment->magic, SEGMENT_MAGIC, sizeof segment->magic) != 0)
 		return NO_SEGMENT;
@@ -42,10 +42,9 @@ static enum verdict look(const struct segment_place *place)
 		return WRONG_LENGTH;
 	if (memcmp(segment->abi, image_abi, sizeof segment->abi) != 0)
 		return WRONG_BASE;
-	checked = segment->digest;
-	crc = crc32_step(CRC32_START, checked,
-			 segment->length - (uint32_t)offsetof(struct segment, digest));
-	return ~crc == segment->crc ? GOOD : WRONG_CRC;
+	hashed = &segment->hash + 1;
+	bytes = segment->length - (uint32_t)offsetof(struct segment, digest);
+	return word_hash(hashed, bytes / sizeof *hashed) == segment->hash ? GOOD : WRONG_HASH;
 }
 
 const struct segment *segment_of(unsigned partition, const char **why)

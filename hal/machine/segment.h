@@ -15,8 +15,8 @@ struct segment {
 	uint8_t magic[4];
 	/* Of the whole segment in bytes, this header included. */
 	uint32_t length;
-	/* CRC-32 of everything behind this field: what a board looks at when it starts. */
-	uint32_t crc;
+	/* Word hash of everything behind this field: what a board looks at when it starts. */
+	uint32_t hash;
 	/*
 	 * SHA-256 of everything behind this field: what whoever puts a segment into flash checks
 	 * first. No start looks at it.

@@ -20,6 +20,7 @@ const SOURCES = [
   "crypto-verbs.c",
   "byte-verbs.c",
   "crc32.c",
+  "word-hash.c",
   "arguments.c",
   "heap.c",
   "platform.c",

@@ -3,16 +3,16 @@
 // again; what a segment may refer to is what the base's image holds and refers to itself.
 
 import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import type { Image, SegmentImage } from "./image";
 import type { WordBytes } from "./image-maker";
 import type { ImageWord } from "./image-words";
+import { wordHash } from "./word-hash";
 
 /** `struct segment` of hal/machine/segment.h, in bytes. */
 const enum Header {
   LENGTH = 4,
-  CRC = 8,
-  /** The CRC is over all from here on. */
+  HASH = 8,
+  /** The hash is over all from here on. */
   DIGEST = 12,
   /** And the digest over all from here on. */
   ABI = 44,
@@ -67,7 +67,7 @@ export function segmentFile(
   base.abi.copy(bytes, Header.ABI);
   const digest = createHash("sha256").update(bytes.subarray(Header.ABI)).digest();
   digest.copy(bytes, Header.DIGEST);
-  bytes.writeUInt32LE(crc32(bytes.subarray(Header.DIGEST)), Header.CRC);
+  bytes.writeUInt32LE(wordHash(bytes.subarray(Header.DIGEST)), Header.HASH);
   return bytes;
 }
 
