@@ -7,7 +7,7 @@ import { Message, Operation } from "../ipc/operation";
 import { type Book, Page, PageAsk, PageResult } from "../ipc/page";
 import type { Port } from "../kernel/partition";
 import { copyBytes, readU16 } from "../wire/little-endian";
-import { putPageHead, SealedPage, sealPage } from "./sealed-page";
+import { putPageHead, SealedPage, SealingKey, sealPage } from "./sealed-page";
 
 /** What a partition has in a backup: places of at most one record each. */
 export interface BackupRecords {
@@ -45,7 +45,7 @@ export class PageSealer {
     page[Page.BOOK] = book;
     copyBytes(message, PageAsk.REFERENCE, page, Page.REFERENCE, 2);
     if (!records.isReady()) page[Page.RESULT] = PageResult.NOT_NOW;
-    else if (records.sealingKey.length !== SealedPage.KEY_LENGTH) {
+    else if (records.sealingKey.length !== SealingKey.LENGTH) {
       page[Page.RESULT] = PageResult.NO_KEY;
     } else this.seal(message, number);
     this.port.send(page, Page.LENGTH);

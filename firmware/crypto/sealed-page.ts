@@ -25,7 +25,10 @@ export const enum SealedPage {
   /** Array of two, key of two bytes, head of the value: six bytes in all. */
   VALUE = 33,
   VALUE_MAX = 79,
-  KEY_LENGTH = 16,
+}
+
+export const enum SealingKey {
+  LENGTH = 16,
 }
 
 export const enum BackupVersion {

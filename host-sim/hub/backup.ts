@@ -2,7 +2,7 @@
 // opened or made. docs/backup.md has the format.
 
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
-import { SealedPage } from "../../firmware/crypto/sealed-page";
+import { SealedPage, SealingKey } from "../../firmware/crypto/sealed-page";
 import { Book, PageSize } from "../../firmware/ipc/page";
 import { CredentialKey } from "../../firmware/partitions/access/credential-store";
 import { NetworkKey } from "../../firmware/partitions/han/network-store";
@@ -67,7 +67,7 @@ export interface Backup {
 /** Of one owner: what another owner seals it can neither open nor make. */
 function sealingKey(recoveryKey: Uint8Array, { region }: Owner): Buffer {
   const mac = createHmac("sha256", recoveryKey).update(`heddle backup ${region}`);
-  return mac.digest().subarray(0, SealedPage.KEY_LENGTH);
+  return mac.digest().subarray(0, SealingKey.LENGTH);
 }
 
 /** Gives each owner of keys the key that it seals its pages under: at manufacture. */

@@ -55,8 +55,8 @@ const enum Field {
   PATHS = 10,
   /** A `Denial`. */
   DENIAL = 11,
-  /** APS frame counters below this may have been used. */
-  COUNTER_LIMIT = DeviceRecord.COUNTER_LIMIT,
+  /** `DeviceRecord.COUNTER_LIMIT`: APS frame counters below this may have been used. */
+  COUNTER_LIMIT = 12,
   /** Of its install code. */
   LINK_KEY = 16,
   /** Its own, made here by chance. */

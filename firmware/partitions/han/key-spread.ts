@@ -56,10 +56,11 @@ const enum Wait {
   NEXT_MS = 1000,
   /** With nobody left but sleepers. */
   IDLE_MS = 30_000,
-  /** A broadcast is said three times at most, half a second apart. */
+  /**
+   * A broadcast is said three times at most, half a second apart. And for so long a sleeping node
+   * that speaks often is not asked for again.
+   */
   SWITCH_MS = 2000,
-  /** A sleeping node that speaks often is not asked for again in the meantime. */
-  AGAIN_MS = 2000,
   /** A meter wakes every half hour: four chances, then the others go on. */
   SPREAD_MS = 7_200_000,
   /** Who did not wake for a day after that must be let in anew. */
@@ -133,7 +134,7 @@ export class KeySpread {
   /** A good frame of a Networked node. One that sleeps listens now. */
   heard(now: number, node: number): void {
     if (this.keys.otherUse() === KeyUse.ACTIVE || this.keys.isGiven(node)) return;
-    if (node === this.askedFor && now < this.askedAt + Wait.AGAIN_MS) return;
+    if (node === this.askedFor && now < this.askedAt + Wait.SWITCH_MS) return;
     this.ask(now, node);
   }
 

@@ -3,7 +3,7 @@
 
 import type { FlashRegion } from "../../../hal/flash";
 import type { BackupRecords } from "../../crypto/page-sealer";
-import { SealedPage } from "../../crypto/sealed-page";
+import { SealingKey } from "../../crypto/sealed-page";
 import { GrantResult, isMove, Relationship } from "../../ipc/grant";
 import { Journal, type JournalOwner } from "../../storage/journal";
 import { readU16, readU32, writeU16, writeU32 } from "../../wire/little-endian";
@@ -53,7 +53,7 @@ export class GrantStore implements JournalOwner, BackupRecords {
     region: FlashRegion,
     private readonly owner: GrantStoreOwner,
   ) {
-    const longest = SealedPage.KEY_LENGTH;
+    const longest = SealingKey.LENGTH;
     this.journal = new Journal(region, this, GrantLimit.GRANTS + 1, longest);
     this.sealingKey = this.record.subarray(0, 0);
   }
