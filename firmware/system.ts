@@ -88,6 +88,7 @@ export const SYSTEM = {
       Operation.JOIN_STORED,
       Operation.NODE_SAID,
       Operation.KEY_MOVED,
+      Operation.NODE_REFUSED,
     ]),
     channel("access", "han", 4, 20, [
       Operation.NETWORK_SET,

@@ -55,6 +55,8 @@ export const enum AuditCode {
   CLOCK_JUMPED = 30,
   /** The management session began to read a backup: detail = its Unix seconds. */
   BACKUP_READ = 32,
+  /** A node asked for more than its kind may: detail = a `NodeRule`, the command, the cluster. */
+  NODE_REFUSED = 33,
 }
 
 export const enum KeyRefusal {

@@ -135,18 +135,54 @@ export const enum JoinDecision {
 
 /**
  * `JOIN_STORED` han -> access: the node proved that it has the key, and its record lies in flash;
- * or it left, and the record is gone. Sent again for each stored node when either end starts anew:
- * `access` answers for a node that it does not know with an unasked-for `JOIN_ANSWER`,
- * `NOT_REGISTERED`, and `han` removes it.
+ * or it left, and the record is gone. Sent again for each stored node when either end starts anew,
+ * then also for one that may have the key and has not proven it: `access` answers for a node that it
+ * does not know with an unasked-for `JOIN_ANSWER`, `NOT_REGISTERED`, and `han` removes it.
  */
 export const enum JoinStored {
-  /** 0: stored, 1: gone. */
-  GONE = 1,
+  /** A `JoinStanding`. */
+  STANDING = 1,
   /** The `JoinPath` by which it is in, or was. */
   PATH = 2,
   EUI64 = 8,
   SHORT = 16,
   LENGTH = 18,
+}
+
+export const enum JoinStanding {
+  IN = 0,
+  GONE = 1,
+  /** It was let in, and may have the key: only whether it is registered still is the question. */
+  KEYED = 2,
+}
+
+/**
+ * `NODE_REFUSED` han -> access, for the audit log: a Networked node asked for more than a device of
+ * its kind may have. For each node at most once a minute.
+ */
+export const enum NodeRefused {
+  /** A `NodeRule`. */
+  RULE = 1,
+  /** The number of the command, or 0. */
+  COMMAND = 2,
+  /** u16 */
+  CLUSTER = 4,
+  EUI64 = 8,
+  LENGTH = 16,
+}
+
+/** What a device of its kind may not. */
+export const enum NodeRule {
+  /** Send this command. */
+  COMMAND = 1,
+  /** Read such an attribute. */
+  ATTRIBUTE = 2,
+  /** Begin a long payload. */
+  TRANSFER = 3,
+  /** Learn another device's address. */
+  ADDRESS = 4,
+  /** Have a frame handed on to another device, or from one. */
+  RELAY = 5,
 }
 
 /** `PERMIT_JOIN` access -> han: open the window for SECONDS, 0 closes it. u16 */

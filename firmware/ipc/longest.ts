@@ -19,6 +19,7 @@ import {
   KeyMoved,
   NetworkAsk,
   NetworkSet,
+  NodeRefused,
   NodeSaid,
   NodeTell,
   PermitJoin,
@@ -80,6 +81,8 @@ function longestOfAccess(operation: Operation): number {
       return NodeTell.APS_FRAME + NodeTell.APS_MAX;
     case Operation.KEY_MOVED:
       return KeyMoved.LENGTH;
+    case Operation.NODE_REFUSED:
+      return NodeRefused.LENGTH;
     case Operation.DEVICE_ADD:
       return DeviceAdd.LENGTH;
     case Operation.DEVICE_REMOVE:

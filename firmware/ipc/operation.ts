@@ -39,6 +39,8 @@ export const enum Operation {
   KEY_MOVED = 36,
   // device.ts again
   NETWORK_RULE = 37,
+  // join.ts once more
+  NODE_REFUSED = 38,
   // grant.ts
   GRANT_CHECK = 40,
   GRANT_ANSWER = 41,

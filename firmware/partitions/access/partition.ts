@@ -1,12 +1,15 @@
 // `access`: decides who may join the home's network. The wiring.
 
 import { PageSealer } from "../../crypto/page-sealer";
+import { AuditCode } from "../../ipc/audit";
+import { NodeRefused } from "../../ipc/join";
 import { longestMessage } from "../../ipc/longest";
 import { Message, Operation } from "../../ipc/operation";
 import { Book, PageSize } from "../../ipc/page";
 import { Party } from "../../ipc/party";
 import type { Partition } from "../../kernel/partition";
 import type { Environment } from "../../system";
+import { readU16 } from "../../wire/little-endian";
 import { Access } from "./access";
 
 export function createAccess(environment: Environment<"access">): Partition {
@@ -61,6 +64,13 @@ class AccessPartition implements Partition {
     else if (operation === Operation.JOIN_STORED) this.access.joinStored(now, buffer);
     else if (operation === Operation.NODE_SAID) this.access.nodeSaid(now, buffer);
     else if (operation === Operation.KEY_MOVED) this.access.keyMoved(now, buffer);
+    else if (operation === Operation.NODE_REFUSED) this.nodeRefused(now, buffer);
+  }
+
+  private nodeRefused(now: number, buffer: Uint8Array): void {
+    const what = buffer[NodeRefused.RULE]! | (buffer[NodeRefused.COMMAND]! << 8);
+    const detail = what + readU16(buffer, NodeRefused.CLUSTER) * 0x10000;
+    this.access.news.audit(now, AuditCode.NODE_REFUSED, detail, buffer, NodeRefused.EUI64);
   }
 
   private consoleSaid(now: number, buffer: Uint8Array): void {

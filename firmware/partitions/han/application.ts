@@ -173,6 +173,7 @@ export class Application implements NetworkUser, ApsUser, Waiting {
     start: number,
     length: number,
   ): number {
+    if (!this.zcl.mayTransfer(now, node, cluster)) return MailLimit.NONE;
     return this.tunnelling.beginLong(
       now,
       node,

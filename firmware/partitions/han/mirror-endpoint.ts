@@ -25,6 +25,7 @@ import { Parsed } from "../../wire/parsed";
 import { Cluster, ZclCommand, ZclControl, ZclStatus } from "../../wire/zcl";
 import { checkRead, putReadFailure, putReadRecord } from "../../wire/zcl-attribute";
 import { ZclType } from "../../wire/zcl-type";
+import { mayConsumerRead } from "./consumer-set";
 import { Endpoint } from "./endpoints";
 import { type Knowledge, Known } from "./knowledge";
 import type { Memory } from "./memory";
@@ -230,9 +231,14 @@ export class MirrorEndpoints {
     }
     let end = out;
     const count = this.bytes[at + Read.COUNT]!;
+    const kind = this.network.nodes.kind(this.bytes[at + Read.NODE]!);
+    const isConsumers = kind === DeviceKind.CONSUMER_ACCESS_DEVICE;
     for (let i = 0; i < count && end < out + MirrorEndpointLimit.ROOM; i++) {
       const attribute = readU16(this.bytes, at + Read.ATTRIBUTES + 2 * i);
-      end = putAttribute(this.writer.bytes, end, attribute, answer);
+      const isBeyond = isConsumers && !mayConsumerRead(Cluster.METERING, attribute);
+      end = isBeyond
+        ? putReadFailure(this.writer.bytes, end, attribute, ZclStatus.NOT_AUTHORIZED)
+        : putAttribute(this.writer.bytes, end, attribute, answer);
     }
     this.writer.send(now, end);
   }

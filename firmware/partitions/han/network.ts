@@ -2,6 +2,7 @@
 // ZDO, ZCL, tunnels): whole APS frames of Networked nodes, and nothing of any other.
 
 import type { Sent } from "../../../hal/sent";
+import type { NodeRule } from "../../ipc/join";
 import type { Nodes } from "./nodes";
 
 export const enum NetworkLimit {
@@ -34,9 +35,16 @@ export interface NetworkUser {
   nodeLeft(now: number, node: number): void;
 }
 
+/** Told of what a node may not, for the audit log. */
+export interface RefusalLog {
+  /** @param command its number, or 0 */
+  refused(now: number, node: number, rule: NodeRule, command: number, cluster: number): void;
+}
+
 /** What the upper half may ask of the lower. */
 export interface Network {
   readonly nodes: Nodes;
+  readonly link: RefusalLog;
   /** The hub's EUI-64 in radio order; zeros until the co-processor has told it. */
   readonly eui64: Uint8Array;
   /** The network runs: formed, keyed, and the co-processor answers. */

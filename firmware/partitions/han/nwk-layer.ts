@@ -34,6 +34,7 @@ import { Parsed } from "../../wire/parsed";
 import { rssiBehind } from "../../wire/spinel-stream";
 import type { FrameCounter } from "./frame-counter";
 import { type Memory, Scratch } from "./memory";
+import type { RefusalLog } from "./network";
 import { KeySlot, NetworkKeys } from "./network-keys";
 import type { NetworkIdentity } from "./network-store";
 import { NodeLimit, NodeState, type Nodes } from "./nodes";
@@ -42,6 +43,7 @@ import type { Routes } from "./routes";
 
 /** What the layer needs of those around it. */
 export interface NwkUser {
+  readonly link: RefusalLog;
   /**
    * One frame for the MAC. False: no room now.
    * @param hop the router that takes it, whose link is judged by it; `NodeLimit.NONE`: none

@@ -1,8 +1,10 @@
 // Frames that routers handed to the hub, and frames that the hub hands on: between its children,
-// over routers, and broadcasts. A router is believed whose frame it carries, as everywhere in a
-// Zigbee network: the network key keeps strangers out and tells members apart hop by hop only.
+// over routers, broadcasts. A router is believed whose frame it carries: the network key keeps only
+// strangers out.
 // @source Zigbee 05-3474-22 sections 3.6.3.3, 3.6.3.4, 3.6.5
 
+import { DeviceKind } from "../../ipc/device";
+import { NodeRule } from "../../ipc/join";
 import { check } from "../../kernel/partition";
 import { Auxiliary } from "../../wire/auxiliary";
 import { copyBytes } from "../../wire/little-endian";
@@ -106,10 +108,9 @@ export class NwkRouter implements BroadcastUser {
       return;
     }
     if (destination !== Nwk.COORDINATOR) {
-      if (!isNwkBroadcast(destination)) {
-        if (!isCommand) this.relay(now, hop, origin, bytes, start, at, length);
-        return;
-      }
+      const isForOne = !isNwkBroadcast(destination);
+      if (isForOne && !isCommand) this.relay(now, hop, origin, bytes, start, at, length);
+      if (isForOne) return;
       if (this.isHeardBroadcast(now, hop, origin, bytes, start, at, length)) return;
     } else {
       if (this.routes.isRepeated(now, origin, nwkSequence(bytes, start))) {
@@ -180,7 +181,7 @@ export class NwkRouter implements BroadcastUser {
     const isFar = !isCommand || bytes[at] === NwkCommand.NETWORK_STATUS;
     const isRelayed =
       isFar && length > 0 && nwkRadius(bytes, start) > 1 && this.routes.hasRouters();
-    if (isRelayed && this.broadcasts.mayRelay()) {
+    if (isRelayed && !this.isConsumers(origin) && this.broadcasts.mayRelay()) {
       this.relayBroadcast(now, source, bytes, start, at, length);
     }
     return false;
@@ -199,6 +200,11 @@ export class NwkRouter implements BroadcastUser {
     length: number,
   ): void {
     const node = this.nodes.findShort(nwkDestination(bytes, start));
+    if (this.isConsumers(origin) || this.isConsumers(node)) {
+      this.relayDropped++;
+      this.user.link.refused(now, origin, NodeRule.RELAY, 0, 0);
+      return;
+    }
     const hop = node === NodeLimit.NONE ? node : this.routes.hop(node);
     const control = nwkControl(bytes, start);
     const isOdd = (control & (NwkControl.SOURCE_ROUTE | NwkControl.MULTICAST)) !== 0;
@@ -307,8 +313,8 @@ export class NwkRouter implements BroadcastUser {
 
   private isSaid(now: number, source: number, sequence: number, hop: number): void {
     // One that is forgotten, or never was, is none of ours.
-    if (this.broadcasts.find(now, source, sequence) === BroadcastLimit.NONE) return;
-    this.broadcasts.isKnown(now, source, sequence, hop);
+    const isOurs = this.broadcasts.find(now, source, sequence) !== BroadcastLimit.NONE;
+    if (isOurs) this.broadcasts.isKnown(now, source, sequence, hop);
   }
 
   private deliver(
@@ -333,6 +339,11 @@ export class NwkRouter implements BroadcastUser {
   /** Whether an EUI-64 of the header, if it is there at all, is the node's. */
   private isOf(node: number, bytes: Uint8Array, at: number): boolean {
     return at < 0 || this.nodes.hasEui64(node, bytes, at);
+  }
+
+  /** The hub hands nothing on of a consumer access device, nor to one. */
+  private isConsumers(node: number): boolean {
+    return node >= 0 && this.nodes.kind(node) === DeviceKind.CONSUMER_ACCESS_DEVICE;
   }
 
   private relayBroadcast(

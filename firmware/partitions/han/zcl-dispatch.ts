@@ -1,12 +1,15 @@
 // Which ZCL command goes where, and who may send it at all: meters report and talk through tunnels;
-// displays and consumer access devices read, and neither write nor command anything.
+// displays read, and neither write nor command anything; of a consumer access device only that is
+// taken which `consumer-set.ts` lists.
 
 import { DeviceKind } from "../../ipc/device";
+import { NodeRule } from "../../ipc/join";
 import { MeteringGenerated } from "../../wire/clusters/metering";
 import { PollControlGenerated } from "../../wire/clusters/poll-control";
 import { Parsed } from "../../wire/parsed";
 import { Cluster, DefaultResponse, ZclCommand, ZclStatus } from "../../wire/zcl";
 import type { ApsData } from "./aps-layer";
+import { mayConsumerSend, readsBeyondSet } from "./consumer-set";
 import type { Discovery } from "./discovery";
 import { Endpoint, isMirror } from "./endpoints";
 import type { IdentifyServer } from "./identify-server";
@@ -24,7 +27,7 @@ import type { ZclServer } from "./zcl-server";
 
 export interface ZclCounts {
   malformed: number;
-  /** Writes and commands of nodes that may only read. */
+  /** Writes and commands of nodes that may only read, and reads beyond what they may. */
   notAuthorized: number;
   noEndpoint: number;
   noCluster: number;
@@ -66,8 +69,10 @@ export class ZclDispatch {
       this.counts.noEndpoint++;
       return true;
     }
-    if (!this.mayAsk(message)) {
-      this.counts.notAuthorized++;
+    const kind = this.network.nodes.kind(message.node);
+    message.isConsumers = kind === DeviceKind.CONSUMER_ACCESS_DEVICE;
+    if (!this.mayAsk(kind, message)) {
+      this.refused(now, message, NodeRule.COMMAND);
       this.refuse(now, message);
       return true;
     }
@@ -85,23 +90,39 @@ export class ZclDispatch {
     return isMirror(endpoint);
   }
 
-  /** Requirements 60 and 61. A node of no known kind may do nothing. */
-  private mayAsk(message: ZclMessage): boolean {
-    switch (this.network.nodes.kind(message.node)) {
+  /** A long payload begins, which only meters have. */
+  mayTransfer(now: number, node: number, cluster: number): boolean {
+    const kind = this.network.nodes.kind(node);
+    if (kind === DeviceKind.ELECTRICITY_METER || kind === DeviceKind.GAS_METER) return true;
+    this.counts.notAuthorized++;
+    this.network.link.refused(now, node, NodeRule.TRANSFER, 0, cluster);
+    return false;
+  }
+
+  /** A node of no known kind may do nothing. */
+  private mayAsk(kind: DeviceKind, message: ZclMessage): boolean {
+    switch (kind) {
       case DeviceKind.ELECTRICITY_METER:
       case DeviceKind.GAS_METER:
         return true;
-      case DeviceKind.DISPLAY:
       case DeviceKind.CONSUMER_ACCESS_DEVICE:
+        return mayConsumerSend(message);
+      case DeviceKind.DISPLAY:
         return message.isCluster ? isCheckIn(message) : isReading(message.command);
       default:
         return !message.isCluster && message.command === ZclCommand.DEFAULT_RESPONSE;
     }
   }
 
+  private refused(now: number, message: ZclMessage, rule: NodeRule): void {
+    this.counts.notAuthorized++;
+    this.network.link.refused(now, message.node, rule, message.command, message.cluster);
+  }
+
   private refuse(now: number, message: ZclMessage): void {
     // Nobody answers what asks for no response, nor a response.
-    if (!message.isCluster && message.command === ZclCommand.WRITE_NO_RESPONSE) return;
+    const isSilent = message.command === ZclCommand.WRITE_NO_RESPONSE || isAnswer(message.command);
+    if (!message.isCluster && isSilent) return;
     this.writer.status(now, message, ZclStatus.NOT_AUTHORIZED);
   }
 
@@ -176,6 +197,9 @@ export class ZclDispatch {
 
   private serve(now: number, message: ZclMessage): void {
     const { mirrors, server } = this.handlers;
+    if (message.isConsumers && message.command === ZclCommand.READ && readsBeyondSet(message)) {
+      this.refused(now, message, NodeRule.ATTRIBUTE);
+    }
     if (isMirror(message.endpoint)) {
       const owned = this.knowledge.ownerOfMirror(message.endpoint) !== NodeLimit.NONE;
       if (owned && message.cluster === Cluster.METERING && !message.fromServer) {

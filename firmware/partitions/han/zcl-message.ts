@@ -29,6 +29,8 @@ export class ZclMessage {
   isCluster = false;
   fromServer = false;
   isManufacturers = false;
+  /** Of a consumer access device, which has the defined set and no more. */
+  isConsumers = false;
   noDefaultResponse = false;
   /** The payload of the command. */
   start = 0;

@@ -17,6 +17,7 @@ import {
   putWriteStatus,
   recordAttribute,
 } from "../../wire/zcl-attribute";
+import { mayConsumerRead } from "./consumer-set";
 import { HubAttributes } from "./hub-attributes";
 import type { IdentifyServer } from "./identify-server";
 import { discover } from "./zcl-discovery";
@@ -74,6 +75,10 @@ export class ZclServer {
     const last = Math.min(end, start + 2 * ServerLimit.RECORDS_MAX);
     for (let from = start; from < last && at < out + ServerLimit.ROOM; from += 2) {
       const attribute = readU16(bytes, from);
+      if (message.isConsumers && !mayConsumerRead(cluster, attribute)) {
+        at = putReadFailure(this.writer.bytes, at, attribute, ZclStatus.NOT_AUTHORIZED);
+        continue;
+      }
       at =
         findAttribute(cluster, fromServer, attribute) < 0
           ? putReadFailure(this.writer.bytes, at, attribute, ZclStatus.UNSUPPORTED_ATTRIBUTE)

@@ -1,6 +1,8 @@
 // The device profile's server: who the hub is and what its endpoints offer.
 // @source Zigbee 05-3474-22 sections 2.4.3.1, 2.4.4.2
 
+import { DeviceKind } from "../../ipc/device";
+import { NodeRule } from "../../ipc/join";
 import { Profile } from "../../wire/aps";
 import { readU16 } from "../../wire/little-endian";
 import { Parsed } from "../../wire/parsed";
@@ -79,7 +81,7 @@ export class ZdoServer {
     if (data.broadcast && !this.isAnsweredToAll(data)) return;
     const out = this.open(data);
     if (out < 0) return;
-    const end = this.answer(data, out);
+    const end = this.answer(now, data, out);
     this.aps.outbox.close(now, end, 0);
   }
 
@@ -104,10 +106,14 @@ export class ZdoServer {
     }
   }
 
-  private answer(data: ApsData, out: number): number {
+  private answer(now: number, data: ApsData, out: number): number {
     const { bytes, start } = data;
     const to = this.aps.outbox.bytes;
     const sequence = bytes[start + Zdo.SEQUENCE]!;
+    if (this.asksOfOthers(data)) {
+      this.network.link.refused(now, data.node, NodeRule.ADDRESS, 0, data.cluster);
+      return putZdoStatus(to, out, sequence, ZdoStatus.NOT_AUTHORIZED);
+    }
     switch (data.cluster as ZdoCluster) {
       case ZdoCluster.NWK_ADDRESS:
         return this.shortOf(bytes, start, to, out, sequence);
@@ -121,6 +127,16 @@ export class ZdoServer {
       default:
         return putZdoStatus(to, out, sequence, ZdoStatus.NOT_SUPPORTED);
     }
+  }
+
+  /** A consumer access device that asks for the address of another device than the hub. */
+  private asksOfOthers({ node, cluster, bytes, start }: ApsData): boolean {
+    if (this.network.nodes.kind(node) !== DeviceKind.CONSUMER_ACCESS_DEVICE) return false;
+    if (cluster === ZdoCluster.NWK_ADDRESS) {
+      return !this.isHub(bytes, start + NwkAddressRequest.EUI64);
+    }
+    if (cluster !== ZdoCluster.IEEE_ADDRESS) return false;
+    return readU16(bytes, start + IeeeAddressRequest.SHORT) !== Hub.SHORT;
   }
 
   private describe(data: ApsData, to: Uint8Array, out: number, sequence: number): number {

@@ -9,7 +9,7 @@ import type { KnowledgeStore } from "../../../firmware/partitions/han/knowledge"
 import { Known, Stage } from "../../../firmware/partitions/han/knowledge";
 import { MailLimit } from "../../../firmware/partitions/han/mail-directory";
 import { Memory } from "../../../firmware/partitions/han/memory";
-import type { Network } from "../../../firmware/partitions/han/network";
+import type { Network, RefusalLog } from "../../../firmware/partitions/han/network";
 import { NodeState, Nodes } from "../../../firmware/partitions/han/nodes";
 import type { Environment } from "../../../firmware/system";
 import type { UtcClock } from "../../../hal/clock";
@@ -65,6 +65,11 @@ export class UpperBench implements Network, KnowledgeStore {
   now = 1_000 - MailLimit.OPEN_AFTER_MS;
   readonly tables = new Memory();
   readonly nodes = new Nodes(new Memory());
+  /** What nodes were refused: node, rule, command, cluster. */
+  readonly refusals: number[][] = [];
+  readonly link: RefusalLog = {
+    refused: (_now, ...what) => this.refusals.push(what),
+  };
   readonly eui64 = new Uint8Array([0xff, 1, 2, 3, 4, 5, 6, 7]);
   readonly gas = new KeptPort();
   readonly demand = new KeptPort();
