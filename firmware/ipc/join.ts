@@ -135,25 +135,18 @@ export const enum JoinDecision {
 
 /**
  * `JOIN_STORED` han -> access: the node proved that it has the key, and its record lies in flash;
- * or it left, and the record is gone. Sent again for each stored node when either end starts anew,
- * then also for one that may have the key and has not proven it: `access` answers for a node that it
- * does not know with an unasked-for `JOIN_ANSWER`, `NOT_REGISTERED`, and `han` removes it.
+ * or it left, and the record is gone. Sent again for each stored node when either end starts anew:
+ * `access` answers for a node that it does not know with an unasked-for `JOIN_ANSWER`,
+ * `NOT_REGISTERED`, and `han` removes it.
  */
 export const enum JoinStored {
-  /** A `JoinStanding`. */
-  STANDING = 1,
+  /** 0: stored, 1: gone. */
+  GONE = 1,
   /** The `JoinPath` by which it is in, or was. */
   PATH = 2,
   EUI64 = 8,
   SHORT = 16,
   LENGTH = 18,
-}
-
-export const enum JoinStanding {
-  IN = 0,
-  GONE = 1,
-  /** It was let in, and may have the key: only whether it is registered still is the question. */
-  KEYED = 2,
 }
 
 /**

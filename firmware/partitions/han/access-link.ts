@@ -2,14 +2,7 @@
 // are in. Everything is said again until it is taken, and anew when either end has restarted.
 
 import { Sent } from "../../../hal/sent";
-import {
-  JoinPath,
-  JoinStanding,
-  JoinStored,
-  NetworkAsk,
-  NodeRefused,
-  type NodeRule,
-} from "../../ipc/join";
+import { JoinPath, JoinStored, NetworkAsk, NodeRefused, type NodeRule } from "../../ipc/join";
 import { Operation } from "../../ipc/operation";
 import type { Port } from "../../kernel/partition";
 import { copyBytes, writeU16 } from "../../wire/little-endian";
@@ -57,12 +50,11 @@ export class AccessLink {
     this.numbers[Due.KEY_ASK] = now + Wait.ASK_AGAIN_MS;
   }
 
-  /** The key is there: tell which nodes are in, and which may yet prove that they have it. */
+  /** The key is there: tell which nodes are in. */
   answered(now: number): void {
     this.numbers[Due.KEY_ASK] = Infinity;
     for (let node = 0; node < NodeLimit.MAX; node++) {
-      const isIn = this.nodes.isNetworked(node) || this.nodes.isUnproven(node);
-      this.bytes[this.unreported + node] = isIn ? 1 : 0;
+      this.bytes[this.unreported + node] = this.nodes.isNetworked(node) ? 1 : 0;
     }
     this.report(now);
   }
@@ -79,7 +71,7 @@ export class AccessLink {
 
   /** The node left by itself. Once only: the next start of `access` finds out anyway. */
   nodeGone(node: number): void {
-    this.put(node, JoinStanding.GONE);
+    this.put(node, 1);
     this.port.send(this.message, JoinStored.LENGTH);
   }
 
@@ -111,9 +103,8 @@ export class AccessLink {
     this.numbers[Due.NODE_REPORT] = Infinity;
     for (let node = 0; node < NodeLimit.MAX; node++) {
       if (this.bytes[this.unreported + node] === 0) continue;
-      const isUnproven = this.nodes.isUnproven(node);
-      if (isUnproven || this.nodes.isNetworked(node)) {
-        this.put(node, isUnproven ? JoinStanding.KEYED : JoinStanding.IN);
+      if (this.nodes.isNetworked(node)) {
+        this.put(node, 0);
         if (this.port.send(this.message, JoinStored.LENGTH) !== Sent.OK) {
           this.numbers[Due.NODE_REPORT] = now + Wait.REPORT_AGAIN_MS;
           return;
@@ -123,10 +114,10 @@ export class AccessLink {
     }
   }
 
-  private put(node: number, standing: JoinStanding): void {
+  private put(node: number, gone: number): void {
     this.message.fill(0, 0, JoinStored.LENGTH);
     this.message[0] = Operation.JOIN_STORED;
-    this.message[JoinStored.STANDING] = standing;
+    this.message[JoinStored.GONE] = gone;
     this.message[JoinStored.PATH] = JoinPath.ZIGBEE;
     this.nodes.copyEui64(node, this.message, JoinStored.EUI64);
     writeU16(this.message, JoinStored.SHORT, this.nodes.short(node));
