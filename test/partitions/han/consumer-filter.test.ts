@@ -7,6 +7,7 @@ import { DeviceKind } from "../../../firmware/ipc/device";
 import { NodeRule } from "../../../firmware/ipc/join";
 import { Bench } from "./fixture";
 import { eui64Of, TestNode } from "./test-node";
+import { TestRouter } from "./test-router";
 
 const APS = Uint8Array.from([0x00, 0x01, 0x02, 0x07, 0x09, 0x01, 0x01, 0x05]);
 
@@ -76,5 +77,26 @@ describe("a frame for another node", () => {
     bench.hear(to.secured(APS, from.short));
     bench.run(50);
     expect(refusals(bench).length).toBe(3);
+  });
+});
+
+describe("a broadcast among routers (3.6.5)", () => {
+  it.each([
+    ["a display", DISPLAY, 1],
+    ["a consumer access device", CONSUMER_ACCESS_DEVICE, 0],
+  ])("of %s is said again so many times by the hub", (_who, kind, relayed) => {
+    const bench = Bench.up();
+    const router = TestRouter.joined(bench);
+    const node = new TestNode(bench, eui64Of(0x21), false, 0x21);
+    bench.add(node.eui64, node.code, kind);
+    if (!node.join()) throw new Error("it did not join");
+    bench.run(1000);
+    router.take();
+    bench.up.length = 0;
+    bench.hear(node.secured(APS, 0xfffd));
+    bench.run(300);
+    const said = router.take().filter(({ frame, toAll }) => toAll && frame.source === node.short);
+    expect(said.length).toBe(relayed);
+    expect(bench.up.length).toBe(1);
   });
 });
