@@ -131,6 +131,7 @@ export class ElectricityMeter extends Device {
     this.world.cancel(this.timeTimer);
     this.reports.giveUp();
     this.services.forget();
+    this.tunnels.networkLost();
     if (this.isOn) return;
     // Without a network it goes on measuring; without power it does not.
     this.world.cancel(this.reportTimer);

@@ -60,6 +60,8 @@ export class TunnelServer implements Cluster {
   /** One after the other, the first is being worked on: answers come in the order of commands. */
   private readonly commands: Command[] = [];
   private timer: Event | undefined;
+  /** Tries the answer that is on its way once more, or gives it up. */
+  private again: (() => void) | undefined;
   private nextId = 1;
   private endpoint: Endpoint | undefined;
 
@@ -81,8 +83,14 @@ export class TunnelServer implements Cluster {
   /** Power cut: a client that goes on using its tunnel hears that there is none. */
   reset(): void {
     this.world.cancel(this.timer);
+    this.again = undefined;
     this.commands.length = 0;
     this.tunnels.clear();
+  }
+
+  /** The network is gone, and with it the news of what was on its way. */
+  networkLost(): void {
+    this.again?.();
   }
 
   /** Sends an unasked-for message through the tunnel used last; false: there is none. */
@@ -204,18 +212,24 @@ export class TunnelServer implements Cluster {
   }
 
   private deliver(id: number, tunnel: Tunnel, exchange: Exchange, tries: number): void {
-    const current = this.commands[0];
+    const again = () => {
+      this.again = undefined;
+      this.timer = this.world.schedule(ANSWER_RETRY_US, () => {
+        if (tries <= 1) this.next();
+        else this.deliver(id, tunnel, exchange, tries - 1);
+      });
+    };
+    this.again = again;
     this.transfer(tunnel.peer, id, exchange.response, (ok) => {
-      // Power was lost meanwhile.
-      if (this.commands[0] !== current) return;
+      // Power or the network was lost meanwhile.
+      if (this.again !== again) return;
       exchange.delivered = ok;
-      if (ok || tries <= 1) {
-        this.next();
+      if (!ok) {
+        again();
         return;
       }
-      this.timer = this.world.schedule(ANSWER_RETRY_US, () =>
-        this.deliver(id, tunnel, exchange, tries - 1),
-      );
+      this.again = undefined;
+      this.next();
     });
   }
 
