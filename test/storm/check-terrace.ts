@@ -28,7 +28,9 @@ function problemsOf({ han, readings, attacks, checks }: HouseReport): string[] {
     ...out.map(({ kind, eui64 }) => `${kind} ${eui64} is not in the network`),
     ...(readings.lost === 0 ? [] : [`${readings.lost} acknowledged readings were lost`]),
     ...(readings.delivered > 0 ? [] : ["no reading was delivered"]),
-    ...(readings.missedHalfHours === 0 ? [] : [`${readings.missedHalfHours} half-hours missed`]),
+    ...(readings.recoveredHalfHours === readings.missedHalfHours
+      ? []
+      : [`${readings.recoveredHalfHours} of ${readings.missedHalfHours} half-hours recovered`]),
     ...(attacks.length > 0 ? [] : ["nobody attacked"]),
     ...attacks.filter(({ tried }) => tried === 0).map(({ kind }) => `nobody tried ${kind}`),
     ...attacks
