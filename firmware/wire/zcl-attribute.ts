@@ -83,20 +83,20 @@ export function checkRead(_bytes: Uint8Array, at: number, end: number): Parsed {
 /** Looks at the payload of `REPORT` or `WRITE`. */
 export function checkRecords(bytes: Uint8Array, at: number, end: number): Parsed {
   if (at === end) return Parsed.TRUNCATED;
-  while (at < end) {
-    if (at + AttributeRecord.VALUE > end) return Parsed.TRUNCATED;
-    const type = bytes[at + AttributeRecord.TYPE]!;
-    const length = zclTypeLength(type);
-    if (length >= 0) {
-      at += AttributeRecord.VALUE + length;
-      if (at > end) return Parsed.TRUNCATED;
-      continue;
+  let type = 0;
+  let length = 0;
+  while (at + AttributeRecord.VALUE <= end) {
+    type = bytes[at + AttributeRecord.TYPE]!;
+    at += AttributeRecord.VALUE;
+    length = zclTypeLength(type);
+    if (length < 0) {
+      const code = checkValue(bytes, at, end, type);
+      if (code !== Parsed.OK) return code;
+      length = valueLength(bytes, at, type);
     }
-    const code = checkValue(bytes, at + AttributeRecord.VALUE, end, type);
-    if (code !== Parsed.OK) return code;
-    at = nextRecord(bytes, at);
+    at += length;
   }
-  return Parsed.OK;
+  return at === end ? Parsed.OK : Parsed.TRUNCATED;
 }
 
 /** Looks at the payload of `READ_RESPONSE`. */

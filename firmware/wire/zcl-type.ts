@@ -78,7 +78,7 @@ export function zclTypeLength(type: number): number {
 
 /** Most values are integers, of 1 to 8 bytes: the type's last three bits plus one. */
 export function isInteger(type: number): boolean {
-  return type >= ZclType.UINT8 && type <= ZclType.INT64;
+  return (type & 0xf0) === ZclType.UINT8;
 }
 
 function otherLength(type: number): number {

@@ -114,6 +114,13 @@ export class Knowledge {
     return readU24(this.records, this.first + node * Known.LENGTH + field);
   }
 
+  /** The meter counts in thousandths of its unit: its own numbers are what we want. */
+  countsThousandths(node: number): boolean {
+    const { records } = this;
+    const at = this.first + node * Known.LENGTH;
+    return readU24(records, at + Known.MULTIPLIER) * 1000 === readU24(records, at + Known.DIVISOR);
+  }
+
   setNumber(node: number, field: Known, value: number, length: number): void {
     const at = this.first + node * Known.LENGTH + field;
     for (let i = 0; i < length; i++) this.records[at + i] = value / 256 ** i;

@@ -18,9 +18,9 @@ import { ZclType } from "../../wire/zcl-type";
 import { type Knowledge, Known } from "./knowledge";
 import type { ZclMessage } from "./zcl-message";
 
-/** Whether we read attributes of this set: reading information, formatting, historical. */
-function isOfUse(set: number): boolean {
-  return set === 0 || set === 3 || set === 4;
+/** Attributes of which sets we read: reading information, formatting, historical; these are not. */
+function isOfNoUse(set: number): boolean {
+  return set > 4 || (set > 0 && set < 3);
 }
 
 export class MeterReport {
@@ -45,12 +45,12 @@ export class MeterReport {
     this.hasDemand = false;
     this.time = 0;
     this.changedScale = false;
-    for (let at = start; at < end; at = nextRecord(bytes, at)) {
-      if (!isOfUse(bytes[at + 1]!)) continue;
-      const attribute = recordAttribute(bytes, at);
-      const value = at + AttributeRecord.VALUE;
-      const type = bytes[at + AttributeRecord.TYPE]!;
-      if (!this.readAttribute(message.node, attribute, type, bytes, value)) return false;
+    let at = start;
+    let set = 0;
+    while (at < end) {
+      set = bytes[at + 1]!;
+      if (!isOfNoUse(set) && !this.readAttribute(message.node, bytes, at)) return false;
+      at = nextRecord(bytes, at);
     }
     if (this.time === 0) this.time = this.hubTime();
     return true;
@@ -66,13 +66,10 @@ export class MeterReport {
     }
   }
 
-  private readAttribute(
-    node: number,
-    attribute: number,
-    type: number,
-    bytes: Uint8Array,
-    at: number,
-  ): boolean {
+  private readAttribute(node: number, bytes: Uint8Array, record: number): boolean {
+    const attribute = recordAttribute(bytes, record);
+    const type = bytes[record + AttributeRecord.TYPE]!;
+    const at = record + AttributeRecord.VALUE;
     switch (attribute as Metering) {
       case Metering.CURRENT_SUMMATION_DELIVERED:
         if (type !== ZclType.UINT48) return false;

@@ -9,17 +9,17 @@ import { Commodity, Reading, ReadingStored, Stored } from "../../ipc/reading";
 import { earliest } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { Profile } from "../../wire/aps";
-import { findByte, readU32, writeI32, writeU32, writeU48 } from "../../wire/little-endian";
+import { findByte, readU32, writeU32, writeU48 } from "../../wire/little-endian";
 import { Parsed } from "../../wire/parsed";
 import { Cluster, ZclCommand, ZclStatus } from "../../wire/zcl";
 import { checkReadResponse, checkRecords } from "../../wire/zcl-attribute";
-import type { Knowledge } from "./knowledge";
+import { type Knowledge, Known } from "./knowledge";
 import type { Memory } from "./memory";
 import { MeterReport } from "./meter-report";
 import type { MirrorNotification } from "./mirror-notification";
 import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
-import { hasOurUnit, scaled } from "./scale";
+import { isOurUnit, scaled } from "./scale";
 import type { ZclMessage, ZclWriter } from "./zcl-message";
 
 export const enum MeteringLimit {
@@ -226,7 +226,7 @@ export class MeteringClient {
   }
 
   private take(now: number, message: ZclMessage): void {
-    const { bytes, numbers } = this;
+    const { bytes, numbers, report } = this;
     const index = this.entryFor(message);
     if (index === MeteringLimit.NONE) {
       this.counts.full++;
@@ -246,12 +246,12 @@ export class MeteringClient {
       this.enter(now, index, state);
       return;
     }
-    numbers[this.values + index] = this.report.value;
-    numbers[this.demands + index] = this.report.demand;
-    bytes[at + Entry.HAS_DEMAND] = this.report.hasDemand ? 1 : 0;
-    writeU32(bytes, at + Entry.TIME, this.report.time);
-    this.enter(now, index, State.UNSCALED);
+    numbers[this.values + index] = report.value;
+    numbers[this.demands + index] = report.demand;
+    bytes[at + Entry.HAS_DEMAND] = report.hasDemand ? 1 : 0;
+    writeU32(bytes, at + Entry.TIME, report.time);
     if (this.knowledge.isScaled(message.node)) this.forward(now, index);
+    else this.enter(now, index, State.UNSCALED);
   }
 
   /** The entry of the same reading, else a free one, unless the meter has its share. */
@@ -274,45 +274,53 @@ export class MeteringClient {
   }
 
   private forward(now: number, index: number): void {
-    const { bytes, numbers } = this;
+    const { bytes, knowledge, message, numbers } = this;
+    const { nodes } = this.network;
     const at = this.first + index * Entry.LENGTH;
     const node = bytes[at + Entry.NODE]!;
-    const { nodes } = this.network;
     const kind = nodes.kind(node);
-    const value = scaled(this.knowledge, node, numbers[this.values + index]!);
-    if (!hasOurUnit(this.knowledge, node, kind) || Number.isNaN(value)) {
+    const unit = knowledge.byte(node, Known.UNIT);
+    const isPlain = knowledge.countsThousandths(node);
+    const raw = numbers[this.values + index]!;
+    // NaN, which cannot be told, is not above 0 either.
+    const value = isPlain ? raw : scaled(knowledge, node, raw);
+    if (!isOurUnit(unit, kind) || !(value >= 0)) {
       this.counts.wrongUnit++;
       this.enter(now, index, State.FREE);
       return;
     }
-    const { message } = this;
     const gas = kind === DeviceKind.GAS_METER;
-    this.lastReference = (this.lastReference + 1) % 0x1_0000_0000;
-    writeU32(bytes, at + Entry.REFERENCE, this.lastReference);
-    message.fill(0, 0, Reading.LENGTH);
+    const reference = (this.lastReference + 1) % 0x1_0000_0000;
+    this.lastReference = reference;
+    writeU32(bytes, at + Entry.REFERENCE, reference);
+    // Every byte is written; clearing them all first takes longer.
     message[0] = Operation.READING;
+    message[Reading.FLAGS] = 0;
     message[Reading.COMMODITY] = gas ? Commodity.GAS : Commodity.ELECTRICITY;
-    writeU32(message, Reading.REFERENCE, this.lastReference);
+    message[Reading.COMMODITY + 1] = 0;
+    writeU32(message, Reading.REFERENCE, reference);
     nodes.copyEui64(node, message, Reading.EUI64);
     writeU32(message, Reading.METER_TIME, readU32(bytes, at + Entry.TIME));
     writeU48(message, Reading.VALUE, value);
-    writeI32(message, Reading.DEMAND, this.demandOf(index, node));
+    writeU32(message, Reading.DEMAND, this.demandOf(index, node, isPlain));
+    message[Reading.INTERVAL_SECONDS] = 0;
+    message[Reading.INTERVAL_SECONDS + 1] = 0;
     const { ports } = this.environment;
     const port = gas ? ports.gas : ports.demand;
     const sent = port.send(message, Reading.LENGTH);
     // From `resend` the wait begins anew; a first forward comes right after the report.
-    numbers[this.deadlines + index] = Math.max(
-      numbers[this.deadlines + index]!,
-      now + MeteringLimit.RETRY_MS,
-    );
+    const soonest = now + MeteringLimit.RETRY_MS;
+    if (numbers[this.deadlines + index]! < soonest) numbers[this.deadlines + index] = soonest;
     this.enter(now, index, sent === Sent.OK ? State.SENT : State.WAITING);
   }
 
-  private demandOf(index: number, node: number): number {
+  private demandOf(index: number, node: number, isPlain: boolean): number {
     if (this.bytes[this.first + index * Entry.LENGTH + Entry.HAS_DEMAND] === 0)
       return Reading.NO_DEMAND;
-    const demand = scaled(this.knowledge, node, this.numbers[this.demands + index]!);
-    return Number.isNaN(demand) || Math.abs(demand) > 0x7fff_ffff ? Reading.NO_DEMAND : demand;
+    const raw = this.numbers[this.demands + index]!;
+    if (isPlain) return raw;
+    const demand = scaled(this.knowledge, node, raw);
+    return Math.abs(demand) <= 0x7fff_ffff ? demand : Reading.NO_DEMAND;
   }
 
   private answer(now: number, index: number): void {
@@ -352,7 +360,7 @@ export class MeteringClient {
 
   private enter(now: number, index: number, state: State): void {
     const retries = state === State.WAITING || state === State.STORED;
-    let due = Number.POSITIVE_INFINITY;
+    let due = Infinity;
     if (retries) due = now + MeteringLimit.RETRY_MS;
     else if (state !== State.FREE) due = this.numbers[this.deadlines + index]!;
     const at = this.first + index * Entry.LENGTH;

@@ -39,7 +39,7 @@ import { type Knowledge, Known } from "./knowledge";
 import type { Memory } from "./memory";
 import type { Network } from "./network";
 import { NodeLimit } from "./nodes";
-import { hasOurUnit, scaled } from "./scale";
+import { isOurUnit, scaled } from "./scale";
 import type { Wakefulness } from "./wakefulness";
 import type { ZclMessage, ZclWriter } from "./zcl-message";
 
@@ -359,7 +359,8 @@ export class ProfileClient {
     const gas = commodity === Commodity.GAS;
     const kind = gas ? DeviceKind.GAS_METER : DeviceKind.ELECTRICITY_METER;
     if (nodes.kind(node) !== kind) return false;
-    return !this.knowledge.isScaled(node) || hasOurUnit(this.knowledge, node, kind);
+    const unit = this.knowledge.byte(node, Known.UNIT);
+    return !this.knowledge.isScaled(node) || isOurUnit(unit, kind);
   }
 
   private port(at: number) {

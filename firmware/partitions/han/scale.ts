@@ -11,10 +11,10 @@ const THOUSAND = 1_000;
 const VALUE_MAX = 0xffff_ffff_ffff;
 
 /** Whether the meter counts in the unit of its kind: kWh, or cubic metres. */
-export function hasOurUnit(knowledge: Knowledge, node: number, kind: DeviceKind): boolean {
-  const unit = knowledge.byte(node, Known.UNIT);
-  if (kind === DeviceKind.ELECTRICITY_METER) return unit === UnitOfMeasure.KILOWATT_HOURS;
-  return kind === DeviceKind.GAS_METER && unit === UnitOfMeasure.CUBIC_METRES;
+export function isOurUnit(unit: number, kind: DeviceKind): boolean {
+  return kind === DeviceKind.ELECTRICITY_METER
+    ? unit === UnitOfMeasure.KILOWATT_HOURS
+    : kind === DeviceKind.GAS_METER && unit === UnitOfMeasure.CUBIC_METRES;
 }
 
 /**
@@ -24,10 +24,6 @@ export function hasOurUnit(knowledge: Knowledge, node: number, kind: DeviceKind)
 export function scaled(knowledge: Knowledge, node: number, raw: number): number {
   const multiplier = knowledge.factor(node, Known.MULTIPLIER) * THOUSAND;
   const divisor = knowledge.factor(node, Known.DIVISOR);
-  return multiplier === divisor ? limited(raw) : rounded(raw, multiplier, divisor);
-}
-
-function rounded(raw: number, multiplier: number, divisor: number): number {
   const common = commonDivisor(multiplier, divisor);
   const product = raw * (multiplier / common);
   if (!Number.isSafeInteger(product)) return Number.NaN;
