@@ -135,13 +135,13 @@ export const enum JoinDecision {
 
 /**
  * `JOIN_STORED` han -> access: the node proved that it has the key, and its record lies in flash;
- * or it left, and the record is gone. Sent again for each stored node when either end starts anew:
- * `access` answers for a node that it does not know with an unasked-for `JOIN_ANSWER`,
- * `NOT_REGISTERED`, and `han` removes it.
+ * or it left, and the record is gone. Sent again for each stored node when either end starts anew,
+ * then also for one that may have the key and has not proven it: `access` answers for a node that
+ * it does not know with an unasked-for `JOIN_ANSWER`, `NOT_REGISTERED`, and `han` removes it.
  */
 export const enum JoinStored {
-  /** 0: stored, 1: gone. */
-  GONE = 1,
+  /** A `JoinStanding`, of `join-standing.ts`. */
+  STANDING = 1,
   /** The `JoinPath` by which it is in, or was. */
   PATH = 2,
   EUI64 = 8,

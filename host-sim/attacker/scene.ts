@@ -2,6 +2,7 @@
 // and, to judge truthfully what came of a try, a look at the hub's kernel from outside.
 
 import { JoinStored, NodeTell } from "../../firmware/ipc/join";
+import { JoinStanding } from "../../firmware/ipc/join-standing";
 import { Operation } from "../../firmware/ipc/operation";
 import { Party } from "../../firmware/ipc/party";
 import { Reading } from "../../firmware/ipc/reading";
@@ -134,7 +135,9 @@ export class Scene {
     } else if (from === Party.HAN && operation === Operation.JOIN_ASK) {
       this.note(operation, timeUs, bytes, JoinStored.EUI64);
     } else if (from === Party.HAN && operation === Operation.JOIN_STORED) {
-      if (bytes[JoinStored.GONE] === 1) this.note(operation, timeUs, bytes, JoinStored.EUI64);
+      if (bytes[JoinStored.STANDING] === JoinStanding.GONE) {
+        this.note(operation, timeUs, bytes, JoinStored.EUI64);
+      }
     } else if (to === Party.HAN && operation === Operation.NODE_TELL) {
       if (bytes[NodeTell.IS_NETWORK_KEY] === 0) {
         this.note(operation, timeUs, bytes, NodeTell.EUI64);

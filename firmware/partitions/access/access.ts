@@ -13,6 +13,7 @@ import {
   NetworkRule,
 } from "../../ipc/device";
 import { JoinAsk, JoinDecision, JoinKind, JoinPath, JoinStored, NetworkAsk } from "../../ipc/join";
+import { JoinStanding } from "../../ipc/join-standing";
 import type { Environment } from "../../system";
 import { copyBytes, readU16 } from "../../wire/little-endian";
 import { Attempts } from "./attempts";
@@ -138,9 +139,14 @@ export class Access implements CredentialOwner, ConsumerOwner, LinkKeyOwner, Reg
     if (path >= JoinPath.COUNT) this.malformed++;
     if (path >= JoinPath.COUNT || !this.isOpen) return;
     const device = this.log.find(message, JoinStored.EUI64);
-    const isIn = message[JoinStored.GONE] === 0;
-    if (device !== DeviceLimit.NONE) this.pathStored(now, device, path, isIn);
-    if (isIn && (device === DeviceLimit.NONE || !this.log.isKept(device))) {
+    const standing: JoinStanding = message[JoinStored.STANDING]!;
+    const isIn = standing === JoinStanding.IN;
+    const isNews = device !== DeviceLimit.NONE && standing !== JoinStanding.KEYED;
+    if (isNews) this.pathStored(now, device, path, isIn);
+    if (
+      standing !== JoinStanding.GONE &&
+      (device === DeviceLimit.NONE || !this.log.isKept(device))
+    ) {
       this.news.refused(now, message, JoinStored.EUI64, path, JoinDecision.NOT_REGISTERED);
     }
   }

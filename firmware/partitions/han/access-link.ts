@@ -3,6 +3,7 @@
 
 import { Sent } from "../../../hal/sent";
 import { JoinPath, JoinStored, NetworkAsk, NodeRefused, type NodeRule } from "../../ipc/join";
+import { JoinStanding } from "../../ipc/join-standing";
 import { Operation } from "../../ipc/operation";
 import type { Port } from "../../kernel/partition";
 import { copyBytes, writeU16 } from "../../wire/little-endian";
@@ -50,11 +51,12 @@ export class AccessLink {
     this.numbers[Due.KEY_ASK] = now + Wait.ASK_AGAIN_MS;
   }
 
-  /** The key is there: tell which nodes are in. */
+  /** The key is there: tell which nodes are in, and which may yet prove that they have it. */
   answered(now: number): void {
     this.numbers[Due.KEY_ASK] = Infinity;
     for (let node = 0; node < NodeLimit.MAX; node++) {
-      this.bytes[this.unreported + node] = this.nodes.isNetworked(node) ? 1 : 0;
+      const isIn = this.nodes.isNetworked(node) || this.nodes.isUnproven(node);
+      this.bytes[this.unreported + node] = isIn ? 1 : 0;
     }
     this.report(now);
   }
@@ -71,7 +73,7 @@ export class AccessLink {
 
   /** The node left by itself. Once only: the next start of `access` finds out anyway. */
   nodeGone(node: number): void {
-    this.put(node, 1);
+    this.put(node, JoinStanding.GONE);
     this.port.send(this.message, JoinStored.LENGTH);
   }
 
@@ -103,8 +105,9 @@ export class AccessLink {
     this.numbers[Due.NODE_REPORT] = Infinity;
     for (let node = 0; node < NodeLimit.MAX; node++) {
       if (this.bytes[this.unreported + node] === 0) continue;
-      if (this.nodes.isNetworked(node)) {
-        this.put(node, 0);
+      const isUnproven = this.nodes.isUnproven(node);
+      if (isUnproven || this.nodes.isNetworked(node)) {
+        this.put(node, isUnproven ? JoinStanding.KEYED : JoinStanding.IN);
         if (this.port.send(this.message, JoinStored.LENGTH) !== Sent.OK) {
           this.numbers[Due.NODE_REPORT] = now + Wait.REPORT_AGAIN_MS;
           return;
@@ -114,10 +117,10 @@ export class AccessLink {
     }
   }
 
-  private put(node: number, gone: number): void {
+  private put(node: number, standing: JoinStanding): void {
     this.message.fill(0, 0, JoinStored.LENGTH);
     this.message[0] = Operation.JOIN_STORED;
-    this.message[JoinStored.GONE] = gone;
+    this.message[JoinStored.STANDING] = standing;
     this.message[JoinStored.PATH] = JoinPath.ZIGBEE;
     this.nodes.copyEui64(node, this.message, JoinStored.EUI64);
     writeU16(this.message, JoinStored.SHORT, this.nodes.short(node));

@@ -1,8 +1,10 @@
 // Each node on its way into the network. A node that is not Networked reaches `access`, through the
 // questions asked here, and nothing else: that is the whole of network access control in `han`.
 //
-//   association request -> ASKING -> ANSWERING -> KEYING -> PROVING -> its record is stored
+//   association request -> ASKING -> ANSWERING -> KEYING -> PROVING -> it is stored as Networked
 //                              \-> REFUSING (association response 0x02, no key)
+// Its record lies in flash before the key goes out: once a node has the key it only asks to come
+// back under it, and whoever has forgotten it then has lost it. So the record outlasts the slot.
 // @source IEEE 802.15.4-2006 section 7.5.3.1; Zigbee 05-3474-22 sections 4.6.3.1, 4.6.3.2
 
 import type { Entropy } from "../../../hal/entropy";
@@ -14,47 +16,9 @@ import { copyBytes, readU16, writeU16 } from "../../wire/little-endian";
 import { MacAssociation, MacCapability } from "../../wire/mac-command";
 import { Nwk } from "../../wire/nwk";
 import { JoinSlots, Slot, SlotLimit, SlotState } from "./join-slots";
+import type { JoinUser } from "./join-user";
 import type { Memory } from "./memory";
 import { NodeLimit, NodeState, type Nodes } from "./nodes";
-
-/** What joining needs of those around it. */
-export interface JoinUser {
-  answerAssociation(
-    now: number,
-    eui64: Uint8Array,
-    start: number,
-    short: number,
-    status: MacAssociation,
-    ticket: number,
-  ): boolean;
-  sendKey(
-    now: number,
-    short: number,
-    sleeps: boolean,
-    aps: Uint8Array,
-    start: number,
-    length: number,
-    ticket: number,
-  ): boolean;
-  /** The same for a node that joins at a router, to which it goes. */
-  sendRoutedKey(
-    now: number,
-    router: number,
-    bytes: Uint8Array,
-    eui64At: number,
-    aps: number,
-    length: number,
-    ticket: number,
-  ): boolean;
-  /** The router is not to keep the node with this EUI-64. */
-  refuseRouted(now: number, router: number, bytes: Uint8Array, eui64At: number): void;
-  /** A record was taken for a node at this router; `NodeLimit.NONE`: at the hub. */
-  nodePlaced(node: number, router: number): void;
-  /** The node proved itself: store its record. */
-  storeNode(now: number, node: number): void;
-  /** `access` does not know this node any more. */
-  dismissNode(now: number, node: number): void;
-}
 
 export class JoinCounts {
   asked = 0;
@@ -76,6 +40,8 @@ const enum Wait {
   ROUTED_AGAIN_MS = 6000,
   /** A sleeping node may take two of its polls to speak. */
   PROOF_MS = 20_000,
+  /** Who has the key asks every few minutes, a gas meter every half-hour. */
+  LATE_MS = 86_400_000,
   /** A node that waits for its key gives up after ten seconds; half of them are its own. */
   UNDISTURBED_MS = 5000,
   RETRY_MS = 20,
@@ -110,7 +76,7 @@ export class Joining {
       // Somebody else may ask in its name: that must not stop what has begun.
       const lasts = state === SlotState.KEYING ? Wait.DELIVERY_MS : Wait.PROOF_MS;
       if (now < this.slots.deadline(slot) - lasts + Wait.UNDISTURBED_MS) return;
-      this.free(slot);
+      this.slots.free(slot);
     }
     const node = this.nodes.findEui64(bytes, eui64At);
     if (node !== NodeLimit.NONE && this.nodes.state(node) === NodeState.LEAVING) return;
@@ -142,7 +108,7 @@ export class Joining {
     let slot = this.slots.find(bytes, eui64At);
     // Said once more: its key is under way already.
     if (slot !== SlotLimit.NONE && this.slots.parent(slot) === router) return;
-    if (slot !== SlotLimit.NONE) this.free(slot);
+    if (slot !== SlotLimit.NONE) this.slots.free(slot);
     const node = this.nodes.findEui64(bytes, eui64At);
     if (node !== NodeLimit.NONE && this.nodes.state(node) === NodeState.LEAVING) return;
     const isNew = node === NodeLimit.NONE || this.nodes.short(node) !== short;
@@ -177,10 +143,7 @@ export class Joining {
       return;
     }
     const slot = this.slots.find(message, JoinAnswer.EUI64);
-    if (decision === JoinDecision.NOT_REGISTERED) {
-      const node = this.nodes.findEui64(message, JoinAnswer.EUI64);
-      if (node !== NodeLimit.NONE && this.nodes.isNetworked(node)) this.user.dismissNode(now, node);
-    }
+    if (decision === JoinDecision.NOT_REGISTERED) this.dismiss(now, message);
     if (message[JoinAnswer.PATH] !== JoinPath.ZIGBEE) return;
     if (slot === SlotLimit.NONE || this.slots.state(slot) !== SlotState.ASKING) return;
     if (decision === JoinDecision.ACCEPTED) this.accept(now, slot, message);
@@ -210,7 +173,7 @@ export class Joining {
         }
         return;
       case SlotState.REFUSING:
-        this.free(slot);
+        this.slots.free(slot);
         return;
       default:
         return;
@@ -220,9 +183,14 @@ export class Joining {
   /** A frame of a KEYED node opened with the network key. */
   proven(now: number, node: number): void {
     check(this.nodes.state(node) === NodeState.KEYED, "only a keyed node proves itself");
+    // None: it got the key before a restart, or its acknowledgement and all else was lost so long.
     const slot = this.slots.ofNode(node);
-    check(slot !== SlotLimit.NONE, "a keyed node has a slot");
-    this.slots.free(slot);
+    if (slot !== SlotLimit.NONE) this.slots.free(slot);
+    else if (now >= this.nodes.lastHeard(node) + Wait.LATE_MS) {
+      this.forget(now, node);
+      return;
+    }
+    this.nodes.setHeard(node, -Infinity);
     this.counts.joined++;
     this.nodes.setState(node, NodeState.STORING);
     this.user.storeNode(now, node);
@@ -283,7 +251,8 @@ export class Joining {
     const at = this.slots.at(slot);
     const { bytes } = this.slots;
     let node = this.nodes.findEui64(bytes, at + Slot.EUI64);
-    if (node === NodeLimit.NONE) {
+    const isKnown = node !== NodeLimit.NONE && !this.nodes.isUnproven(node);
+    if (!isKnown) {
       const capability = this.slots.capability(slot);
       node = this.nodes.take(bytes, at + Slot.EUI64, this.slots.short(slot), capability);
       if (node !== NodeLimit.NONE) this.user.nodePlaced(node, this.slots.parent(slot));
@@ -298,6 +267,10 @@ export class Joining {
       return;
     }
     this.nodes.setKind(node, message[JoinAnswer.KIND]!);
+    if (!isKnown) {
+      this.nodes.setHeard(node, now);
+      this.user.storeNode(now, node);
+    }
     this.slots.setNode(slot, node);
     this.slots.setAps(slot, message, JoinAnswer.APS_FRAME, message[JoinAnswer.APS_LENGTH]!);
     if (this.slots.parent(slot) !== NodeLimit.NONE) {
@@ -313,12 +286,12 @@ export class Joining {
     const router = this.slots.parent(slot);
     if (router !== NodeLimit.NONE) {
       this.user.refuseRouted(now, router, this.slots.bytes, this.slots.at(slot) + Slot.EUI64);
-      this.free(slot);
+      this.slots.free(slot);
       return;
     }
     // A flood of strangers must not fill all slots, nor the queue for those that sleep.
     if (this.slots.count(SlotState.REFUSING) >= Wait.SHARE) {
-      this.free(slot);
+      this.slots.free(slot);
       return;
     }
     this.slots.enter(slot, SlotState.REFUSING, now + Wait.DELIVERY_MS);
@@ -337,7 +310,8 @@ export class Joining {
     if (this.slots.state(slot) !== SlotState.KEYING) {
       this.slots.enter(slot, SlotState.KEYING, now + Wait.DELIVERY_MS);
     }
-    const taken = this.sendKey(now, slot);
+    const isStored = this.nodes.state(this.slots.node(slot)) !== NodeState.PLACED;
+    const taken = isStored && this.sendKey(now, slot);
     this.slots.setDue(slot, taken ? this.slots.deadline(slot) : now + Wait.RETRY_MS);
   }
 
@@ -358,16 +332,23 @@ export class Joining {
 
   private giveUp(slot: number): void {
     this.counts.timedOut++;
-    this.free(slot);
+    this.slots.free(slot);
   }
 
-  /** Forgets the slot, and its node's record too unless the node is Networked from before. */
-  private free(slot: number): void {
-    const node = this.slots.node(slot);
-    if (node !== NodeLimit.NONE && this.nodes.state(node) === NodeState.KEYED) {
-      this.nodes.free(node);
-    }
-    this.slots.free(slot);
+  /** It is not registered any more: a member is sent away, one that was to be forgotten. */
+  private dismiss(now: number, message: Uint8Array): void {
+    const node = this.nodes.findEui64(message, JoinAnswer.EUI64);
+    if (node === NodeLimit.NONE) return;
+    if (this.nodes.isNetworked(node)) this.user.dismissNode(now, node);
+    if (!this.nodes.isUnproven(node)) return;
+    const slot = this.slots.ofNode(node);
+    if (slot !== SlotLimit.NONE) this.slots.free(slot);
+    this.forget(now, node);
+  }
+
+  private forget(now: number, node: number): void {
+    this.nodes.setState(node, NodeState.GONE);
+    this.user.storeNode(now, node);
   }
 
   /** A short address by chance that nobody has; -1 when chance is against us. */

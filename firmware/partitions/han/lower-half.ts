@@ -198,8 +198,9 @@ export class LowerHalf
     this.counter.open(now, this.store.counterLimit);
     this.formation.start(now);
     for (let node = 0; node < NodeLimit.MAX; node++) {
-      if (!this.nodes.isNetworked(node)) continue;
       this.routes.reset(node);
+      if (this.nodes.isUnproven(node)) this.nodes.setHeard(node, now);
+      if (!this.nodes.isNetworked(node)) continue;
       this.user?.nodeRestored(now, node);
     }
     this.mesh.nodesChanged(now);
@@ -214,16 +215,14 @@ export class LowerHalf
   }
 
   nodeStored(now: number, node: number): void {
-    const state = this.nodes.state(node);
+    const state = this.nodes.stored(node);
     if (state === NodeState.LEAVING) {
-      this.nodes.setState(node, NodeState.GONE);
       this.spread.forget(node);
       this.routes.forget(node);
       this.mesh.nodesChanged(now);
       this.user?.nodeLeft(now, node);
     }
     if (state !== NodeState.STORING) return;
-    this.nodes.setState(node, NodeState.NETWORKED);
     if (this.nodes.isRouter(node)) {
       this.mesh.nodesChanged(now);
       this.window.routersChanged(now);
@@ -373,7 +372,7 @@ export class LowerHalf
   }
 
   nodeChanged(now: number, node: number): void {
-    this.nodes.setCounterLimit(node, this.nodes.counter(node) + Ahead.STEP);
+    this.nodes.reserve(node, Ahead.STEP);
     this.store.saveNode(now, node);
   }
 

@@ -16,7 +16,10 @@ import type { Memory } from "./memory";
 
 export const enum NodeState {
   FREE = 0,
-  /** The wrapped network key is on its way to it, or there; not proven. Reaches nothing. */
+  /**
+   * Its record lies in flash, and the wrapped network key is on its way to it, or there, or was
+   * meant to be before a restart: a node that has it proves that, however late. Reaches nothing.
+   */
   KEYED = 1,
   /** It proved that it has the key; its record is being stored. Reaches nothing yet. */
   STORING = 2,
@@ -26,6 +29,8 @@ export const enum NodeState {
   LEAVING = 4,
   /** It is not there any more; its frame counter is, so that nothing of its past is taken again. */
   GONE = 5,
+  /** It may join; that is being stored, and no key goes to it before. Reaches nothing. */
+  PLACED = 6,
 }
 
 /** The 802.15.4 capability byte of an association request. */
@@ -57,8 +62,8 @@ const enum Field {
   PLACE = 13,
   /** The number of the network key that COUNTER belongs to. */
   KEY_SEQUENCE = 14,
-  /** 1: it is GONE. */
-  IS_GONE = 15,
+  /** A `Standing`. */
+  STANDING = 15,
   /** Frame counters below this are refused; as stored, it lies ahead of what was heard. */
   COUNTER = 16,
 
@@ -73,6 +78,14 @@ const enum Field {
   /** The stored COUNTER, or the one that is being stored. */
   COUNTER_LIMIT = 24,
   LENGTH = 28,
+}
+
+/** What a stored record says of its node. */
+const enum Standing {
+  NETWORKED = 0,
+  GONE = 1,
+  /** It may have the network key, and has not proven it. */
+  KEYED = 2,
 }
 
 const enum Heard {
@@ -108,6 +121,12 @@ export class Nodes {
     return this.state(node) === NodeState.NETWORKED;
   }
 
+  /** `access` let it in, and no frame of it opened with the network key yet. */
+  isUnproven(node: number): boolean {
+    const state = this.state(node);
+    return state === NodeState.KEYED || state === NodeState.PLACED;
+  }
+
   short(node: number): number {
     return readU16(this.records, recordAt(this.start, node) + Field.SHORT);
   }
@@ -137,7 +156,10 @@ export class Nodes {
     return this.records[recordAt(this.start, node) + Field.KIND]!;
   }
 
-  /** Monotonic milliseconds of its last good APS frame; -Infinity: none since this start. */
+  /**
+   * Monotonic milliseconds of its last good APS frame; -Infinity: none since this start. Of one
+   * that is not proven: since when it may have the key, as far as this start knows.
+   */
   lastHeard(node: number): number {
     return this.heard[this.heardAt + node]!;
   }
@@ -173,11 +195,11 @@ export class Nodes {
   }
 
   /**
-   * Takes a record for a node that may join, state KEYED; `NodeLimit.NONE`: full. The one it had
+   * Takes a record for a node that may join, state PLACED; `NodeLimit.NONE`: full. The one it had
    * comes back with its frame counter; a free one goes before one of a node that is gone.
    */
   take(eui64: Uint8Array, start: number, short: number, capability: number): number {
-    let node = this.findGone(eui64, start);
+    let node = this.findOld(eui64, start);
     if (node === NodeLimit.NONE) {
       node = this.findState(NodeState.FREE);
       if (node === NodeLimit.NONE) node = this.findState(NodeState.GONE);
@@ -191,7 +213,7 @@ export class Nodes {
     this.records[at + Field.CAPABILITY] = capability;
     this.records[at + Field.TIMEOUT] = 0xff;
     this.records[at + Field.HEARD] = 0;
-    this.records[at + Field.STATE] = NodeState.KEYED;
+    this.records[at + Field.STATE] = NodeState.PLACED;
     this.heard[this.heardAt + node] = -Infinity;
     return node;
   }
@@ -251,6 +273,22 @@ export class Nodes {
     writeU32(this.records, recordAt(this.start, node) + Field.COUNTER_LIMIT, limit);
   }
 
+  /** The record that is stored next is good for so many more frames of a node that speaks. */
+  reserve(node: number, step: number): void {
+    // Of one that has not spoken the first frame is to count, after a restart too.
+    if (this.isUnproven(node) || this.state(node) === NodeState.GONE) return;
+    this.setCounterLimit(node, this.counter(node) + step);
+  }
+
+  /** Its record lies in flash as it is now; the state that it had so long. */
+  stored(node: number): NodeState {
+    const before = this.state(node);
+    if (before === NodeState.LEAVING) this.setState(node, NodeState.GONE);
+    if (before === NodeState.STORING) this.setState(node, NodeState.NETWORKED);
+    if (before === NodeState.PLACED) this.setState(node, NodeState.KEYED);
+    return before;
+  }
+
   /** Signal of its own radio here, dBm over -128; 0: not measured since the start. */
   signal(node: number): number {
     return this.records[recordAt(this.start, node) + Field.SIGNAL]!;
@@ -282,29 +320,26 @@ export class Nodes {
     copyBytes(this.records, recordAt(this.start, node), bytes, start, NodeRecord.LENGTH);
     // After a restart nothing below the limit is taken: no frame counts twice.
     writeU32(bytes, start + Field.COUNTER, this.counterLimit(node));
-    const state = this.state(node);
-    bytes[start + Field.IS_GONE] = state === NodeState.LEAVING || state === NodeState.GONE ? 1 : 0;
+    bytes[start + Field.STANDING] = this.standing(node);
   }
 
-  /** Puts a stored record back; the node is Networked, or gone. */
+  /** Puts a stored record back; the node is Networked, or gone, or may have the key. */
   restore(node: number, bytes: Uint8Array, start: number): void {
     const at = recordAt(this.start, node);
     this.records.fill(0, at, at + Field.LENGTH);
     copyBytes(bytes, start, this.records, at, NodeRecord.LENGTH);
     this.setCounterLimit(node, this.counter(node));
-    const isGone = this.records[at + Field.IS_GONE] !== 0;
-    this.records[at + Field.STATE] = isGone ? NodeState.GONE : NodeState.NETWORKED;
+    const standing = this.records[at + Field.STANDING]!;
+    if (standing === Standing.NETWORKED) this.setState(node, NodeState.NETWORKED);
+    else this.setState(node, standing === Standing.KEYED ? NodeState.KEYED : NodeState.GONE);
     this.heard[this.heardAt + node] = -Infinity;
   }
 
-  /** The node did not come in, or is gone; what is known of its counter stays. */
-  free(node: number): void {
-    if (this.counter(node) > 0) {
-      this.setState(node, NodeState.GONE);
-      return;
-    }
-    const at = recordAt(this.start, node);
-    this.records.fill(0, at, at + Field.LENGTH);
+  private standing(node: number): Standing {
+    if (this.isUnproven(node)) return Standing.KEYED;
+    const state = this.state(node);
+    const isGone = state === NodeState.LEAVING || state === NodeState.GONE;
+    return isGone ? Standing.GONE : Standing.NETWORKED;
   }
 
   private isThere(node: number): boolean {
@@ -312,9 +347,11 @@ export class Nodes {
     return state !== NodeState.FREE && state !== NodeState.GONE;
   }
 
-  private findGone(eui64: Uint8Array, start: number): number {
+  /** The record of this node, which is gone or did not prove itself. */
+  private findOld(eui64: Uint8Array, start: number): number {
     for (let node = 0; node < NodeLimit.MAX; node++) {
-      if (this.state(node) === NodeState.GONE && this.hasEui64(node, eui64, start)) return node;
+      const isOld = this.state(node) === NodeState.GONE || this.isUnproven(node);
+      if (isOld && this.hasEui64(node, eui64, start)) return node;
     }
     return NodeLimit.NONE;
   }

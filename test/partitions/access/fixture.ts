@@ -117,7 +117,7 @@ export class AccessFixture {
   beginStored(n: number, path: number, gone: number): void {
     const message = new Uint8Array(JoinStored.LENGTH);
     message[0] = Operation.JOIN_STORED;
-    message[JoinStored.GONE] = gone;
+    message[JoinStored.STANDING] = gone;
     message[JoinStored.PATH] = path;
     message.set(eui64Of(n), JoinStored.EUI64);
     this.access.receive(this.now, Party.HAN, message, message.length);

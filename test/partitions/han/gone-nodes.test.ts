@@ -93,7 +93,7 @@ describe("a node that was removed and comes back", () => {
     bench.add(node.eui64, node.code);
     node.associate();
     bench.run(60_000);
-    expect(state(bench)).toBe(NodeState.GONE);
+    expect(state(bench)).toBe(NodeState.KEYED);
     expect(replay(bench, frames)).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DeviceKind } from "../../../firmware/ipc/device";
 import { Party } from "../../../firmware/ipc/party";
+import { NodeState } from "../../../firmware/partitions/han/nodes";
 import { Sent } from "../../../hal/sent";
 import {
   bytesOf,
@@ -33,9 +34,9 @@ describe("a message for a device", () => {
     const bench = new UpperBench();
     const display = bench.join(DeviceKind.DISPLAY, 3);
     expect(sendDown(bench, display, bytesOf(10), 1)).toBe(Result.UNKNOWN_DEVICE);
-    bench.nodes.free(display);
+    bench.nodes.setState(display, NodeState.GONE);
     const stranger = bench.meter(9);
-    bench.nodes.free(stranger);
+    bench.nodes.setState(stranger, NodeState.GONE);
     expect(sendDown(bench, stranger, bytesOf(10), 2)).toBe(Result.UNKNOWN_DEVICE);
   });
 

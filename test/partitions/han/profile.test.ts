@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DeviceKind } from "../../../firmware/ipc/device";
 import { Party } from "../../../firmware/ipc/party";
+import { NodeState } from "../../../firmware/partitions/han/nodes";
 import { Sent } from "../../../hal/sent";
 import { START_S, UpperBench, u24, u32, ZCL_EPOCH_S } from "./upper-bench";
 
@@ -142,7 +143,7 @@ describe("a meter's profile (Smart Energy D.3.2.3.1.1)", () => {
     const display = bench.join(DeviceKind.DISPLAY, 3);
     ask(bench, display, 1);
     expect(bench.demand.only()[1]).toBe(Result.UNREACHABLE);
-    bench.nodes.free(display);
+    bench.nodes.setState(display, NodeState.GONE);
     ask(bench, 0, 1);
     expect(bench.demand.only()[1]).toBe(Result.UNREACHABLE);
   });
