@@ -5,6 +5,7 @@ import { AuditCode } from "../../../firmware/ipc/audit";
 import { ConsumerAction, ConsumerAnswer } from "../../../firmware/ipc/consumer";
 import { DeviceEvent, DeviceResult } from "../../../firmware/ipc/device";
 import { JoinAnswer, JoinDecision, JoinPath } from "../../../firmware/ipc/join";
+import { JoinStanding } from "../../../firmware/ipc/join-standing";
 import { eui64Of } from "../han/test-node";
 import { AccessFixture, hex } from "./fixture";
 
@@ -57,6 +58,23 @@ describe("a device that was registered once", () => {
     expect(paths(fixture)).toBe((1 << ZIGBEE) | (1 << POWERLINE));
     fixture.restart();
     expect(paths(fixture)).toBe((1 << ZIGBEE) | (1 << POWERLINE));
+  });
+
+  it("has not joined, and has not left, while it only may have the key", () => {
+    const fixture = registered();
+    expect(fixture.stored(METER, ZIGBEE, JoinStanding.KEYED)).toEqual([]);
+    expect(fixture.events()).toEqual([]);
+    fixture.stored(METER, ZIGBEE, JoinStanding.IN);
+    fixture.stored(METER, ZIGBEE, JoinStanding.KEYED);
+    expect(fixture.events()).toEqual([[DeviceEvent.JOINED, 0]]);
+    expect(paths(fixture)).toBe(1 << ZIGBEE);
+  });
+
+  it("is to be forgotten when it may have the key, and nobody registered it", () => {
+    const fixture = registered();
+    const [answer] = fixture.stored(2, ZIGBEE, JoinStanding.KEYED);
+    expect(answer![JoinAnswer.DECISION]).toBe(JoinDecision.NOT_REGISTERED);
+    expect(fixture.stored(2, ZIGBEE, JoinStanding.GONE)).toEqual([]);
   });
 
   it("is answered on the path that asked, also when its record was being written", () => {
