@@ -113,8 +113,9 @@ export function apsIsAddressed(bytes: Uint8Array, start: number): boolean {
 
 /** Of an addressed frame; `BROADCAST_ENDPOINT` when it goes to a group. */
 export function apsDestinationEndpoint(bytes: Uint8Array, start: number): number {
-  if (groupByte(bytes[start]!) === 1) return Aps.BROADCAST_ENDPOINT;
-  return bytes[start + Aps.DESTINATION_ENDPOINT]!;
+  return (bytes[start]! & GROUP_MASK) === GROUP_DATA
+    ? Aps.BROADCAST_ENDPOINT
+    : bytes[start + Aps.DESTINATION_ENDPOINT]!;
 }
 
 /** Of a data frame to a group. */
@@ -142,9 +143,9 @@ export function apsCounter(bytes: Uint8Array, start: number): number {
 }
 
 export function apsFragment(bytes: Uint8Array, start: number): ApsFragment {
-  const control = bytes[start]!;
-  if (!(control & ApsControl.EXTENDED)) return ApsFragment.NONE;
-  return bytes[start + fixedLength(control)]! & 3;
+  return (bytes[start]! & ApsControl.EXTENDED) === 0
+    ? ApsFragment.NONE
+    : bytes[start + fixedLength(bytes[start]!)]! & 3;
 }
 
 /** Of a fragment: see `ApsFragment`; of its acknowledgement: the first block that it speaks of. */
@@ -159,9 +160,9 @@ export function apsAckBits(bytes: Uint8Array, start: number): number {
 
 /** Where the header ends: the auxiliary security header of a secured frame, else the payload. */
 export function apsHeaderEnd(bytes: Uint8Array, start: number): number {
-  const control = bytes[start]!;
-  const fixed = start + fixedLength(control);
-  return control & ApsControl.EXTENDED ? fixed + extensionLength(bytes, start) : fixed;
+  return (bytes[start]! & PLAIN_MASK) === ApsType.DATA
+    ? start + Aps.DATA_HEADER
+    : otherHeaderEnd(bytes, start);
 }
 
 /**
@@ -316,11 +317,19 @@ function groupByte(control: number): number {
   return (control & GROUP_MASK) === GROUP_DATA ? 1 : 0;
 }
 
+/** A data frame that goes to no group and has no extended header: nearly all of them. */
+const PLAIN_MASK = ApsControl.TYPE_MASK | ApsControl.DELIVERY_MASK | ApsControl.EXTENDED;
 const GROUP_MASK = ApsControl.TYPE_MASK | ApsControl.DELIVERY_MASK;
 const GROUP_DATA = ApsType.DATA | (ApsDelivery.GROUP << ApsControl.DELIVERY_SHIFT);
 
 function fixedLength(control: number): number {
   return isAddressed(control) ? Aps.DATA_HEADER + groupByte(control) : ApsCommandFrame.HEADER;
+}
+
+function otherHeaderEnd(bytes: Uint8Array, start: number): number {
+  const control = bytes[start]!;
+  const fixed = start + fixedLength(control);
+  return control & ApsControl.EXTENDED ? fixed + extensionLength(bytes, start) : fixed;
 }
 
 function extensionLength(bytes: Uint8Array, start: number): number {

@@ -67,11 +67,6 @@ export function auxiliaryFrameCounter(bytes: Uint8Array, at: number): number {
   return readU32(bytes, at + Auxiliary.FRAME_COUNTER);
 }
 
-/** Which network key, when the key identifier is `NETWORK`. */
-export function auxiliaryKeySequence(bytes: Uint8Array, at: number): number {
-  return bytes[at + auxiliaryLength(bytes, at) - 1]!;
-}
-
 /** Writes a header with source; for the network key its sequence number follows. */
 export function putAuxiliary(
   bytes: Uint8Array,

@@ -127,8 +127,9 @@ export function macSourcePan(bytes: Uint8Array, start: number): number {
 
 /** Where the source address lies, 2 or 8 bytes by its mode. */
 export function macSourceAt(bytes: Uint8Array, start: number): number {
-  const control = readU16(bytes, start);
-  return sourcePanAt(bytes, start, control) + (hasSourcePan(control) ? 2 : 0);
+  return (readU16(bytes, start) & SHAPE) === SHORT_TO_SHORT
+    ? start + Mac.ADDRESSING + 4
+    : otherSourceAt(bytes, start);
 }
 
 /** Only when the source's mode is `SHORT`. */
@@ -263,6 +264,11 @@ const SHAPE =
   (Version.V2015 << MacControl.VERSION_SHIFT);
 const SHORT_TO_SHORT =
   MacControl.SOURCE_SHORT | MacControl.DESTINATION_SHORT | MacControl.PAN_ID_COMPRESSION;
+
+function otherSourceAt(bytes: Uint8Array, start: number): number {
+  const control = readU16(bytes, start);
+  return sourcePanAt(bytes, start, control) + (hasSourcePan(control) ? 2 : 0);
+}
 
 function otherLength(control: number): number {
   const pans = (hasDestinationPan(control) ? 2 : 0) + (hasSourcePan(control) ? 2 : 0);

@@ -4,12 +4,9 @@
 import type { CryptoProvider } from "../../hal/crypto";
 import {
   Auxiliary,
+  AuxiliaryControl,
   auxiliaryFrameCounter,
-  auxiliaryKey,
-  auxiliaryKeySequence,
-  auxiliaryLength,
   checkAuxiliary,
-  hasAuxiliarySource,
   KeyIdentifier,
   openFrame,
   putAuxiliary,
@@ -21,12 +18,20 @@ import { Parsed } from "./parsed";
 /** Looks at a frame that `checkNwk` took and that is secured. */
 export function checkNwkSecurity(bytes: Uint8Array, start: number, length: number): Parsed {
   const at = nwkHeaderEnd(bytes, start);
-  const code = checkAuxiliary(bytes, at, start + length);
-  if (code !== Parsed.OK) return code;
-  if (auxiliaryKey(bytes, at) !== KeyIdentifier.NETWORK) return Parsed.INVALID;
-  // Without its own address no receiver could find the sender's counter.
-  return hasAuxiliarySource(bytes, at) ? Parsed.OK : Parsed.INVALID;
+  const end = start + length;
+  if (at < end && (bytes[at]! & HEADER_MASK) === HEADER) {
+    const least = at + Auxiliary.NETWORK_LENGTH + Auxiliary.MIC_LENGTH;
+    return least > end ? Parsed.TRUNCATED : Parsed.OK;
+  }
+  // Another key, or no address, without which no receiver could find the sender's counter.
+  const code = checkAuxiliary(bytes, at, end);
+  return code !== Parsed.OK ? code : Parsed.INVALID;
 }
+
+/** What the control byte of a network frame says of key and source. */
+const HEADER_MASK = AuxiliaryControl.KEY_MASK | AuxiliaryControl.EXTENDED_NONCE;
+const HEADER =
+  (KeyIdentifier.NETWORK << AuxiliaryControl.KEY_SHIFT) | AuxiliaryControl.EXTENDED_NONCE;
 
 export function nwkFrameCounter(bytes: Uint8Array, start: number): number {
   return auxiliaryFrameCounter(bytes, nwkHeaderEnd(bytes, start));
@@ -38,13 +43,12 @@ export function nwkSecuritySourceAt(bytes: Uint8Array, start: number): number {
 }
 
 export function nwkKeySequence(bytes: Uint8Array, start: number): number {
-  return auxiliaryKeySequence(bytes, nwkHeaderEnd(bytes, start));
+  return bytes[nwkHeaderEnd(bytes, start) + Auxiliary.NETWORK_LENGTH - 1]!;
 }
 
-/** Where the payload of a secured frame starts. */
+/** Where the payload of a secured frame starts, after `checkNwkSecurity`. */
 export function nwkSecuredPayloadAt(bytes: Uint8Array, start: number): number {
-  const at = nwkHeaderEnd(bytes, start);
-  return at + auxiliaryLength(bytes, at);
+  return nwkHeaderEnd(bytes, start) + Auxiliary.NETWORK_LENGTH;
 }
 
 /** Writes the auxiliary header behind a network header; returns where the payload goes. */

@@ -185,7 +185,7 @@ export class JoinSlots {
 
   ofNode(node: number): number {
     // A free slot is all zeroes, and so has no node.
-    return findByte(this.bytes, this.at(0) + Slot.NODE, Slot.LENGTH, SlotLimit.SLOTS, node + 1);
+    return findByte(this.bytes, this.start + Slot.NODE, Slot.LENGTH, SlotLimit.SLOTS, node + 1);
   }
 
   find(eui64: Uint8Array, start: number): number {

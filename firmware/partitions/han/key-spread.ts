@@ -96,8 +96,7 @@ export class KeySpread {
     const use = message[NetworkSet.USE]!;
     const sequence = message[NetworkSet.KEY_SEQUENCE]!;
     if (use === KeyUse.ACTIVE) {
-      const isSwitch =
-        this.keys.otherUse() === KeyUse.NEXT && this.keys.otherSequence() === sequence;
+      const isSwitch = this.keys.use === KeyUse.NEXT && this.keys.otherSequence() === sequence;
       if (!isSwitch) this.keys.setActive(sequence, message, NetworkSet.KEY);
       else if (!this.isSwitching) {
         // Said, and said again, under the key that everybody still uses.
@@ -128,12 +127,12 @@ export class KeySpread {
 
   /** The fate of a network key: the node's radio, or the next one on its way, has it. */
   keySent(node: number, delivered: boolean): void {
-    if (delivered && this.keys.otherUse() !== KeyUse.ACTIVE) this.keys.setGiven(node, true);
+    if (delivered && this.keys.use !== KeyUse.ACTIVE) this.keys.setGiven(node, true);
   }
 
   /** A good frame of a Networked node. One that sleeps listens now. */
   heard(now: number, node: number): void {
-    if (this.keys.otherUse() === KeyUse.ACTIVE || this.keys.isGiven(node)) return;
+    if (this.keys.use === KeyUse.ACTIVE || this.keys.isGiven(node)) return;
     if (node === this.askedFor && now < this.askedAt + Wait.SWITCH_MS) return;
     this.ask(now, node);
   }
@@ -176,7 +175,7 @@ export class KeySpread {
       this.begin(now, Wait.OLD_MS);
       return;
     }
-    const use = this.keys.otherUse();
+    const use = this.keys.use;
     if (use === KeyUse.ACTIVE) {
       this.numbers[Due.KEY_SPREAD] = Infinity;
       return;
@@ -193,7 +192,7 @@ export class KeySpread {
 
   /** All have the next key, or all were heard under the active one. */
   private isDone(): boolean {
-    const isNext = this.keys.otherUse() === KeyUse.NEXT;
+    const isNext = this.keys.use === KeyUse.NEXT;
     const newest = this.keys.newest();
     for (let node = 0; node < NodeLimit.MAX; node++) {
       if (!this.nodes.isNetworked(node)) continue;

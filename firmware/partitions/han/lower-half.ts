@@ -308,15 +308,15 @@ export class LowerHalf
   }
 
   nodeHeard(now: number, node: number): void {
-    const counter = this.nodes.counter(node);
-    const isLow = counter + Ahead.LOW >= this.nodes.counterLimit(node);
+    const isLow = this.nodes.isCounterLow(node, Ahead.LOW);
     this.joining.heard(node);
     if (isLow) this.nodeChanged(now, node);
     this.spread.heard(now, node);
   }
 
   apsReceived(now: number, node: number, bytes: Uint8Array, start: number, length: number): void {
-    if (this.isCommand(now, node, bytes, start, length)) return;
+    const isCommand = apsType(bytes, start) === ApsType.COMMAND;
+    if (isCommand && this.commandSaid(now, node, bytes, start, length)) return;
     if (apsDestinationEndpoint(bytes, start) === Endpoint.ZDO) {
       this.care.children.said(now, node, bytes, start, length);
     }
@@ -376,15 +376,14 @@ export class LowerHalf
     this.store.saveNode(now, node);
   }
 
-  /** An APS command, for the trust centre; nearly every frame is data. */
-  private isCommand(
+  /** An APS command, for the trust centre. */
+  private commandSaid(
     now: number,
     node: number,
     bytes: Uint8Array,
     start: number,
     length: number,
   ): boolean {
-    if (apsType(bytes, start) !== ApsType.COMMAND) return false;
     if (this.carrier.said(now, node, bytes, start, length)) return true;
     return this.spread.said(node, bytes, start, length);
   }

@@ -133,17 +133,18 @@ export class MeteringClient {
       this.writer.status(now, message, ZclStatus.MALFORMED_COMMAND);
       return;
     }
+    const { report } = this;
     this.counts.reports++;
-    if (!this.report.read(message)) {
+    if (!report.read(message)) {
       this.counts.malformed++;
       this.writer.status(now, message, ZclStatus.INVALID_DATA_TYPE);
       return;
     }
-    if (this.report.changedScale) {
+    if (report.changedScale) {
       this.knowledge.save(now, message.node);
       if (this.knowledge.isScaled(message.node)) this.scaleKnown(now, message.node);
     }
-    if (this.report.hasValue && this.report.time !== 0) this.take(now, message);
+    if (report.hasValue && report.time !== 0) this.take(now, message);
     else this.withoutValue(now, message);
   }
 

@@ -25,7 +25,7 @@ export class NetworkKeys {
   private secondSequence = 0;
   private active: KeySlot = KeySlot.NONE;
   /** What the other key is: `NEXT`, `OLD`; `ACTIVE`: there is none. */
-  private use = KeyUse.ACTIVE;
+  use = KeyUse.ACTIVE;
   /** Whether each node has the newest key, as far as we know, and how often it was doubted. */
   private readonly bytes: Uint8Array;
   private readonly given: number;
@@ -42,11 +42,6 @@ export class NetworkKeys {
 
   isKeyed(): boolean {
     return this.active !== KeySlot.NONE;
-  }
-
-  /** What the other key is; `ACTIVE`: there is none. */
-  otherUse(): KeyUse {
-    return this.use;
   }
 
   /** The slot of a key by its sequence number; `NONE`: it is not here. */
@@ -98,7 +93,8 @@ export class NetworkKeys {
       this.nodes.setCounterLimit(node, 0);
     }
     this.nodes.setCounter(node, counter + 1);
-    if (sequence === this.newest()) this.setGiven(node, true);
+    // While there is no other key, it came under the active one.
+    if (this.use === KeyUse.ACTIVE || sequence === this.newest()) this.setGiven(node, true);
     else if (this.use === KeyUse.OLD) this.doubt(node);
   }
 

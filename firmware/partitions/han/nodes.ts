@@ -189,7 +189,8 @@ export class Nodes {
       const found = findByte(this.records, at, Field.LENGTH, NodeLimit.MAX - node, low);
       if (found < 0) return NodeLimit.NONE;
       node += found;
-      if (this.isThere(node) && this.short(node) === short) return node;
+      const record = recordAt(this.start, node);
+      if (readU16(this.records, record + Field.SHORT) === short && this.isThere(node)) return node;
     }
     return NodeLimit.NONE;
   }
@@ -269,6 +270,15 @@ export class Nodes {
     return readU32(this.records, recordAt(this.start, node) + Field.COUNTER_LIMIT);
   }
 
+  /** Whether its counter comes within `ahead` of the limit. */
+  isCounterLow(node: number, ahead: number): boolean {
+    const { records } = this;
+    const at = recordAt(this.start, node);
+    return (
+      readU32(records, at + Field.COUNTER) + ahead >= readU32(records, at + Field.COUNTER_LIMIT)
+    );
+  }
+
   setCounterLimit(node: number, limit: number): void {
     writeU32(this.records, recordAt(this.start, node) + Field.COUNTER_LIMIT, limit);
   }
@@ -297,7 +307,7 @@ export class Nodes {
   /** A genuine frame came straight from its radio. @param rssi dBm */
   measured(node: number, rssi: number): void {
     const at = recordAt(this.start, node) + Field.SIGNAL;
-    const signal = Math.max(rssi + 128, 1);
+    const signal = rssi > -128 ? rssi + 128 : 1;
     const old = this.records[at]!;
     this.records[at] = old === 0 ? signal : (3 * old + signal + 2) >> 2;
   }

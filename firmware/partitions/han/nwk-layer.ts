@@ -5,7 +5,7 @@
 
 import type { CryptoProvider } from "../../../hal/crypto";
 import { check } from "../../kernel/partition";
-import { Auxiliary } from "../../wire/auxiliary";
+import { Auxiliary, auxiliaryFrameCounter, openFrame } from "../../wire/auxiliary";
 import { copyBytes } from "../../wire/little-endian";
 import {
   checkNwk,
@@ -14,6 +14,7 @@ import {
   NwkControl,
   NwkType,
   nwkDestination,
+  nwkHeaderEnd,
   nwkIsSecured,
   nwkSource,
   nwkType,
@@ -22,11 +23,8 @@ import {
 } from "../../wire/nwk";
 import {
   checkNwkSecurity,
-  nwkFrameCounter,
-  nwkKeySequence,
   nwkSecuredPayloadAt,
   nwkSecuritySourceAt,
-  openNwk,
   putNwkSecurity,
   sealNwk,
 } from "../../wire/nwk-security";
@@ -211,27 +209,33 @@ export class NwkLayer {
       this.counts.malformed++;
       return false;
     }
-    const sequence = nwkKeySequence(bytes, start);
-    const slot = this.keys.find(sequence);
+    const { keys } = this;
+    // All that is asked for stands at fixed places behind the network header.
+    const at = nwkHeaderEnd(bytes, start);
+    const sequence = bytes[at + Auxiliary.NETWORK_LENGTH - 1]!;
+    const slot = keys.find(sequence);
     if (slot === KeySlot.NONE) {
       this.counts.otherKey++;
       return false;
     }
     // In a star the node that secured the frame is the one that sent it.
-    if (!this.nodes.hasEui64(node, bytes, nwkSecuritySourceAt(bytes, start))) {
+    const sourceAt = at + Auxiliary.SOURCE;
+    if (!this.nodes.hasEui64(node, bytes, sourceAt)) {
       this.counts.unknownSource++;
       return false;
     }
-    const counter = nwkFrameCounter(bytes, start);
-    if (!this.keys.isFresh(node, sequence, counter)) {
+    const counter = auxiliaryFrameCounter(bytes, at);
+    if (!keys.isFresh(node, sequence, counter)) {
       this.counts.replayed++;
       return false;
     }
-    if (!openNwk(this.crypto, this.keys.key(slot), this.nonce, bytes, start, length)) {
+    const key = keys.key(slot);
+    const end = start + length;
+    if (!openFrame(this.crypto, key, this.nonce, bytes, start, at, end, bytes, sourceAt)) {
       this.counts.forged++;
       return false;
     }
-    this.keys.opened(node, sequence, counter);
+    keys.opened(node, sequence, counter);
     return true;
   }
 
@@ -243,18 +247,20 @@ export class NwkLayer {
     at: number,
     length: number,
   ): void {
+    const { nodes } = this;
     const isCommand = nwkType(bytes, start) === NwkType.COMMAND;
-    if (this.nodes.state(node) === NodeState.KEYED) {
+    const state = nodes.state(node);
+    if (state === NodeState.KEYED) {
       this.user.nodeProven(now, node, bytes, at, isCommand ? 0 : length);
       return;
     }
-    if (!this.nodes.isNetworked(node)) {
+    if (state !== NodeState.NETWORKED) {
       this.counts.notNetworked++;
       return;
     }
     this.user.nodeHeard(now, node);
-    this.nodes.measured(node, rssiBehind(bytes, at + length + Auxiliary.MIC_LENGTH));
-    if (nwkSource(bytes, start) !== this.nodes.short(node)) {
+    nodes.measured(node, rssiBehind(bytes, at + length + Auxiliary.MIC_LENGTH));
+    if (nwkSource(bytes, start) !== nodes.short(node)) {
       this.router.received(now, node, bytes, start, at, length);
       return;
     }

@@ -110,7 +110,7 @@ describe("a new network key", () => {
     house.change();
     house.bench.run(3000);
     expect(house.keyFor(house.mains)).toEqual({ sequence: 1, under: 0 });
-    expect(house.keys.otherUse()).toBe(KeyUse.NEXT);
+    expect(house.keys.use).toBe(KeyUse.NEXT);
   });
 
   it("goes to a sleeper when it has spoken, and not before", () => {
@@ -157,7 +157,7 @@ describe("a new network key", () => {
     for (const node of [house.mains, house.sleeper]) house.speak(node);
     house.bench.run(60_000);
     expect(house.bench.up).toHaveLength(3);
-    expect(house.keys.otherUse()).toBe(KeyUse.ACTIVE);
+    expect(house.keys.use).toBe(KeyUse.ACTIVE);
     expect(house.keys.find(0)).toBe(-1);
   });
 
@@ -165,7 +165,7 @@ describe("a new network key", () => {
     const house = new House();
     house.change();
     house.bench.run(27 * HOUR_MS);
-    expect(house.keys.otherUse()).toBe(KeyUse.ACTIVE);
+    expect(house.keys.use).toBe(KeyUse.ACTIVE);
     house.bench.up.length = 0;
     const { otherKey } = house.bench.han.nwk.counts;
     house.speak(house.sleeper);
