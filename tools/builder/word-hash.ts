@@ -1,4 +1,5 @@
-// The hash of 32-bit words that a board looks at before it uses a segment: `hal/machine/word-hash.c`.
+// The hash of 32-bit words that a board looks at before it uses a segment:
+// `hal/machine/word-hash.c`.
 
 /** Of bytes that are whole words, least significant byte first. */
 export function wordHash(bytes: Buffer): number {
