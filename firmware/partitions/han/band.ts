@@ -58,7 +58,13 @@ export function hasChannel(band: Band, channel: number): boolean {
   return channel >= band.firstChannel && channel < band.firstChannel + band.channels;
 }
 
+/** `hasChannel` of each, without a call each: a start of the hub waits for it. */
 function hasAll(band: Band, bytes: Uint8Array, at: number, end: number): boolean {
-  for (let i = at; i < end; i++) if (!hasChannel(band, bytes[i]!)) return false;
+  const { firstChannel, channels } = band;
+  const past = firstChannel + channels;
+  for (let i = at; i < end; i++) {
+    const channel = bytes[i]!;
+    if (channel < firstChannel || channel >= past) return false;
+  }
   return true;
 }

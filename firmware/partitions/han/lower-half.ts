@@ -198,10 +198,10 @@ export class LowerHalf
     this.counter.open(now, this.store.counterLimit);
     this.formation.start(now);
     for (let node = 0; node < NodeLimit.MAX; node++) {
+      if (this.nodes.state(node) === NodeState.FREE) continue;
       this.routes.reset(node);
       if (this.nodes.isUnproven(node)) this.nodes.setHeard(node, now);
-      if (!this.nodes.isNetworked(node)) continue;
-      this.user?.nodeRestored(now, node);
+      if (this.nodes.isNetworked(node)) this.user?.nodeRestored(now, node);
     }
     this.mesh.nodesChanged(now);
   }
