@@ -14,6 +14,7 @@ import {
 } from "../../ipc/device";
 import { JoinAsk, JoinDecision, JoinKind, JoinPath, JoinStored, NetworkAsk } from "../../ipc/join";
 import { JoinStanding } from "../../ipc/join-standing";
+import { sooner } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { copyBytes, readU16 } from "../../wire/little-endian";
 import { Attempts } from "./attempts";
@@ -264,13 +265,13 @@ export class Access implements CredentialOwner, ConsumerOwner, LinkKeyOwner, Reg
   }
 
   dueAt(): number {
-    return Math.min(
-      this.openAt,
-      this.store.dueAt(),
-      this.news.dueAt(),
-      this.rotation.dueAt(),
-      this.retryAt,
-    );
+    const own = sooner(this.openAt, this.retryAt);
+    const store = this.store.dueAt();
+    const news = this.news.dueAt();
+    const rotation = this.rotation.dueAt();
+    const outside = sooner(store, news);
+    const inside = sooner(own, rotation);
+    return sooner(outside, inside);
   }
 
   /**

@@ -8,6 +8,7 @@ import { TimeQuality, type UtcClock } from "../../../hal/clock";
 import type { Entropy } from "../../../hal/entropy";
 import { AuditCode } from "../../ipc/audit";
 import { KeyMove, KeyMoved, KeyUse } from "../../ipc/join";
+import { sooner } from "../../kernel/partition";
 import { copyBytes } from "../../wire/little-endian";
 import { type CredentialStore, KeyPhase, NetworkKeys } from "./credential-store";
 import type { News } from "./news";
@@ -108,7 +109,7 @@ export class KeyRotation {
   }
 
   dueAt(): number {
-    return Math.min(this.retryAt, this.lookAt);
+    return sooner(this.retryAt, this.lookAt);
   }
 
   private look(now: number): void {

@@ -4,7 +4,7 @@ import { TimeQuality } from "../../../hal/clock";
 import { AuditCode, AuditEvent } from "../../ipc/audit";
 import { Message, Operation } from "../../ipc/operation";
 import { Party } from "../../ipc/party";
-import type { Partition } from "../../kernel/partition";
+import { type Partition, sooner } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { copyBytes, readU32, writeU32, writeU48 } from "../../wire/little-endian";
 import { Log } from "./log";
@@ -42,7 +42,9 @@ export class Audit implements Partition {
   dueAt(): number {
     // With no room for a line there is nothing to do before the flash is done.
     if (this.log.lines.full) return this.log.dueAt();
-    return Math.min(this.log.dueAt(), this.quotas.dueAt());
+    const log = this.log.dueAt();
+    const quotas = this.quotas.dueAt();
+    return sooner(log, quotas);
   }
 
   /** Nobody is answered, so nobody is missed. */

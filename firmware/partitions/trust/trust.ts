@@ -8,7 +8,7 @@ import { GrantCheck, GrantResult, GrantSet, Relationship } from "../../ipc/grant
 import { Message, Operation } from "../../ipc/operation";
 import { Book, Page, PageAsk, PageSize } from "../../ipc/page";
 import { Party, Provider } from "../../ipc/party";
-import type { Partition } from "../../kernel/partition";
+import { type Partition, sooner } from "../../kernel/partition";
 import type { Environment } from "../../system";
 import { copyBytes, readU16, readU32, writeU32 } from "../../wire/little-endian";
 import { Answers } from "./answers";
@@ -68,7 +68,9 @@ export class Trust implements Partition, GrantStoreOwner {
   }
 
   dueAt(): number {
-    return Math.min(this.store.dueAt(), this.answers.dueAt, this.results.dueAt);
+    const told = sooner(this.answers.dueAt, this.results.dueAt);
+    const store = this.store.dueAt();
+    return sooner(store, told);
   }
 
   peerRestarted(_now: number, peer: number): void {
