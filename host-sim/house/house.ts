@@ -71,6 +71,9 @@ export const HUB_APPLICATION = ipv4Host(198, 51, 100, 7, 49153);
 /** Sequence numbers and starts that no hub of a simulation reaches. */
 const USED_BY_A_HUB = { firstSequence: 2 ** 24, starts: 1000 };
 
+/** A frame lasts 4 ms; a hub takes longer to start. */
+const LAST_WORDS_US = 10_000;
+
 /** Devices get power one after the other, the first a while after the hub. */
 const FIRST_DEVICE_US = 5_000_000;
 const DEVICE_SPREAD_US = 2_000_000;
@@ -147,7 +150,8 @@ export class House {
    */
   replaceHub(eui64: string, restore: (chip: Chip) => void): void {
     const { hub, headEnd } = this;
-    this.ledger.hubDestroyed();
+    // What the old one said last may still be on the air, and the new one says nothing so soon.
+    this.world.schedule(LAST_WORDS_US, () => this.ledger.hubDestroyed());
     hub.replace(Buffer.from(eui64, "hex").reverse());
     for (const context of this.contexts) {
       provision(hub.flash, sessionContext(context), USED_BY_A_HUB);

@@ -5,20 +5,19 @@ import { PageSealer } from "../../crypto/page-sealer";
 import { Message, Operation } from "../../ipc/operation";
 import { Book, PageAsk, PageSize } from "../../ipc/page";
 import { Party } from "../../ipc/party";
-import { earliest, type Partition, sooner } from "../../kernel/partition";
+import { type Partition, sooner } from "../../kernel/partition";
 import type { FlashTurn } from "../../storage/flash-job";
 import type { Environment } from "../../system";
 import { Application } from "./application";
 import { Coverage } from "./coverage";
 import { LowerHalf } from "./lower-half";
-import { Memory, MemorySize } from "./memory";
+import { Memory } from "./memory";
 
 export function createHan(environment: Environment<"han">): Partition {
   return new HanPartition(environment);
 }
 
 class HanPartition implements Partition {
-  private readonly numbers: Float64Array;
   private readonly lower: LowerHalf;
   private readonly upper: Application;
   private readonly memory = new Memory();
@@ -29,7 +28,6 @@ class HanPartition implements Partition {
 
   constructor(environment: Environment<"han">) {
     const { memory } = this;
-    this.numbers = memory.numbers;
     this.lower = new LowerHalf(environment, memory);
     this.upper = new Application(environment, this.lower, this.lower.store, memory);
     this.lower.store.attach(this.upper.knowledge);
@@ -71,7 +69,7 @@ class HanPartition implements Partition {
   }
 
   dueAt(): number {
-    const due = earliest(this.numbers, 0, MemorySize.DUES);
+    const due = this.memory.dueAt();
     const turn = sooner(this.networkTurn.due, this.mailTurn.due);
     return sooner(due, turn);
   }
