@@ -5,19 +5,20 @@ import { PageSealer } from "../../crypto/page-sealer";
 import { Message, Operation } from "../../ipc/operation";
 import { Book, PageAsk, PageSize } from "../../ipc/page";
 import { Party } from "../../ipc/party";
-import { type Partition, sooner } from "../../kernel/partition";
+import { earliest, type Partition, sooner } from "../../kernel/partition";
 import type { FlashTurn } from "../../storage/flash-job";
 import type { Environment } from "../../system";
 import { Application } from "./application";
 import { Coverage } from "./coverage";
 import { LowerHalf } from "./lower-half";
-import { Memory } from "./memory";
+import { Memory, MemorySize } from "./memory";
 
 export function createHan(environment: Environment<"han">): Partition {
   return new HanPartition(environment);
 }
 
 class HanPartition implements Partition {
+  private readonly numbers: Float64Array;
   private readonly lower: LowerHalf;
   private readonly upper: Application;
   private readonly memory = new Memory();
@@ -28,6 +29,7 @@ class HanPartition implements Partition {
 
   constructor(environment: Environment<"han">) {
     const { memory } = this;
+    this.numbers = memory.numbers;
     this.lower = new LowerHalf(environment, memory);
     this.upper = new Application(environment, this.lower, this.lower.store, memory);
     this.lower.store.attach(this.upper.knowledge);
@@ -69,7 +71,7 @@ class HanPartition implements Partition {
   }
 
   dueAt(): number {
-    const due = this.memory.dueAt();
+    const due = earliest(this.numbers, 0, MemorySize.DUES);
     const turn = sooner(this.networkTurn.due, this.mailTurn.due);
     return sooner(due, turn);
   }

@@ -3,9 +3,12 @@
 // states of the parts say.
 
 import { afterEach, expect, test, vi } from "vitest";
+import { CONSTRUCTORS } from "../../../firmware/constructors";
+import type { Partition } from "../../../firmware/kernel/partition";
 import type { Application } from "../../../firmware/partitions/han/application";
 import { LowerHalf } from "../../../firmware/partitions/han/lower-half";
-import { Due, Memory, MemorySize } from "../../../firmware/partitions/han/memory";
+import { Due, type Memory, MemorySize } from "../../../firmware/partitions/han/memory";
+import { createHan } from "../../../firmware/partitions/han/partition";
 import { House } from "../../../host-sim/house/house";
 import { readHouse } from "../../../host-sim/house/read-house";
 
@@ -31,16 +34,22 @@ function watch(): void {
     attach.call(this, user);
     halves.set((this.radio as Inside).numbers, { lower: this, upper: user as Application });
   });
-  const dueAt = Memory.prototype.dueAt;
-  vi.spyOn(Memory.prototype, "dueAt").mockImplementation(function (this: Memory) {
-    const due = dueAt.call(this);
-    const parts = halves.get(this.numbers);
-    if (parts !== undefined) {
-      answers++;
-      compare(this, parts, due);
-    }
+}
+
+/** `han` as it is, and each of its answers compared. */
+function watchedHan(environment: Parameters<typeof createHan>[0]): Partition {
+  const partition = createHan(environment);
+  const { memory, networkTurn, mailTurn } = partition as Inside;
+  const dueAt = partition.dueAt.bind(partition);
+  partition.dueAt = () => {
+    const due = dueAt();
+    const least = memory.dueAt();
+    expect(due).toBe(Math.min(least, networkTurn.due, mailTurn.due));
+    compare(memory, halves.get(memory.numbers)!, least);
+    answers++;
     return due;
-  });
+  };
+  return partition;
 }
 
 /** Whether each entry of a table is due exactly when it is in use. */
@@ -136,7 +145,8 @@ test("each answer is what the parts' states say, in a house with everything", ()
     { kind: "radio-reset", at: 300 },
     { kind: "power-cut", target: "hub", at: 600, forSeconds: 3 },
   ];
-  const house = new House({ seed: 7, config: readHouse({ faults }), exchanges });
+  const constructors = { ...CONSTRUCTORS, han: watchedHan };
+  const house = new House({ seed: 7, config: readHouse({ faults }), exchanges, constructors });
   house.runUntil(3 * 3600);
   house.finish();
   const { readings, exchanges: run } = house.report(0);
