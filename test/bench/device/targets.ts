@@ -76,6 +76,16 @@ export const TARGETS: readonly Target[] = [
       "and handed to the radio's queue before the value goes on",
   },
   {
+    board: "qemu-arm",
+    figure: /: full-length frame to its value, AES apart$/,
+    title: "the same, with a faster build of the engine",
+    limit: 110_000,
+    unit: "instructions",
+    why:
+      "boards have one build of the engine, the fastest that we found: its loop at -O2, with " +
+      "opcodes of our own for frequent sequences; what is left is the firmware's bytecode",
+  },
+  {
     figure: /: slots taken by a full-length frame$/,
     title: "objects allocated by a full-length frame",
     limit: 0,
