@@ -68,8 +68,8 @@ test("a partition that fails by itself is found, one that a fault was asked for 
   expect(house.hub.figures("han").restarts).toBe(1);
 });
 
-// Two seconds of faults: the first strikes when the partition is next called, the others while it is
-// made anew, each time after a longer pause.
+// Two seconds of faults: the first strikes when the partition is next called, the others while it
+// is made anew, each time after a longer pause.
 test("a start that fails is a restart too", () => {
   const faults = Array.from({ length: 100 }, (_, i) => {
     return { kind: "partition-fault", partition: "han", fault: "throw", at: 900 + i * 0.02 };
