@@ -239,7 +239,7 @@ export class Nodes {
     return this.records[recordAt(this.start, node) + Field.TIMEOUT]!;
   }
 
-  setTimeout(node: number, timeout: number): void {
+  setEndDeviceTimeout(node: number, timeout: number): void {
     this.records[recordAt(this.start, node) + Field.TIMEOUT] = timeout;
   }
 

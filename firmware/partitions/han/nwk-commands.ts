@@ -56,7 +56,7 @@ export class NwkCommands {
         this.rejoin(now, node, bytes[at + RejoinRequest.CAPABILITY]!);
         return;
       case NwkCommand.END_DEVICE_TIMEOUT_REQUEST:
-        this.setTimeout(now, node, bytes[at + EndDeviceTimeoutRequest.TIMEOUT]!);
+        this.setEndDeviceTimeout(now, node, bytes[at + EndDeviceTimeoutRequest.TIMEOUT]!);
         return;
       default:
         this.ignored++;
@@ -82,10 +82,10 @@ export class NwkCommands {
     this.user.sendCommand(now, node, this.command, length);
   }
 
-  private setTimeout(now: number, node: number, timeout: number): void {
+  private setEndDeviceTimeout(now: number, node: number, timeout: number): void {
     const isKnown = timeout <= EndDeviceTimeoutRequest.TIMEOUT_MAX;
     if (isKnown && this.nodes.timeout(node) !== timeout) {
-      this.nodes.setTimeout(node, timeout);
+      this.nodes.setEndDeviceTimeout(node, timeout);
       this.user.nodeChanged(now, node);
     }
     const status = isKnown
