@@ -24,14 +24,14 @@ static char *text_of(const char *path)
 #define PARSER_BUFFER (1024 * 1024)
 #define PARSER_MODULO 1993
 
-static txScript *compile(txString path, txString text)
+static txScript *compile(txMachine *the, txString path, txString text)
 {
 	txStringCStream stream = { .buffer = text, .size = (txSize)strlen(text) };
 	txParser parser;
 	txParserJump jump;
 	txScript *volatile script = NULL;
 
-	fxInitializeParser(&parser, NULL, PARSER_BUFFER, PARSER_MODULO);
+	fxInitializeParser(&parser, the, PARSER_BUFFER, PARSER_MODULO);
 	parser.firstJump = &jump;
 	if (c_setjmp(jump.jmp_buf) == 0) {
 		parser.path = fxNewParserSymbol(&parser, path);
@@ -105,7 +105,7 @@ bool bytecode_of(txMachine *the, struct heap *heap, txString path, txScript *scr
 	if (text != NULL && memory != NULL) {
 		heap_open(&parser, memory, PARSER_BYTES);
 		heap_choose(&parser);
-		compiled = compile(path, text);
+		compiled = compile(the, path, text);
 		heap_choose(heap);
 	}
 	if (compiled != NULL) {
@@ -124,4 +124,15 @@ bool bytecode_of(txMachine *the, struct heap *heap, txString path, txScript *scr
 	free(memory);
 	free(text);
 	return ids != NULL && code != NULL;
+}
+
+bool bytecode_has_tagged_template(const txScript *script)
+{
+	txByte *p = (txByte *)script->codeBuffer;
+	const txByte *const end = p + script->codeSize;
+
+	for (; p < end; p = code_after(p))
+		if (*(txU1 *)p == XS_CODE_TEMPLATE_CACHE)
+			return true;
+	return false;
 }

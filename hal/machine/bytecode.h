@@ -12,4 +12,7 @@
 /* False: the file is not there or is no script. The bytecode lies in `heap`, the machine's own. */
 bool bytecode_of(txMachine *the, struct heap *heap, txString path, txScript *script);
 
+/* The engine keeps the strings of a tagged template in the realm, and that is frozen. */
+bool bytecode_has_tagged_template(const txScript *script);
+
 #endif

@@ -105,6 +105,8 @@ static void evaluate(txMachine *the, struct heap *heap, const char *name)
 	snprintf(path, sizeof path, "%s.js", name);
 	if (!bytecode_of(the, heap, path, &script))
 		fail("does not compile", path);
+	if (bytecode_has_tagged_template(&script))
+		fail("has a tagged template, whose strings a frozen realm cannot keep", name);
 	fxBeginHost(the);
 	{
 		mxTry(the) {

@@ -129,6 +129,11 @@ const REFUSED = [
   ["a RegExp", "const kept = /a/; function createIt() { return kept; }", "keeps a Map"],
   ["the time", "const made = Date.now(); function createIt() { return made; }", "Date"],
   ["chance", "const made = Math.random(); function createIt() { return made; }", "secure mode"],
+  [
+    "a tagged template",
+    "const made = String.raw`a`; function createIt() { return made; }",
+    "tagged",
+  ],
   ["what a module threw", "function createIt() {} createIt.x.y;", "TypeError"],
 ] as const;
 
