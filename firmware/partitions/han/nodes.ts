@@ -1,5 +1,6 @@
 // The nodes of the network: one fixed table in one buffer, found by index, EUI-64 or short
-// address. `node-store.ts` keeps one journal record for each node that is Networked.
+// address. `network-store.ts` keeps one journal record for each, also of those that may have the
+// network key or are gone.
 
 import type { DeviceKind } from "../../ipc/device";
 import { check } from "../../kernel/partition";

@@ -1,5 +1,5 @@
 // The network commands of Networked nodes: leaving, rejoining under the network key, end device
-// time-outs. Routing commands mean nothing in a star and are let pass.
+// time-outs. Those of routers have been taken by `mesh.ts` before; any other is counted.
 // @source Zigbee 05-3474-22 sections 3.4.4, 3.4.6, 3.4.7, 3.4.11
 
 import { MacAssociation } from "../../wire/mac-command";

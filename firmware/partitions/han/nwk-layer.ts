@@ -218,7 +218,7 @@ export class NwkLayer {
       this.counts.otherKey++;
       return false;
     }
-    // In a star the node that secured the frame is the one that sent it.
+    // Security goes hop by hop: who secured the frame is who sent it, router or not.
     const sourceAt = at + Auxiliary.SOURCE;
     if (!this.nodes.hasEui64(node, bytes, sourceAt)) {
       this.counts.unknownSource++;
