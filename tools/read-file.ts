@@ -18,7 +18,7 @@ export function houseFile(path: string | undefined): HouseConfig {
   if (path === undefined) return DEFAULT_HOUSE;
   const builtIn = builtInHouse(path);
   if (builtIn !== undefined) return builtIn;
-  const text = textFile(path);
+  const text = textFile(path, "name a file that exists, or a house of heddle home --house help");
   return orUsage(path, HouseError, () => parseHouse(text));
 }
 
@@ -45,11 +45,12 @@ export function sequenceFile(contexts: string, side: "hub" | "head-end"): Sequen
   return orUsage("", OscoreFileError, () => new SequenceFile(`${contexts}.${side}.json`));
 }
 
-export function textFile(path: string): string {
+/** @param wayOut what to name instead of a file that cannot be read */
+export function textFile(path: string, wayOut = "name a file that exists"): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    throw new UsageError(`${path}: cannot be read; name a file that exists`);
+    throw new UsageError(`${path}: cannot be read; ${wayOut}`);
   }
 }
 

@@ -45,7 +45,7 @@ describe("heddle home", () => {
     }
     const unknown = await desk.run(["home", "--house", "castle"]);
     expect(unknown).toMatchObject({ code: 2, out: "" });
-    expect(unknown.err).toContain("castle: cannot be read; name a file that exists");
+    expect(unknown.err).toContain("castle: cannot be read; name a file that exists, or a house of");
   });
 
   it("prints one JSON document with --json, and nothing else", async () => {

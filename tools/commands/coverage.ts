@@ -26,7 +26,7 @@ const ANSWER_S = 300;
 export function coverageCommand(): Command {
   return new Command("coverage")
     .description("Check that the hub of a house reaches every device, and say what to do if not.")
-    .option("--house <file>", "the house, JSON (docs/house.md)")
+    .option("--house <file|name>", "the house (docs/house.md)")
     .option("--seed <n>", "same seed, same walls", wholeNumber("--seed", 0, 2 ** 32 - 1), 1)
     .option(
       "--minutes <n>",

@@ -29,7 +29,10 @@ export function headEndCommand(): Command {
       host: "127.0.0.1",
       port: 5683,
     })
-    .option("--house <file>", "whose devices it tells the hub of (default: the built-in house)")
+    .option(
+      "--house <file|name>",
+      "whose devices it tells the hub of (default: the built-in house)",
+    )
     .option(
       "--speed <n>",
       "how fast its clock runs, for a house at that speed",

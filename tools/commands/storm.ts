@@ -26,7 +26,7 @@ export function stormCommand(): Command {
     .description("Put houses through two hours of faults, and see that each comes to rest.")
     .option("--seeds <n>", "how many storms", wholeNumber("--seeds", 1, SEEDS_MAX), 20)
     .option("--from <n>", "the first seed", wholeNumber("--from", 0, 2 ** 32 - 1), 1)
-    .option("--house <file>", "the house that they befall, JSON (docs/house.md)")
+    .option("--house <file|name>", "the house that they befall (docs/house.md)")
     .option("--pcap <file>", "of one storm: write the 802.15.4 frames of the home")
     .option("--wan-pcap <file>", "of one storm: write the datagrams of the WAN")
     .option("--keylog <file>", "of one storm: write the keys for tshark (secret!)")
