@@ -49,8 +49,6 @@ export interface LinkKeyOwner {
 }
 
 export class LinkKeys {
-  refused = 0;
-
   constructor(
     private readonly crypto: CryptoProvider,
     private readonly entropy: Entropy,
@@ -71,7 +69,6 @@ export class LinkKeys {
     const device = this.log.find(message, NodeSaid.EUI64);
     const refusal = this.judge(now, message, device);
     if (refusal === 0) return;
-    this.refused++;
     if (!this.attempts.isNews(now, message, NodeSaid.EUI64, Reason.FIRST + refusal)) return;
     this.news.audit(now, AuditCode.KEY_REFUSED, refusal, message, NodeSaid.EUI64);
   }

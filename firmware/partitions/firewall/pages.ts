@@ -15,7 +15,6 @@ const enum Limit {
 }
 
 export class Pages {
-  expired = 0;
   /** The book that is asked for. */
   private book: number = Limit.NO_BOOK;
   private reference = 0;
@@ -64,9 +63,7 @@ export class Pages {
   }
 
   tick(now: number): void {
-    if (now < this.dueAt()) return;
-    this.expired++;
-    this.book = Limit.NO_BOOK;
+    if (now >= this.dueAt()) this.book = Limit.NO_BOOK;
   }
 
   dueAt(): number {

@@ -17,11 +17,11 @@ const enum Conflict {
 export interface AddressUser {
   /** A free address by chance; -1: none was found. */
   drawShort(): number;
+  /** Something in the node's record changed. */
   nodeChanged(now: number, node: number): void;
 }
 
 export class Addresses {
-  conflicts = 0;
   private readonly command: Uint8Array;
   private toldAt = -Infinity;
 
@@ -58,7 +58,6 @@ export class Addresses {
 
   /** Two nodes have this address. A child of the hub gets another from it. */
   conflict(now: number, short: number): void {
-    this.conflicts++;
     const node = this.nodes.findShort(short);
     if (node === NodeLimit.NONE || !this.nodes.isNetworked(node)) return;
     // A router draws for itself, and for its own children.

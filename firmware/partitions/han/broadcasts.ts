@@ -61,10 +61,6 @@ export interface BroadcastUser {
 }
 
 export class Broadcasts {
-  /** Copies heard of what was handled already. */
-  duplicates = 0;
-  /** No room to say it. */
-  full = 0;
   private readonly bytes: Uint8Array;
   private readonly numbers: Float64Array;
   private readonly first: number;
@@ -89,7 +85,6 @@ export class Broadcasts {
     let transaction = this.find(now, source, sequence);
     const isNew = transaction === BroadcastLimit.NONE;
     if (isNew) transaction = this.begin(now, source, sequence);
-    else this.duplicates++;
     const at = this.first + transaction * Transaction.LENGTH + Transaction.HEARD;
     this.setHeard(at, this.heard(at) | (1 << from));
     return !isNew;
@@ -143,7 +138,6 @@ export class Broadcasts {
       this.numbers[this.dues + i] = due;
       return true;
     }
-    this.full++;
     return false;
   }
 
@@ -156,9 +150,7 @@ export class Broadcasts {
       const source = at + Frame.CONTENT + NwkField.SOURCE;
       if (readU16(this.bytes, source) !== Nwk.COORDINATOR) relayed++;
     }
-    if (relayed < BroadcastLimit.RELAYED) return true;
-    this.full++;
-    return false;
+    return relayed < BroadcastLimit.RELAYED;
   }
 
   tick(now: number): void {

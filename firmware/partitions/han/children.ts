@@ -57,9 +57,6 @@ export interface ChildUser {
 export class Children {
   /** Children that did not come in their time. */
   aged = 0;
-  /** Devices that turned out to be at a router, and routers that were told otherwise. */
-  givenUp = 0;
-  claimed = 0;
   private readonly bytes: Uint8Array;
   /** When each was heard last, minutes since the start plus one, u16; 0: not yet. */
   private readonly heard: number;
@@ -212,10 +209,9 @@ export class Children {
       if (count < ChildLimit.ANNOUNCED && this.mesh.isHere(node)) {
         end = this.putEui64(node, end);
         count++;
-      } else this.giveUp(now, node, router);
+      } else this.mesh.moved(now, node, router);
     }
     if (count === 0) return;
-    this.claimed += count;
     frame[head + ParentAnnounceResponse.COUNT] = count;
     this.nwk.sendAps(now, router, frame, end, 0);
   }
@@ -224,13 +220,8 @@ export class Children {
   private answered(now: number, router: number, bytes: Uint8Array, at: number): void {
     for (let i = 0; i < bytes[at + ParentAnnounceResponse.COUNT]!; i++) {
       const node = this.nodes.findEui64(bytes, at + ParentAnnounceResponse.CHILDREN + 8 * i);
-      if (node !== NodeLimit.NONE && this.isChild(node)) this.giveUp(now, node, router);
+      if (node !== NodeLimit.NONE && this.isChild(node)) this.mesh.moved(now, node, router);
     }
-  }
-
-  private giveUp(now: number, node: number, router: number): void {
-    this.givenUp++;
-    this.mesh.moved(now, node, router);
   }
 
   private putEui64(node: number, at: number): number {

@@ -68,8 +68,6 @@ export interface CarrierUser {
 }
 
 export class JoinCarrier implements JoinUser, SpreadUser {
-  /** Update-Devices that were no router's to send, or not about a node at it. */
-  ignored = 0;
   private readonly frame: Uint8Array;
   private joining: Joining | undefined;
 
@@ -246,10 +244,7 @@ export class JoinCarrier implements JoinUser, SpreadUser {
   ): void {
     const node = this.nodes.findEui64(bytes, eui64At);
     const isHere = node !== NodeLimit.NONE && node !== router && this.nodes.isNetworked(node);
-    if (!isHere || !this.mesh.adopted(now, node, short)) {
-      this.ignored++;
-      return;
-    }
+    if (!isHere || !this.mesh.adopted(now, node, short)) return;
     this.nodePlaced(node, router);
     this.user.nodeChanged(now, node);
   }
@@ -258,7 +253,6 @@ export class JoinCarrier implements JoinUser, SpreadUser {
   private left(now: number, router: number, bytes: Uint8Array, eui64At: number): void {
     const node = this.nodes.findEui64(bytes, eui64At);
     const isKnown = node !== NodeLimit.NONE && this.nodes.isNetworked(node);
-    if (!isKnown || this.routes.lastRelay(node) !== router) this.ignored++;
-    else this.user.nodeLeaves(now, node);
+    if (isKnown && this.routes.lastRelay(node) === router) this.user.nodeLeaves(now, node);
   }
 }

@@ -336,7 +336,6 @@ export class LowerHalf
     if (this.care.received(now, bytes, at, length)) return;
     // All others are for those around, and no router hands them on.
     if (hop === node) this.commands.received(now, node, bytes, at, length);
-    else this.mesh.counts.ignored++;
   }
 
   drawShort(): number {

@@ -25,7 +25,7 @@ import {
 } from "../../wire/nwk-command";
 import { Parsed } from "../../wire/parsed";
 import { rssiBehind } from "../../wire/spinel-stream";
-import { Addresses } from "./addresses";
+import { Addresses, type AddressUser } from "./addresses";
 import { hearLinks, isLastPart, LinkLimit, lastAddress, putLinks } from "./link-status";
 import type { Memory } from "./memory";
 import { NodeLimit, type Nodes, Place } from "./nodes";
@@ -67,26 +67,12 @@ const enum MeshDue {
 
 const NO_WAY = -1;
 
-export interface MeshUser {
+export interface MeshUser extends AddressUser {
   isUp(): boolean;
-  /** Something in the node's record changed. */
-  nodeChanged(now: number, node: number): void;
-  /** A free address by chance; -1: none was found. */
-  drawShort(): number;
-}
-
-export class MeshCounts {
-  malformed = 0;
-  ignored = 0;
-  records = 0;
-  recordsRefused = 0;
-  manyToOne = 0;
-  discoveries = 0;
-  failures = 0;
 }
 
 export class MeshRouting implements RouteKeeper {
-  readonly counts = new MeshCounts();
+  recordsRefused = 0;
   readonly addresses: Addresses;
   private readonly answers: RouteAnswers;
   private readonly command: Uint8Array;
@@ -179,7 +165,6 @@ export class MeshRouting implements RouteKeeper {
   /** What became of a frame that a router was given, for itself or to hand on. */
   hopEnded(now: number, router: number, delivered: boolean): void {
     if (!this.routes.hopEnded(router, delivered)) return;
-    this.counts.failures++;
     this.routes.dropThrough(router);
     if (this.routes.isDirect(router)) this.routes.drop(router);
     this.askSoon(now);
@@ -193,7 +178,6 @@ export class MeshRouting implements RouteKeeper {
     this.sought = node;
     this.soughtAt = now;
     this.soughtCost = 0xff;
-    this.counts.discoveries++;
     this.request(now, 0, this.nodes.short(node));
     this.soughtIdentifier = this.identifier;
     this.askSoon(now);
@@ -215,17 +199,15 @@ export class MeshRouting implements RouteKeeper {
       command === NwkCommand.ROUTE_RECORD ||
       command === NwkCommand.LINK_STATUS;
     if (!isOurs) return false;
-    if (checkNwkCommand(bytes, at, length) !== Parsed.OK) {
-      this.counts.malformed++;
-      return true;
-    }
+    if (checkNwkCommand(bytes, at, length) !== Parsed.OK) return true;
     if (command === NwkCommand.ROUTE_RECORD) this.record(now, node, hop, bytes, at);
     else if (command === NwkCommand.NETWORK_STATUS) this.status(now, bytes, at);
     else if (command === NwkCommand.ROUTE_REQUEST) {
       this.requested(now, nwkSource(bytes, start), hop, bytes, at, length);
-    } else if (hop !== node) this.counts.ignored++;
-    else if (command === NwkCommand.ROUTE_REPLY) this.replied(now, hop, bytes, at);
-    else hearLinks(this.routes, node, bytes, at, length);
+    } else if (hop === node) {
+      if (command === NwkCommand.ROUTE_REPLY) this.replied(now, hop, bytes, at);
+      else hearLinks(this.routes, node, bytes, at, length);
+    }
     return true;
   }
 
@@ -233,10 +215,9 @@ export class MeshRouting implements RouteKeeper {
   private record(now: number, node: number, hop: number, bytes: Uint8Array, at: number): void {
     const count = bytes[at + RouteRecord.COUNT]!;
     if (count > RouteLimit.RELAYS || !this.areRelays(node, hop, bytes, at, count)) {
-      this.counts.recordsRefused++;
+      this.recordsRefused++;
       return;
     }
-    this.counts.records++;
     this.moved(now, node, hop);
     if (count === 0) return;
     for (let i = 0; i < count; i++) {
@@ -276,18 +257,15 @@ export class MeshRouting implements RouteKeeper {
       case NetworkStatusCode.LINK_FAILURE:
       case NetworkStatusCode.PARENT_LINK_FAILURE:
       case NetworkStatusCode.SOURCE_ROUTE_FAILURE: {
-        this.counts.failures++;
         const node = this.nodes.findShort(short);
         if (node !== NodeLimit.NONE && !this.routes.isDirect(node)) this.routes.drop(node);
         this.askSoon(now);
         return;
       }
       case NetworkStatusCode.MANY_TO_ONE_FAILURE:
-        this.counts.failures++;
         this.askSoon(now);
         return;
       default:
-        this.counts.ignored++;
     }
   }
 
@@ -309,10 +287,7 @@ export class MeshRouting implements RouteKeeper {
     const destination = routeRequestDestination(bytes, at);
     const isOne = (options & other) === 0 && asker !== NodeLimit.NONE;
     const onwards = isOne ? this.costTo(destination, asker, hop) : NO_WAY;
-    if (onwards === NO_WAY) {
-      this.counts.ignored++;
-      return;
-    }
+    if (onwards === NO_WAY) return;
     const rssi = rssiBehind(bytes, at + length + Auxiliary.MIC_LENGTH);
     const cost = bytes[at + RouteRequest.COST]! + costOf(Math.max(rssi + 128, 0));
     const identifier = bytes[at + RouteRequest.IDENTIFIER]!;
@@ -340,10 +315,7 @@ export class MeshRouting implements RouteKeeper {
       routeReplyResponder(bytes, at) === this.nodes.short(this.sought);
     const link = Math.max(this.routes.outgoing(hop), this.routes.incoming(hop));
     const cost = bytes[at + RouteReply.COST]! + (link === 0 ? RouteLimit.COST_MAX : link);
-    if (!isOurs || cost >= this.soughtCost) {
-      this.counts.ignored++;
-      return;
-    }
+    if (!isOurs || cost >= this.soughtCost) return;
     this.soughtCost = cost;
     if (hop === this.sought) this.routes.setDirect(hop);
     else this.routes.setNextHop(this.sought, hop);
@@ -379,7 +351,6 @@ export class MeshRouting implements RouteKeeper {
       return;
     }
     this.askedAt = now;
-    this.counts.manyToOne++;
     this.request(now, RouteRequestOptions.MANY_TO_ONE_RECORD, Nwk.BROADCAST_ROUTERS);
   }
 

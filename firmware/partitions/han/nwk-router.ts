@@ -54,8 +54,6 @@ export interface RouteKeeper {
 
 export class NwkRouter implements BroadcastUser {
   readonly broadcasts: Broadcasts;
-  /** Frames of others, under an address or an EUI-64 that is not theirs. */
-  unknownOrigin = 0;
   duplicates = 0;
   relayed = 0;
   relayDropped = 0;
@@ -103,8 +101,8 @@ export class NwkRouter implements BroadcastUser {
     if (origin === NodeLimit.NONE && !isCommand) {
       origin = this.mesh.announced(now, source, bytes, at, length);
     }
+    // Under an address or an EUI-64 that is not its sender's.
     if (origin === NodeLimit.NONE || !this.isOf(origin, bytes, nwkExtendedSourceAt(bytes, start))) {
-      this.unknownOrigin++;
       return;
     }
     if (destination !== Nwk.COORDINATOR) {

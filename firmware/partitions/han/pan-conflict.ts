@@ -35,8 +35,6 @@ export interface ConflictUser {
 
 export class PanConflict {
   conflicts = 0;
-  /** Those that were left as they are, since we moved not long ago. */
-  borne = 0;
   private readonly scratch: Uint8Array;
   private readonly numbers: Float64Array;
   private readonly due: number;
@@ -59,13 +57,8 @@ export class PanConflict {
 
   /** A beacon, of whatever network. */
   beaconHeard(now: number, bytes: Uint8Array, start: number, length: number): void {
-    if (checkBeacon(bytes, start, length) !== Parsed.OK || !this.isForeign(bytes, start, length)) {
-      return;
-    }
-    if (now < this.restUntil) {
-      this.borne++;
-      return;
-    }
+    if (now < this.restUntil || checkBeacon(bytes, start, length) !== Parsed.OK) return;
+    if (!this.isForeign(bytes, start, length)) return;
     this.beacons++;
     if (this.beacons >= ConflictLimit.BEACONS) this.confirmed(now);
     else if (this.numbers[this.due] === Number.POSITIVE_INFINITY) {
@@ -76,13 +69,13 @@ export class PanConflict {
 
   /** A router reports that it heard such a network, and the PAN IDs around it. */
   reported(now: number, bytes: Uint8Array, at: number): void {
+    if (now < this.restUntil) return;
     const kind = bytes[at + NetworkReport.OPTIONS]! & ~NetworkReport.COUNT_MASK;
     const pan = this.identity.extendedPanAt;
     const from = at + NetworkReport.EXTENDED_PAN;
     if (kind !== 0 || !equalBytes(bytes, from, this.identity.bytes, pan, 8)) return;
     if (!this.lists(bytes, at, this.identity.panId)) return;
-    if (now < this.restUntil) this.borne++;
-    else this.confirmed(now, bytes, at);
+    this.confirmed(now, bytes, at);
   }
 
   tick(now: number): void {

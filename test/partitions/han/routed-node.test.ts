@@ -161,7 +161,7 @@ describe("a node behind a router", () => {
     const second = TestRouter.joined(bench, 0x72);
     const before = bench.han.routes.lastRelay(node);
     second.record(far.short, relays(router.short, second.short, far.short));
-    expect(bench.han.mesh.counts.recordsRefused).toBe(1);
+    expect(bench.han.mesh.recordsRefused).toBe(1);
     expect(bench.han.routes.lastRelay(node)).toBe(before);
   });
 
