@@ -129,12 +129,7 @@ describe("a registered node", () => {
     bench.add(node.eui64, node.code);
     other.associate();
     bench.run(20);
-    node.associate();
-    bench.run(490);
-    node.pollExtended();
-    bench.run(20);
-    node.poll();
-    bench.run(20);
+    node.takeKey();
     bench.hear(node.secured(announcement(node), 0xfffd));
     bench.run(50);
     expect(bench.joined).toEqual([0]);

@@ -26,12 +26,7 @@ function keyed(): Half {
   const bench = Bench.up(flash);
   const node = new TestNode(bench, eui64Of(21), false);
   bench.add(node.eui64, node.code);
-  node.associate();
-  bench.run(490);
-  node.pollExtended();
-  bench.run(20);
-  node.poll();
-  bench.run(20);
+  node.takeKey();
   expect(node.key).toBeDefined();
   expect(bench.han.nodes.state(0)).toBe(NodeState.KEYED);
   return { flash, bench, node };

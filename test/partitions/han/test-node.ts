@@ -77,6 +77,14 @@ export class TestNode {
 
   /** The whole way in; true: it has the network key. */
   join(): boolean {
+    if (!this.takeKey()) return false;
+    this.announce();
+    this.bench.run(50);
+    return true;
+  }
+
+  /** It asks to be let in and fetches the network key; it has said nothing under it yet. */
+  takeKey(): boolean {
     this.associate();
     this.bench.run(490);
     this.pollExtended();
@@ -84,10 +92,7 @@ export class TestNode {
     if (this.status !== 0) return false;
     this.poll();
     this.bench.run(20);
-    if (this.key === undefined) return false;
-    this.announce();
-    this.bench.run(50);
-    return true;
+    return this.key !== undefined;
   }
 
   associate(): void {
