@@ -36,9 +36,7 @@ describe.skipIf(!hasTshark())("the global commands, read by Wireshark", () => {
   const bench = new UpperBench();
   const meter = bench.meter();
   const frames = QUESTIONS.flatMap(([name, cluster, command, payload, answerId]) => {
-    bench.data();
-    bench.zcl(meter, 1, cluster, 0x00, 77, command, payload);
-    const answer = bench.data().find((frame) => frame.payload[1] === 77)?.payload;
+    const answer = bench.ask(meter, cluster, command, payload);
     expect(answer?.[2], name).toBe(answerId);
     const asked = { name, id: command, zcl: Uint8Array.of(0x00, 77, command, ...payload), cluster };
     if (answer === undefined) return [asked];

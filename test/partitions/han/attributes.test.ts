@@ -9,25 +9,11 @@ const METERING = 0x0702;
 const READ = 0x00;
 const WRITE = 0x02;
 
-function ask(
-  bench: UpperBench,
-  node: number,
-  cluster: number,
-  command: number,
-  payload: number[],
-  control = 0x00,
-  endpoint = 1,
-): Buffer | undefined {
-  bench.data();
-  bench.zcl(node, endpoint, cluster, control, 77, command, payload);
-  return bench.data().find((frame) => frame.payload[1] === 77)?.payload;
-}
-
 describe("the Time server (ZCL 3.12)", () => {
   test("tells UTC and that it is synchronised, with no zone and no daylight saving", () => {
     const bench = new UpperBench();
     const display = bench.join(DeviceKind.DISPLAY, 3);
-    const answer = ask(bench, display, TIME, READ, [0, 0, 1, 0, 2, 0, 5, 0, 7, 0])!;
+    const answer = bench.ask(display, TIME, READ, [0, 0, 1, 0, 2, 0, 5, 0, 7, 0])!;
     const now = START_S + Math.floor(bench.now / 1000) - ZCL_EPOCH_S;
     expect([...answer]).toEqual([
       ...[0x18, 77, 0x01],
@@ -43,9 +29,9 @@ describe("the Time server (ZCL 3.12)", () => {
     const bench = new UpperBench();
     const display = bench.join(DeviceKind.DISPLAY, 3);
     bench.quality = TimeQuality.HOLDOVER;
-    expect(ask(bench, display, TIME, READ, [1, 0])![7]).toBe(0x0d);
+    expect(bench.ask(display, TIME, READ, [1, 0])![7]).toBe(0x0d);
     bench.quality = TimeQuality.UNKNOWN;
-    const answer = ask(bench, display, TIME, READ, [0, 0, 1, 0])!;
+    const answer = bench.ask(display, TIME, READ, [0, 0, 1, 0])!;
     expect([...answer.subarray(7, 11)]).toEqual([0xff, 0xff, 0xff, 0xff]);
     expect(answer[15]).toBe(0);
   });
@@ -53,17 +39,17 @@ describe("the Time server (ZCL 3.12)", () => {
   test("is written by nobody: a meter hears READ_ONLY, a display NOT_AUTHORIZED", () => {
     const bench = new UpperBench();
     const write = [0, 0, 0xe2, 1, 2, 3, 4, 2, 0, 0x2b, 0, 0, 0, 0];
-    const meter = ask(bench, bench.meter(), TIME, WRITE, write)!;
+    const meter = bench.ask(bench.meter(), TIME, WRITE, write)!;
     expect([...meter.subarray(2)]).toEqual([0x04, 0x88, 0, 0, 0x88, 2, 0]);
     const display = bench.join(DeviceKind.DISPLAY, 3);
-    expect([...ask(bench, display, TIME, WRITE, write)!.subarray(2)]).toEqual([0x0b, WRITE, 0x7e]);
+    expect([...bench.ask(display, TIME, WRITE, write)!.subarray(2)]).toEqual([0x0b, WRITE, 0x7e]);
   });
 });
 
 describe("the hub's endpoint answers (ZCL 2.5)", () => {
   test("who made it", () => {
     const bench = new UpperBench();
-    const answer = ask(bench, bench.meter(), BASIC, READ, [4, 0, 5, 0, 7, 0])!;
+    const answer = bench.ask(bench.meter(), BASIC, READ, [4, 0, 5, 0, 7, 0])!;
     expect(answer.toString("latin1")).toContain("Heddle");
     expect([...answer.subarray(-5)]).toEqual([7, 0, 0, 0x30, 1]);
   });
@@ -91,7 +77,7 @@ describe("the hub's endpoint answers (ZCL 2.5)", () => {
     ["an unknown metering command", METERING, 0x09, [], 0x09, [0x0b, 0x09, 0x81]],
   ])("%s", (_what, cluster, command, payload, control, expected) => {
     const bench = new UpperBench();
-    const answer = ask(bench, bench.meter(), cluster, command, payload, control)!;
+    const answer = bench.ask(bench.meter(), cluster, command, payload, control)!;
     expect([...answer.subarray(2)]).toEqual(expected);
   });
 
@@ -121,7 +107,7 @@ describe("the hub's endpoint answers (ZCL 2.5)", () => {
   test("as many attributes as fit into one frame", () => {
     const bench = new UpperBench();
     const many = Array.from({ length: 30 }, () => [0, 0]).flat();
-    const answer = ask(bench, bench.meter(), TIME, READ, many)!;
+    const answer = bench.ask(bench.meter(), TIME, READ, many)!;
     expect(answer.length).toBeLessThanOrEqual(82);
   });
 });
@@ -136,7 +122,7 @@ describe("displays and consumer access devices (requirements 60, 61)", () => {
       for (const cluster of [BASIC, TIME, METERING, 0x0704]) {
         for (let command = 0; command < 16; command++) {
           for (const control of [0x01, 0x09]) {
-            const answer = ask(bench, node, cluster, command, [0, 0, 0, 0, 0, 0, 0, 0], control)!;
+            const answer = bench.ask(node, cluster, command, [0, 0, 0, 0, 0, 0, 0, 0], control)!;
             expect([...answer.subarray(2)]).toEqual([0x0b, command, 0x7e]);
           }
         }
@@ -150,7 +136,7 @@ describe("displays and consumer access devices (requirements 60, 61)", () => {
     const bench = new UpperBench();
     const node = bench.join(DeviceKind.CONSUMER_ACCESS_DEVICE, 4);
     for (const command of [0x02, 0x03, 0x06, 0x08, 0x0a, 0x0f]) {
-      const answer = ask(bench, node, TIME, command, [0, 0, 0xe2, 1, 2, 3, 4])!;
+      const answer = bench.ask(node, TIME, command, [0, 0, 0xe2, 1, 2, 3, 4])!;
       expect([...answer.subarray(2)]).toEqual([0x0b, command, 0x7e]);
     }
   });
@@ -158,7 +144,7 @@ describe("displays and consumer access devices (requirements 60, 61)", () => {
   test("a node of no known kind may not even read", () => {
     const bench = new UpperBench();
     const node = bench.join(DeviceKind.UNKNOWN, 4);
-    expect(ask(bench, node, TIME, READ, [0, 0])![4]).toBe(0x7e);
+    expect(bench.ask(node, TIME, READ, [0, 0])![4]).toBe(0x7e);
   });
 });
 

@@ -21,19 +21,9 @@ const TUNNELLING = 0x0704;
 const TO_CLIENT = 0x08;
 const MIRROR_ENDPOINT = 10;
 
-/** What the hub answers under the question's number, from the command on. */
-function ask(
-  bench: UpperBench,
-  node: number,
-  cluster: number,
-  command: number,
-  payload: number[],
-  control = 0x00,
-  endpoint = 1,
-): number[] | undefined {
-  bench.data();
-  bench.zcl(node, endpoint, cluster, control, 77, command, payload);
-  const answer = bench.data().find((frame) => frame.payload[1] === 77)?.payload;
+/** What the hub answers, from the command on. */
+function ask(bench: UpperBench, ...question: Parameters<UpperBench["ask"]>): number[] | undefined {
+  const answer = bench.ask(...question);
   return answer && [...answer.subarray(2)];
 }
 

@@ -222,6 +222,21 @@ export class UpperBench implements Network, KnowledgeStore {
     this.hear(node, endpoint, cluster, Buffer.from([control, sequence, command, ...payload]));
   }
 
+  /** Asks the hub; what it answered under the question's number. */
+  ask(
+    node: number,
+    cluster: number,
+    command: number,
+    payload: readonly number[],
+    control = 0x00,
+    endpoint = 1,
+  ): Buffer | undefined {
+    const NUMBER = 77;
+    this.data();
+    this.zcl(node, endpoint, cluster, control, NUMBER, command, payload);
+    return this.data().find((frame) => frame.payload[1] === NUMBER)?.payload;
+  }
+
   /** A message of another partition. */
   say(from: Party, message: Uint8Array): void {
     const buffer = new Uint8Array(320);
