@@ -56,7 +56,7 @@ export const SYSTEM = {
     },
   ],
 
-  // No heap is used by more than four fifths in a house with messages, joins and a gas meter.
+  // No heap is used by more than four fifths in the house that docs/figures.md was measured in.
   // `vault`, `policy` and `console` hold their planned memory and are not written yet.
   partitions: [
     row(Party.AUDIT, "audit", Side.LEAF, 0, 4.375, 20),

@@ -39,8 +39,8 @@ export const TARGETS: readonly Target[] = [
     unit: "instructions",
     why:
       "all code of `han` is looked at, and its tables are made in bytecode; `han`, `access` and " +
-      "`trust` take in every record of the newest sector of their stores; the co-processor is " +
-      "set up step by step, each of them a message there and back",
+      "`trust` take in every record that their stores hold; the co-processor is set up step by " +
+      "step, each of them a message there and back",
   },
   {
     figure: /: restart of [a-z-]+$/,
@@ -97,7 +97,7 @@ export const TARGETS: readonly Target[] = [
     title: "heap in use, the fullest",
     limit: 80,
     unit: "%",
-    why: "the heaps were planned before the partitions were measured",
+    why: "it holds more than when it was planned",
   },
 ];
 
