@@ -1,9 +1,6 @@
 // Wireshark's full account of a capture: every field with its place in the packet.
 
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readCapture, tshark } from "./tshark";
 
 export interface PdmlField {
   readonly protocol: string;
@@ -31,20 +28,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** The fields of each packet, in the order in which Wireshark tells them. */
 export function tsharkPdml(capture: Buffer, options: readonly string[]): PdmlField[][] {
-  const directory = mkdtempSync(join(tmpdir(), "heddle-tshark-"));
-  try {
-    const file = join(directory, "capture.pcap");
-    writeFileSync(file, capture);
-    const args = ["-r", file, "-T", "pdml", ...options.flatMap((option) => ["-o", option])];
-    const text = execFileSync("tshark", args, {
-      encoding: "utf8",
-      maxBuffer: 1 << 28,
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    return packetsOf(text);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  return packetsOf(readCapture(capture, options, ["-T", "pdml"]));
 }
 
 function packetsOf(text: string): PdmlField[][] {
@@ -84,11 +68,7 @@ function plain(text: string): string {
 
 /** What Wireshark calls the values of its fields: by field, number and name. */
 export function tsharkValues(): Map<string, Map<number, string>> {
-  const text = execFileSync("tshark", ["-G", "values"], {
-    encoding: "utf8",
-    maxBuffer: 1 << 28,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const text = tshark(["-G", "values"]);
   const values = new Map<string, Map<number, string>>();
   for (const line of text.split("\n")) {
     const [kind, field, number, name] = line.split("\t");

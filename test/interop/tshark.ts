@@ -47,26 +47,38 @@ export function tsharkFields(
   options: readonly string[],
   fields: readonly string[],
 ): Record<string, string>[] {
+  const args = ["-T", "fields", "-E", "separator=/t", "-E", "occurrence=a"];
+  for (const field of fields) args.push("-e", field);
+  const rows = readCapture(capture, options, args).split("\n").slice(0, -1);
+  return rows.map((row) => {
+    const values = row.split("\t");
+    return Object.fromEntries(fields.map((field, i) => [field, values[i] ?? ""]));
+  });
+}
+
+/** What tshark prints of a capture. @param options preferences */
+export function readCapture(
+  capture: Buffer,
+  options: readonly string[],
+  args: readonly string[],
+): string {
   const directory = mkdtempSync(join(tmpdir(), "heddle-tshark-"));
   try {
     const file = join(directory, "capture.pcap");
     writeFileSync(file, capture);
-    const args = ["-r", file, "-T", "fields", "-E", "separator=/t", "-E", "occurrence=a"];
-    for (const option of options) args.push("-o", option);
-    for (const field of fields) args.push("-e", field);
-    const text = execFileSync("tshark", args, {
-      encoding: "utf8",
-      maxBuffer: 1 << 26,
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    const rows = text.split("\n").slice(0, -1);
-    return rows.map((row) => {
-      const values = row.split("\t");
-      return Object.fromEntries(fields.map((field, i) => [field, values[i] ?? ""]));
-    });
+    return tshark(["-r", file, ...args, ...options.flatMap((option) => ["-o", option])]);
   } finally {
     rmSync(directory, { recursive: true });
   }
+}
+
+/** What tshark prints. */
+export function tshark(args: readonly string[]): string {
+  return execFileSync("tshark", args, {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
 }
 
 /** tshark's spelling of a Zigbee key in its key table. */
