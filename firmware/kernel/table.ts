@@ -22,7 +22,7 @@ export interface PartitionRow {
   readonly heapBytes: number;
   /** Flash of its code; the builder refuses more. */
   readonly codeBytes: number;
-  /** Bytecode steps allowed in one call; a device meters it, here it can be injected. */
+  /** Allowed in one call, about a bytecode each; a device meters them, here it can be injected. */
   readonly stepsPerCall: number;
 }
 
