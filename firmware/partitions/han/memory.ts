@@ -2,7 +2,7 @@
 // the buffers in which frames and messages are put together. In an XS machine each typed array
 // costs seven slots besides its content, which for a small table is more than the table.
 
-import { check, earliest } from "../../kernel/partition";
+import { check } from "../../kernel/partition";
 
 export const enum MemorySize {
   /** What all tables take together; a test holds them to it. */
@@ -14,7 +14,7 @@ export const enum MemorySize {
 
 /**
  * Where the single due times stand in `Memory.numbers`; those of tables follow them. Who has one
- * writes `Infinity` when it has nothing to do, so that `Memory.dueAt` is one look at all of them.
+ * writes `Infinity` when it has nothing to do, so that the earliest is one look at all of them.
  */
 export const enum Due {
   STORE_OPEN = 0,
@@ -99,19 +99,5 @@ export class Memory {
     this.takenDues = at + count;
     check(this.takenDues <= MemorySize.DUES, "the due times fit in the memory");
     return at;
-  }
-
-  /** The earliest of all due times. */
-  dueAt(): number {
-    return earliest(this.numbers, 0, MemorySize.DUES);
-  }
-
-  /** Bytes, numbers and due times that no table has taken. */
-  left(): readonly [number, number, number] {
-    return [
-      this.bytes.length - this.takenBytes,
-      this.numbers.length - this.takenNumbers,
-      MemorySize.DUES - this.takenDues,
-    ];
   }
 }

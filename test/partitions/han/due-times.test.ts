@@ -11,6 +11,7 @@ import { Due, type Memory, MemorySize } from "../../../firmware/partitions/han/m
 import { createHan } from "../../../firmware/partitions/han/partition";
 import { House } from "../../../host-sim/house/house";
 import { readHouse } from "../../../host-sim/house/read-house";
+import { earliestIn } from "./fixture";
 
 /** The private fields of a part. */
 // biome-ignore lint/suspicious/noExplicitAny: the test looks where nobody else does
@@ -43,7 +44,7 @@ function watchedHan(environment: Parameters<typeof createHan>[0]): Partition {
   const dueAt = partition.dueAt.bind(partition);
   partition.dueAt = () => {
     const due = dueAt();
-    const least = memory.dueAt();
+    const least = earliestIn(memory);
     expect(due).toBe(Math.min(least, networkTurn.due, mailTurn.due));
     compare(memory, halves.get(memory.numbers)!, least);
     answers++;

@@ -7,7 +7,7 @@ import { Party } from "../../../firmware/ipc/party";
 import type { Partition, Port } from "../../../firmware/kernel/partition";
 import { createAccess } from "../../../firmware/partitions/access/partition";
 import { LowerHalf } from "../../../firmware/partitions/han/lower-half";
-import { Memory } from "../../../firmware/partitions/han/memory";
+import { Memory, MemorySize } from "../../../firmware/partitions/han/memory";
 import type { NetworkUser } from "../../../firmware/partitions/han/network";
 import type { Environment } from "../../../firmware/system";
 import { nodeCrypto } from "../../../hal/node/crypto";
@@ -36,6 +36,11 @@ export function copyFlash(flash: Flash): Flash {
   copy.network.bytes.set(flash.network.bytes);
   copy.credentials.bytes.set(flash.credentials.bytes);
   return copy;
+}
+
+/** The earliest of all due times. */
+export function earliestIn({ numbers }: Memory): number {
+  return Math.min(...numbers.subarray(0, MemorySize.DUES));
 }
 
 export const crypto = nodeCrypto();
@@ -112,7 +117,7 @@ export class Bench implements NetworkUser {
 
   /** When the lower half wants to be called. */
   hanDue(): number {
-    return Math.min(this.memory.dueAt(), this.han.store.turn.due);
+    return Math.min(earliestIn(this.memory), this.han.store.turn.due);
   }
 
   /** A frame from the air. */

@@ -14,6 +14,7 @@ import {
 import { Memory } from "../../../firmware/partitions/han/memory";
 import type { Network } from "../../../firmware/partitions/han/network";
 import { Sent } from "../../../hal/sent";
+import { earliestIn } from "./fixture";
 
 const BLOCK = 80;
 
@@ -92,7 +93,7 @@ function exchange(length: number, window: number, lost: (frame: number) => boole
   let sent = 0;
   let now = 0;
   for (let turn = 0; turn < 2000 && source.result === undefined; turn++) {
-    now = Math.max(now, Math.min(memory.dueAt(), now + 10_000));
+    now = Math.max(now, Math.min(earliestIn(memory), now + 10_000));
     sender.tick(now);
     for (const frame of there.frames.splice(0)) {
       if (!lost(sent++)) receiver.block(now, 0, frame, 0, frame.length);

@@ -29,7 +29,9 @@ test("its tables fill it to the last byte and number", () => {
   } as unknown as Environment<"han">;
   const lower = new LowerHalf(environment, memory);
   new Application(environment, lower, lower.store, memory);
-  expect(memory.left()).toEqual([0, 0, 0]);
+  expect(() => memory.take(1)).toThrow("the tables fit");
+  expect(() => memory.takeNumbers(1, 0)).toThrow("the numbers fit");
+  expect(() => memory.takeDues(1)).toThrow("the due times fit");
 });
 
 test("a frame in scratch arrives whole although counters are reserved while it is sent", () => {

@@ -18,7 +18,7 @@ import { nodeCrypto } from "../../../hal/node/crypto";
 import { Sent } from "../../../hal/sent";
 import { DirectFlash } from "../../../host-sim/flash-direct";
 import { FlashMemory } from "../../../host-sim/flash-memory";
-import { entropyOf } from "./fixture";
+import { earliestIn, entropyOf } from "./fixture";
 
 /** 2026-01-01T00:00:00Z */
 export const START_S = 1_767_225_600;
@@ -251,7 +251,7 @@ export class UpperBench implements Network, KnowledgeStore {
     this.settle();
     for (let turns = 0; ; turns++) {
       if (turns > 200_000) throw new Error("due at once, for ever");
-      const due = Math.min(this.tables.dueAt(), this.app.tunnelling.mailbox.turn.due);
+      const due = Math.min(earliestIn(this.tables), this.app.tunnelling.mailbox.turn.due);
       if (due > end) break;
       this.now = Math.max(this.now, due);
       this.app.tick(this.now);
