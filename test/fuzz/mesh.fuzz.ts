@@ -5,7 +5,7 @@
 import { NwkType } from "../../host-sim/devices/zigbee/nwk-frame";
 import { Bench, blankFlash, copyFlash } from "../partitions/han/fixture";
 import { eui64Of, TestNode } from "../partitions/han/test-node";
-import { FarNode, TestRouter } from "../partitions/han/test-router";
+import { TestRouter } from "../partitions/han/test-router";
 
 export const name = "mesh";
 
@@ -29,10 +29,7 @@ function build() {
   const member = new TestNode(bench, eui64Of(1), false);
   bench.add(member.eui64, member.code);
   if (!member.join()) throw new Error("it did not join");
-  const far = new FarNode(eui64Of(0x31), 0x3131);
-  bench.add(far.octets, far.code);
-  router.updateDevice(far.eui64, far.short, 1);
-  bench.run(50);
+  const far = router.takeIn();
   router.carry(far.short, far.announcement(), undefined, undefined, 0xfffd);
   bench.run(1000);
   if (bench.joined.length !== 3) throw new Error("it did not join behind its router");

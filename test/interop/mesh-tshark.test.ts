@@ -7,7 +7,7 @@ import { ApsCommand } from "../../host-sim/devices/zigbee/aps-frame";
 import { NwkCommand } from "../../host-sim/devices/zigbee/nwk-frame";
 import { Bench } from "../partitions/han/fixture";
 import { eui64Of, TestNode } from "../partitions/han/test-node";
-import { FarNode, TestRouter } from "../partitions/han/test-router";
+import { TestRouter } from "../partitions/han/test-router";
 import { hasTshark, LinkType, pcap, tsharkFields, zigbeeKeyOption } from "./tshark";
 
 const FIELDS = [
@@ -53,10 +53,7 @@ function scene() {
   bench.add(child.eui64, child.code);
   child.join();
   router.linkStatus([{ short: 0, incoming: 3, outgoing: 0 }]);
-  const far = new FarNode(eui64Of(0x31), 0x3131);
-  bench.add(far.octets, far.code);
-  router.updateDevice(far.eui64, far.short, 1);
-  bench.run(50);
+  const far = router.takeIn();
   router.carry(far.short, far.announcement(), undefined, undefined, 0xfffd);
   bench.run(100);
   const node = bench.han.nodes.findEui64(far.octets, 0);

@@ -13,11 +13,10 @@ import { NwkCommand } from "../../../host-sim/devices/zigbee/nwk-frame";
 import { HUB_EUI64 } from "./fake-coprocessor";
 import { Bench } from "./fixture";
 import { eui64Of, TestNode } from "./test-node";
-import { FarNode, TestRouter } from "./test-router";
+import { FarNode, TestRouter, UNSECURED_JOIN } from "./test-router";
 
 const HUB = Buffer.from(HUB_EUI64).readBigUInt64LE();
 const APS = Uint8Array.from([0x00, 0x01, 0x02, 0x07, 0x09, 0x01, 0x01, 0x05]);
-const UNSECURED_JOIN = 1;
 const SECURED_REJOIN = 0;
 const LEFT = 2;
 const TRUST_CENTRE_REJOIN = 3;
@@ -26,12 +25,8 @@ const TRUST_CENTRE_REJOIN = 3;
 function asked(): { bench: Bench; router: TestRouter; far: FarNode } {
   const bench = Bench.up();
   const router = TestRouter.joined(bench);
-  const far = new FarNode(eui64Of(0x31), 0x3131);
-  bench.add(far.octets, far.code);
   router.take();
-  router.updateDevice(far.eui64, far.short, UNSECURED_JOIN);
-  bench.run(50);
-  return { bench, router, far };
+  return { bench, router, far: router.takeIn() };
 }
 
 /** The same with the node Networked; its index. */

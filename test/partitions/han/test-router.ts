@@ -28,6 +28,8 @@ import { eui64Of, installCode, TestNode } from "./test-node";
 
 export const ROUTER_CAPABILITY = 0x8e;
 const SLEEPER_CAPABILITY = 0x80;
+/** Of Update-Device. */
+export const UNSECURED_JOIN = 1;
 
 /** What the hub gave a router, opened. */
 export interface Heard {
@@ -162,6 +164,15 @@ export class TestRouter {
       .u16(short)
       .u8(status);
     this.carry(this.short, update.done());
+  }
+
+  /** A registered node that is nobody's neighbour but this router's asks to be let in here. */
+  takeIn(): FarNode {
+    const far = new FarNode(eui64Of(0x31), 0x3131);
+    this.bench.add(far.octets, far.code);
+    this.updateDevice(far.eui64, far.short, UNSECURED_JOIN);
+    this.bench.run(50);
+    return far;
   }
 
   /** The APS commands of one kind for it, behind their identifiers. */
