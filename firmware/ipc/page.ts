@@ -70,7 +70,7 @@ export const enum Link {
   COST_THERE = 11,
   /** Routers between it and us. */
   RELAYS = 12,
-  /** Seconds since it was heard, 0xffff: not since the start. u16 */
+  /** Seconds since an APS frame of its own came, 0xffff: none since the start. u16 */
   AGE = 13,
   /** Short addresses: its own, and that of the neighbour that takes frames for it. u16 each */
   SHORT = 15,
