@@ -22,7 +22,7 @@ static uint32_t step_byte(uint32_t crc, uint8_t byte)
 	return (crc >> 8) ^ TABLES[0][(crc ^ byte) & 0xff];
 }
 
-/* Whatever the compiler saves: all code of a board goes through here when it starts. */
+/* Whatever the compiler saves: all that stores keep goes through here when a board starts. */
 __attribute__((always_inline)) static inline uint32_t
 step_word(uint32_t crc, const uint8_t *bytes, const uint32_t *const tables[4])
 {

@@ -4,10 +4,7 @@
 
 #include <stdint.h>
 
-/* A running value begins with this, and its complement is the CRC. */
-#define CRC32_START 0xffffffffu
-
-/* Takes `length` bytes into a running value. */
+/* Takes `length` bytes into a running value: all ones at first, and in the end its complement. */
 uint32_t crc32_step(uint32_t crc, const uint8_t *bytes, uint32_t length);
 
 #endif
