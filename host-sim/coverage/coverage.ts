@@ -95,6 +95,13 @@ export function checkCoverage(
   });
 }
 
+/** How its frames come and go, for a person. The hub may have to look for the way first. */
+export function wayOf({ relays, via }: CheckedDevice): string {
+  if (relays === 0) return "direct";
+  if (via === null) return "over a repeater, not looked for";
+  return `${relays} hop${relays > 1 ? "s" : ""} via ${via}`;
+}
+
 function isRecent({ ageSeconds, sleeps }: HeardLink): boolean {
   return ageSeconds !== undefined && ageSeconds <= (sleeps ? Limit.SLEEPER_S : Limit.MAINS_S);
 }

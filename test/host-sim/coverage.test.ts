@@ -2,7 +2,12 @@
 
 import { expect, test } from "vitest";
 import { Link, PageSize } from "../../firmware/ipc/page";
-import { checkCoverage, decodeCoverage } from "../../host-sim/coverage/coverage";
+import {
+  type CheckedDevice,
+  checkCoverage,
+  decodeCoverage,
+  wayOf,
+} from "../../host-sim/coverage/coverage";
 
 interface Given {
   readonly id: number;
@@ -33,9 +38,9 @@ function pagesOf(links: readonly Given[]): Buffer {
   return pages;
 }
 
-function advice(links: readonly Given[], id: number): string {
+function checked(links: readonly Given[], id: number): CheckedDevice {
   const eui64 = id.toString(16).padStart(16, "0");
-  return checkCoverage([{ eui64, kind: "meter" }], decodeCoverage(pagesOf(links)))[0]!.advice;
+  return checkCoverage([{ eui64, kind: "meter" }], decodeCoverage(pagesOf(links)))[0]!;
 }
 
 test.each<[string, Given[], RegExp]>([
@@ -60,7 +65,20 @@ test.each<[string, Given[], RegExp]>([
   ],
   ["reads more than a page", [...Array(31).keys()].map((i) => ({ id: i + 1, age: 1 })), /^$/],
 ])("the coverage check %s", (_, links, expected) => {
-  expect(advice(links, 1)).toMatch(expected);
+  expect(checked(links, 1).advice).toMatch(expected);
   const last = links.at(-1)!.id;
-  if (links.length > 3) expect(advice(links, last)).toBe("");
+  if (links.length > 3) expect(checked(links, last).advice).toBe("");
+});
+
+test.each<[string, Given[], string]>([
+  ["direct", [{ id: 1 }], "direct"],
+  ["over one repeater", [{ id: 1, relays: 1, hop: 3 }, { id: 3 }], "1 hop via 0000000000000003"],
+  ["over two", [{ id: 1, relays: 2, hop: 3 }, { id: 3 }], "2 hops via 0000000000000003"],
+  [
+    "one that is found when there is something to send",
+    [{ id: 1, relays: 1, hop: 0xffff }],
+    "over a repeater, not looked for",
+  ],
+])("the way to a device is %s", (_, links, expected) => {
+  expect(wayOf(checked(links, 1))).toBe(expected);
 });

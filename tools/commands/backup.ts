@@ -27,7 +27,7 @@ export function backupCommand(): Command {
     .addHelpText(
       "after",
       `
-Keys, counters, devices with their link keys, bindings, device log and grants are in it. The
+Keys, counters, devices with their link keys, device log and grants are in it. The
 management session reads the same from a hub that runs: GET backup (docs/wan.md).
 
 Examples:

@@ -5,6 +5,7 @@ import {
   type CheckedDevice,
   checkCoverage,
   decodeCoverage,
+  wayOf,
 } from "../../host-sim/coverage/coverage";
 import { House } from "../../host-sim/house/house";
 import { wholeNumber } from "../argument";
@@ -77,7 +78,7 @@ function table(checked: readonly CheckedDevice[]): string {
     one.eui64,
     one.rssi === null ? "-" : `${one.rssi} dBm`,
     one.costThere === null ? "-" : `cost ${one.costThere}`,
-    one.via === null ? "direct" : `${one.relays} hop${one.relays > 1 ? "s" : ""} via ${one.via}`,
+    wayOf(one),
     one.ageSeconds === null ? "never" : `${one.ageSeconds} s ago`,
     one.advice,
   ]);
