@@ -1,13 +1,11 @@
 // Frames as an attacker makes them: nothing in them need be true.
 
-import { encodeMac, MacCommand, MacType } from "../devices/zigbee/mac-frame";
+import { BROADCAST, encodeMac, MacCommand, MacType } from "../devices/zigbee/mac-frame";
 import { encodeNwk, type NwkFrame, type NwkSecurity, NwkType } from "../devices/zigbee/nwk-frame";
 import type { Scene } from "./scene";
 
-const BROADCAST = 0xffff;
-
 /** A NWK frame inside a MAC frame between two short addresses. */
-export function dataFrame(
+function dataFrame(
   scene: Scene,
   source: number,
   destination: number,
@@ -28,7 +26,7 @@ export function dataFrame(
   });
 }
 
-export interface ForgedNwk {
+interface ForgedNwk {
   readonly type?: NwkType;
   readonly source: number;
   readonly destination: number;
@@ -37,7 +35,7 @@ export interface ForgedNwk {
 }
 
 /** @param security undefined: in clear */
-export function forgedNwk(scene: Scene, frame: ForgedNwk, security?: NwkSecurity): Buffer {
+function forgedNwk(scene: Scene, frame: ForgedNwk, security?: NwkSecurity): Buffer {
   const whole: NwkFrame = {
     type: frame.type ?? NwkType.DATA,
     destination: frame.destination,

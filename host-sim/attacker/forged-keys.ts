@@ -21,8 +21,6 @@ import { COORDINATOR, isHubs, type Scene, type Victim } from "./scene";
 export const WELL_KNOWN_KEY = Buffer.from("ZigBeeAlliance09", "latin1");
 
 const WAIT_US = 1_000_000;
-const ANSWER_US = 150_000;
-const QUIET_US = 500_000;
 const APS_COMMAND = 1;
 /** After the begin of an association response: just behind its acknowledgement. */
 const QUICK_US = 2200;
@@ -75,17 +73,13 @@ export class ForgedKey extends Attack {
   }
 
   private askForKey(victim: Victim): void {
-    const sinceUs = this.scene.world.now;
-    if (!this.scene.isSilent(victim, sinceUs - QUIET_US)) return;
+    if (!this.isQuiet(victim)) return;
     const { node } = victim;
     const payload = Buffer.from([ApsCommand.REQUEST_KEY, KeyType.TRUST_CENTRE_LINK]);
     const aps = this.sealed(payload, WELL_KNOWN_KEY, KeyIdentifier.DATA, node.eui64);
     const frame = { source: node.short, destination: COORDINATOR, payload: aps };
     sayForged(this.scene, { ...frame, sourceEui64: node.eui64 });
-    this.judge(ANSWER_US, () => {
-      if (!this.scene.isSilent(victim, sinceUs - QUIET_US)) return false;
-      return this.scene.count(Operation.NODE_TELL, sinceUs, node.eui64) > 0;
-    });
+    this.judgeSign(victim, Operation.NODE_TELL);
   }
 
   private transport(eui64: bigint, isLinkKey: boolean): Buffer {

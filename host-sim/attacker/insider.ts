@@ -19,14 +19,15 @@ import { COORDINATOR, isHubs, type Scene, type StolenKey, type Victim } from "./
 
 /** Behind the APS header. */
 const APS_COUNTER = 7;
+/** APS data to one, with acknowledgement, not fragmented. */
+const ACKED_DATA = 0x40;
 const REPORT_MIN = 30;
-const QUIET_US = 500_000;
-const ANSWER_US = 150_000;
 const OWN_EUI64 = 0x00158d00deadbeefn;
 
 export class Insider extends Attack {
   readonly kind = "insider";
   private readonly reports = new Map<Victim, Buffer>();
+  private readonly lastCounters = new Map<bigint, number>();
   private frameCounter = 1;
 
   constructor(
@@ -40,17 +41,11 @@ export class Insider extends Attack {
   attempt(): void {
     const key = this.stolen();
     const victim = this.scene.member((one) => this.reports.has(one));
-    if (key === undefined || victim === undefined) return;
-    const sinceUs = this.scene.world.now;
-    if (!this.scene.isSilent(victim, sinceUs - QUIET_US)) return;
+    if (key === undefined || victim === undefined || !this.isQuiet(victim)) return;
     const asksForKey = this.scene.random.chance(0.3);
     if (asksForKey) this.askForKey(victim, key);
     else this.report(victim, key);
-    const sign = asksForKey ? Operation.NODE_TELL : Operation.READING;
-    this.judge(ANSWER_US, () => {
-      if (!this.scene.isSilent(victim, sinceUs - QUIET_US)) return false;
-      return this.scene.count(sign, sinceUs, victim.node.eui64) > 0;
-    });
+    this.judgeSign(victim, asksForKey ? Operation.NODE_TELL : Operation.READING);
   }
 
   private report(victim: Victim, key: StolenKey): void {
@@ -84,13 +79,11 @@ export class Insider extends Attack {
     });
   }
 
-  private readonly lastCounters = new Map<bigint, number>();
-
   private hear(transmission: Transmission): void {
-    const { bytes, length, sender } = transmission;
+    const { bytes, length } = transmission;
     if (isHubs(this.scene, transmission) || frameType(bytes, length) !== FrameType.DATA) return;
     const start = headerOctets(bytes);
-    const victim = this.scene.victims.find(({ node }) => node.radio === sender);
+    const victim = this.scene.senderOf(transmission);
     const key = this.stolen();
     if (victim === undefined || key === undefined || length < start + 30) return;
     const nwk = decodeNwk(Buffer.from(bytes.subarray(start, length)));
@@ -103,6 +96,3 @@ export class Insider extends Attack {
     }
   }
 }
-
-/** APS data to one, with acknowledgement, not fragmented. */
-const ACKED_DATA = 0x40;

@@ -18,8 +18,6 @@ const KEPT = 300;
 const OCTETS_MIN = 60;
 /** By then a repetition is none of the meter's own. */
 const AGE_US = 12_000_000;
-const QUIET_US = 500_000;
-const ANSWER_US = 150_000;
 
 export class Replay extends Attack {
   readonly kind = "replay";
@@ -34,28 +32,22 @@ export class Replay extends Attack {
     const { world, random } = this.scene;
     const old = this.recorded.filter(({ atUs }) => atUs < world.now - AGE_US);
     const one = old[random.below(Math.max(old.length, 1))];
-    if (one === undefined || !this.scene.isSilent(one.victim, world.now - QUIET_US)) return;
+    if (one === undefined || !this.isQuiet(one.victim)) return;
     const frame = Buffer.from(one.frame);
     // Nothing protects the number of the MAC: a new one passes where a repeated one would not.
     if (random.chance(0.5)) frame[2] = random.below(256);
-    const sinceUs = world.now;
-    const { victim } = one;
     this.scene.say(frame);
-    this.judge(ANSWER_US, () => {
-      if (!this.scene.isSilent(victim, sinceUs - QUIET_US)) return false;
-      return this.scene.count(Operation.READING, sinceUs, victim.node.eui64) > 0;
-    });
+    this.judgeSign(one.victim, Operation.READING);
   }
 
   private record(transmission: Transmission): void {
-    const { bytes, length, sender } = transmission;
+    const { bytes, length, startUs } = transmission;
     if (isHubs(this.scene, transmission) || length < OCTETS_MIN) return;
     if (frameType(bytes, length) !== FrameType.DATA) return;
-    const victim = this.scene.victims.find(({ node }) => node.radio === sender);
+    const victim = this.scene.senderOf(transmission);
     if (victim === undefined) return;
-    const frame = Buffer.from(bytes.subarray(0, length));
-    if (this.recorded.length === KEPT) {
-      this.recorded[this.scene.random.below(KEPT)] = { victim, frame, atUs: transmission.startUs };
-    } else this.recorded.push({ victim, frame, atUs: transmission.startUs });
+    const one = { victim, frame: Buffer.from(bytes.subarray(0, length)), atUs: startUs };
+    if (this.recorded.length < KEPT) this.recorded.push(one);
+    else this.recorded[this.scene.random.below(KEPT)] = one;
   }
 }

@@ -40,7 +40,7 @@ interface Heard {
   readonly eui64: bigint;
 }
 
-const COORDINATOR = 0;
+export const COORDINATOR = 0;
 const KEPT = 64;
 const BACKLOG = 64;
 
@@ -52,7 +52,7 @@ export class Scene {
   readonly random: Random;
   readonly radio: Transceiver;
   /** Called for each frame on air but the attacker's own. */
-  onFrame: ((transmission: Transmission) => void)[] = [];
+  readonly onFrame: ((transmission: Transmission) => void)[] = [];
   private readonly said = new Map<Operation, Heard[]>();
   private readonly lastSpoken = new Map<number, number>();
   private readonly waiting: Buffer[] = [];
@@ -102,6 +102,11 @@ export class Scene {
     return heard.filter(
       (one) => one.timeUs >= sinceUs && (eui64 === undefined || one.eui64 === eui64),
     ).length;
+  }
+
+  /** The device that sent this; undefined: none of the house's. */
+  senderOf({ sender }: Transmission): Victim | undefined {
+    return this.victims.find(({ node }) => node.radio === sender);
   }
 
   /** Whether the device's own radio has been silent since then. */
@@ -158,5 +163,3 @@ export class Scene {
 export function isHubs(scene: Scene, { sender }: Transmission): boolean {
   return sender === scene.hub.coprocessor.transceiver;
 }
-
-export { COORDINATOR };
