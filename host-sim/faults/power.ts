@@ -1,5 +1,6 @@
 // Faults of the supply: of the hub, of a device, of all at once; and in the middle of a write.
 
+import type { Random } from "../random";
 import { faultRow, type Powered, readDuration, type Scene, type Targets } from "./fault";
 
 const HUB = "hub";
@@ -60,7 +61,7 @@ function poweredBy(scene: Omit<Scene, "later">, target: string): Powered[] {
   return [target === HUB ? scene.hub : scene.devices.get(target)!];
 }
 
-function anyOf(random: { below(limit: number): number }, { devices }: Targets): string {
+function anyOf(random: Random, { devices }: Targets): string {
   const targets = [HUB, ALL, ...devices];
   return targets[random.below(targets.length)]!;
 }

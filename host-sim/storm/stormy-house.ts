@@ -1,6 +1,7 @@
 // A house whose weather is drawn from its seed: a random subset of all kinds of fault, each some
 // times, all of them over when the calm begins.
 
+import type { Targets } from "../faults/fault";
 import { ANY_FAULT_ROWS, type AnyFaultRow, type FaultConfig } from "../faults/table";
 import { DEFAULT_HOUSE, type HouseConfig } from "../house/house-config";
 import { Random } from "../random";
@@ -20,7 +21,7 @@ export function stormyHouse(
   const disorder = random.chance(IN_A_STORM) ? DISORDER : 0;
   const targets = { devices: base.devices.map(({ eui64 }) => eui64) };
   const faults = ANY_FAULT_ROWS.flatMap((row) =>
-    random.chance(IN_A_STORM) ? drawn(row, random, seconds, targets.devices) : [],
+    random.chance(IN_A_STORM) ? drawn(row, random, seconds, targets) : [],
   );
   faults.sort((a, b) => a.at - b.at);
   return {
@@ -30,15 +31,10 @@ export function stormyHouse(
   };
 }
 
-function drawn(
-  row: AnyFaultRow,
-  random: Random,
-  seconds: number,
-  devices: readonly string[],
-): FaultConfig[] {
+function drawn(row: AnyFaultRow, random: Random, seconds: number, targets: Targets): FaultConfig[] {
   return Array.from({ length: 1 + random.below(row.most) }, () => {
     const at = random.below(seconds) + random.float();
-    const own = row.draw(random, { devices });
+    const own = row.draw(random, targets);
     const fault = { kind: row.kind, at, ...own };
     if (!("forSeconds" in fault)) return fault as FaultConfig;
     const forSeconds = Math.min(fault.forSeconds as number, seconds - at);
