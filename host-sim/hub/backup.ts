@@ -2,6 +2,7 @@
 // opened or made. docs/backup.md has the format.
 
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
+import { Decoder, encode } from "cbor-x";
 import { SealedPage, SealingKey } from "../../firmware/crypto/sealed-page";
 import { Book, PageSize } from "../../firmware/ipc/page";
 import { CredentialKey } from "../../firmware/partitions/access/credential-store";
@@ -19,6 +20,7 @@ export const BACKUP_LENGTH = PageSize.BACKUP * PageSize.PAGE;
 const VERSION = 1;
 const CIPHER = "aes-128-ccm";
 const DEVICES = 32;
+const decoder = new Decoder();
 
 /** A partition that seals pages: its region, and the first record of each of its pages. */
 interface Owner {
@@ -164,7 +166,8 @@ function checkHead(page: Buffer, book: Book, number: number, series: Buffer): vo
 
 function sealed(key: Buffer, head: Buffer, place: number, value: Buffer | undefined): Buffer {
   const plain = Buffer.alloc(SealedPage.PLAIN_LENGTH);
-  encode(value === undefined ? 0 : place, value ?? Buffer.alloc(0)).copy(plain);
+  // A deterministic array of key and value. @source RFC 8949 section 4.2.1
+  encode(value === undefined ? [0, Buffer.alloc(0)] : [place, value]).copy(plain);
   const nonce = randomBytes(SealedPage.NONCE_LENGTH);
   nonce.copy(head, SealedPage.NONCE);
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: SealedPage.TAG_LENGTH });
@@ -190,27 +193,13 @@ function opened(key: Buffer, page: Buffer): [number, Buffer] | undefined {
   }
 }
 
-/** A deterministic array of key and value. @source RFC 8949 section 4.2.1 */
-function encode(place: number, value: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([0x82]), head(0, place), head(2, value.length), value]);
-}
-
-function head(major: number, argument: number): Buffer {
-  const top = major << 5;
-  if (argument < 24) return Buffer.from([top | argument]);
-  if (argument < 0x100) return Buffer.from([top | 24, argument]);
-  return Buffer.from([top | 25, argument >> 8, argument & 0xff]);
-}
-
-/** Undefined: the place is empty. It was authentic, so it is as `encode` writes it. */
+/** Undefined: the place is empty. Behind the array, which was authentic, there are zeros. */
 function decode(plain: Buffer): [number, Buffer] | undefined {
-  const [place, next] = argument(plain, 1);
-  const [length, start] = argument(plain, next);
-  return place === 0 ? undefined : [place, Buffer.from(plain.subarray(start, start + length))];
-}
-
-function argument(bytes: Buffer, at: number): [number, number] {
-  const low = bytes[at]! & 0x1f;
-  if (low < 24) return [low, at + 1];
-  return low === 24 ? [bytes[at + 1]!, at + 2] : [bytes.readUInt16BE(at + 1), at + 3];
+  let record: [number, Buffer] | undefined;
+  decoder.decodeMultiple(plain, (first) => {
+    const [place, value] = first as [number, Buffer];
+    if (place !== 0) record = [place, Buffer.from(value)];
+    return false;
+  });
+  return record;
 }
