@@ -1,5 +1,6 @@
 // `heddle coverage`: the installer's check that every device of a house is in reach.
 
+import Table from "cli-table3";
 import { Command } from "commander";
 import {
   type CheckedDevice,
@@ -10,6 +11,7 @@ import {
 import { House } from "../../host-sim/house/house";
 import { wholeNumber } from "../argument";
 import { houseFile } from "../read-file";
+import { linesOf, PLAIN_TABLE } from "../view/plain-table";
 
 interface CoverageOptions {
   readonly house?: string;
@@ -83,14 +85,9 @@ function table(checked: readonly CheckedDevice[]): string {
     one.advice,
   ]);
   const heads = ["", "device", "EUI-64", "heard here", "hears us", "way", "last heard", ""];
-  const lines = [heads, ...rows];
-  const widths = heads.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
-  const text = lines.map((line) => {
-    return line
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join("  ")
-      .trimEnd();
-  });
+  const whole = new Table({ ...PLAIN_TABLE, chars: { ...PLAIN_TABLE.chars, left: "" } });
+  whole.push(heads, ...rows);
+  const text = linesOf(whole).map((line) => line.trimEnd());
   const failed = checked.filter((one) => !one.passed).length;
   return `${text.join("\n")}\n${checked.length - failed} pass, ${failed} fail\n`;
 }

@@ -4,32 +4,12 @@ import Table from "cli-table3";
 import { createLogUpdate } from "log-update";
 import colours from "picocolors";
 import type { HouseStatus, PartitionStatus } from "./house-status";
+import { linesOf, PLAIN_TABLE } from "./plain-table";
 import { layOut, type Size } from "./screen";
 
 /** Of a terminal that does not tell. */
 const USUAL_SIZE: Size = { columns: 80, rows: 24 };
 const CLEAR_SCREEN = "\u001b[2J\u001b[H";
-const PLAIN_TABLE = {
-  chars: {
-    top: "",
-    "top-mid": "",
-    "top-left": "",
-    "top-right": "",
-    bottom: "",
-    "bottom-mid": "",
-    "bottom-left": "",
-    "bottom-right": "",
-    left: "  ",
-    "left-mid": "",
-    mid: "",
-    "mid-mid": "",
-    right: "",
-    "right-mid": "",
-    middle: "  ",
-  },
-  style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },
-};
-
 /** States of partitions that mean nothing unusual. */
 const RUNNING = "running";
 const PLANNED = "planned";
@@ -183,8 +163,4 @@ function messages(status: HouseStatus): string[] {
     table.push([colours.dim(duration(at)), `${from} -> ${to}`, text]);
   }
   return linesOf(table);
-}
-
-function linesOf(table: Table.Table): string[] {
-  return table.length === 0 ? [] : table.toString().split("\n");
 }
