@@ -45,10 +45,14 @@ export function sequenceFile(contexts: string, side: "hub" | "head-end"): Sequen
   return orUsage("", OscoreFileError, () => new SequenceFile(`${contexts}.${side}.json`));
 }
 
+export function textFile(path: string, wayOut?: string): string {
+  return bytesFile(path, wayOut).toString();
+}
+
 /** @param wayOut what to name instead of a file that cannot be read */
-export function textFile(path: string, wayOut = "name a file that exists"): string {
+export function bytesFile(path: string, wayOut = "name a file that exists"): Buffer {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch {
     throw new UsageError(`${path}: cannot be read; ${wayOut}`);
   }

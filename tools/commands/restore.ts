@@ -1,11 +1,11 @@
 // `heddle restore`: a blank hub takes over a network from its backup.
 
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { BackupError, openBackup } from "../../host-sim/hub/backup";
 import { restoreBackup } from "../../host-sim/hub/restore";
 import { readRecoveryKey } from "../hub/recovery-key";
 import { openState, saveState } from "../hub/state-directory";
+import { bytesFile } from "../read-file";
 import { UsageError } from "../usage-error";
 
 interface RestoreOptions {
@@ -37,12 +37,7 @@ Exit codes: 0 done, 1 it failed, 2 a bad argument, file or value.`,
 function restore(file: string, { state, key: keyFile }: RestoreOptions): void {
   const key = readRecoveryKey(keyFile);
   const chip = openState(state);
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    throw new UsageError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
+  const bytes = bytesFile(file);
   try {
     const { devices, firstCounter } = restoreBackup(chip, openBackup(bytes, key), Date.now() / 1e3);
     saveState(state, chip);

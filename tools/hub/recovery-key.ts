@@ -1,19 +1,15 @@
 // The file of a recovery key: 32 hexadecimal digits, for nobody else to read.
 
 import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
+import { textFile } from "../read-file";
 import { UsageError } from "../usage-error";
 
 const KEY_LENGTH = 16;
 const OWN_FILE = 0o600;
 
 export function readRecoveryKey(path: string): Buffer {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8").trim();
-  } catch (error) {
-    throw new UsageError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
+  const text = textFile(path).trim();
   if (!/^[0-9a-fA-F]{32}$/.test(text)) {
     throw new UsageError(`${path}: must be a recovery key, 32 hexadecimal digits`);
   }
