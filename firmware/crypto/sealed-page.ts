@@ -31,7 +31,7 @@ export const enum SealingKey {
   LENGTH = 16,
 }
 
-export const enum BackupVersion {
+const enum BackupVersion {
   CURRENT = 1,
 }
 

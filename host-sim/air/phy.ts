@@ -89,7 +89,7 @@ export function bandNamed(name: string): Phy {
   return found;
 }
 
-export const FCS_OCTETS = 2;
+const FCS_OCTETS = 2;
 
 /** Greatest frame without its FCS. */
 export const FRAME_MAX = 125;

@@ -29,7 +29,6 @@ const DEVICE_IDS: Readonly<Record<ApplianceKind, DeviceId>> = {
 };
 
 export class Appliance extends Device {
-  asked = 0;
   answered = 0;
   /** A load switch lets current through while it is closed. */
   isClosed = false;
@@ -85,7 +84,6 @@ export class Appliance extends Device {
 
   private ask(): void {
     this.timer = this.world.schedule(ASK_US, () => this.ask());
-    this.asked++;
     this.services.readTime((change) => {
       if (change !== undefined) this.answered++;
     });

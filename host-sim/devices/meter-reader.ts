@@ -20,8 +20,6 @@ const SILENT_MAX = 6;
 export class MeterReader {
   asked = 0;
   answered = 0;
-  /** Watt-hours on the meter's register when it was read last. */
-  wattHours: number | undefined;
   private peer: Peer | undefined;
   private silent = 0;
   private timer: Event | undefined;
@@ -101,8 +99,6 @@ export class MeterReader {
     const value = decodeReadResponse(response.payload).get(
       MeteringAttribute.CURRENT_SUMMATION_DELIVERED,
     );
-    if (typeof value !== "number") return;
-    this.answered++;
-    this.wattHours = value;
+    if (typeof value === "number") this.answered++;
   }
 }

@@ -144,12 +144,6 @@ export class HeadEnd {
     this.put(now, "network", [WINDOW, seconds], done);
   }
 
-  /** Has the hub make a new network key and spread it. */
-  changeNetworkKey(now: number, done: Answered): void {
-    const CHANGE_KEY = 1;
-    this.put(now, "network", [CHANGE_KEY], done);
-  }
-
   /** Reads the sealed backup of the network, a block after the other. Undefined: it failed. */
   readBackup(now: number, done: (now: number, backup: Buffer | undefined) => void): void {
     this.readBlocks(now, { path: "backup", blocks: [], tries: 0 }, done);

@@ -33,7 +33,7 @@ interface Owner {
 /** A record for each device or node. */
 const range = (first: number): number[] => Array.from({ length: DEVICES }, (_, i) => first + i);
 
-export const OWNERS: readonly Owner[] = [
+const OWNERS: readonly Owner[] = [
   {
     book: Book.CREDENTIALS,
     region: "credentials",

@@ -13,7 +13,7 @@ import { copyBytes } from "../../wire/little-endian";
 import { type CredentialStore, KeyPhase, NetworkKeys } from "./credential-store";
 import type { News } from "./news";
 
-export const enum KeyLife {
+const enum KeyLife {
   /** A network key serves for two weeks: far fewer frames than counters, and few late sleepers. */
   SECONDS = 14 * 86_400,
 }

@@ -8,7 +8,7 @@ import type { NetworkMove } from "./network-move";
 import type { NetworkIdentity } from "./network-store";
 import type { RadioLink } from "./radio-link";
 
-export const enum WatchLimit {
+const enum WatchLimit {
   MINUTE_MS = 60_000,
   /** Of the last sixteen minutes so many must have been bad. */
   BAD_MINUTES = 12,

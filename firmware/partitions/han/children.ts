@@ -37,7 +37,7 @@ import type { MeshRouting } from "./mesh";
 import { NodeLimit, type Nodes, Place } from "./nodes";
 import type { NwkLayer } from "./nwk-layer";
 
-export const enum ChildLimit {
+const enum ChildLimit {
   /** nwkEndDeviceTimeoutDefault, as a power of two of minutes. */
   TIMEOUT = 8,
   /** Children in one announcement. */

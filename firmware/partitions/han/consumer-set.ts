@@ -11,7 +11,7 @@ import { readU16 } from "../../wire/little-endian";
 import { Cluster, ZclCommand } from "../../wire/zcl";
 import type { ZclMessage } from "./zcl-message";
 
-export const enum Act {
+const enum Act {
   /** An attribute of the hub's server of the cluster, to be read. */
   ATTRIBUTE = 0,
   /** A command for every cluster of which an attribute is in the set. */

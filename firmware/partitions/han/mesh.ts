@@ -34,7 +34,7 @@ import type { RouteKeeper } from "./nwk-router";
 import { RouteAnswers } from "./route-answers";
 import { costOf, RouteLimit, type Routes } from "./routes";
 
-export const enum MeshTime {
+const enum MeshTime {
   /** nwkLinkStatusPeriod, and a spread. */
   LINK_STATUS_MS = 15_000,
   LINK_SPREAD_MS = 1_000,

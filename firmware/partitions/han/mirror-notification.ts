@@ -18,7 +18,7 @@ import { type Knowledge, Known } from "./knowledge";
 import type { ZclMessage, ZclWriter } from "./zcl-message";
 
 /** Predefined schemes; a meter's own one we do not take. */
-export const enum Scheme {
+const enum Scheme {
   NONE = 0,
   /** The functional flags alone. */
   A = 1,

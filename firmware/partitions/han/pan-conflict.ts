@@ -13,7 +13,7 @@ import type { Memory } from "./memory";
 import type { NetworkMove } from "./network-move";
 import type { NetworkIdentity } from "./network-store";
 
-export const enum ConflictLimit {
+const enum ConflictLimit {
   /** Foreign beacons that confirm each other, the first of them unasked for. */
   BEACONS = 3,
   /** Between two questions, and how many there are. */

@@ -5,7 +5,7 @@
 import { type Cipher, createCipheriv } from "node:crypto";
 
 const BLOCK = 16;
-export const MIC_LENGTH = 4;
+const MIC_LENGTH = 4;
 /** Associated data follows, M' = (4 - 2) / 2, L' = 2 - 1. */
 const FLAGS_FIRST = 0x40 | (1 << 3) | 1;
 const FLAGS_COUNTER = 1;

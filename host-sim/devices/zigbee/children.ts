@@ -13,11 +13,11 @@ import type { NwkFrame } from "./nwk-frame";
 /** Two octets of end device time-out, in minutes but the first. @source table 3-44 */
 const TIMEOUT_UNIT_US = 60_000_000;
 const FIRST_TIMEOUT_US = 10_000_000;
-export const TIMEOUT_MAX = 14;
+const TIMEOUT_MAX = 14;
 /** nwkEndDeviceTimeoutDefault: 2^8 minutes. */
 const TIMEOUT_DEFAULT = 8;
 const AGEING_US = 10_000_000;
-export const CHILDREN_MAX = 16;
+const CHILDREN_MAX = 16;
 /** Addresses are drawn until one is free. */
 const ADDRESS_MAX = 0xfff7;
 

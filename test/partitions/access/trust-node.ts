@@ -23,7 +23,7 @@ import {
 import { eui64Of, installCode } from "../han/test-node";
 import type { AccessFixture } from "./fixture";
 
-export const HUB = Buffer.from(eui64Of(0x77)).readBigUInt64LE();
+const HUB = Buffer.from(eui64Of(0x77)).readBigUInt64LE();
 
 export class TrustNode {
   readonly eui64: bigint;

@@ -26,7 +26,7 @@ import { deviceAnnounce } from "../../../host-sim/devices/zigbee/zdo-frame";
 import type { Bench } from "./fixture";
 import { eui64Of, installCode, TestNode } from "./test-node";
 
-export const ROUTER_CAPABILITY = 0x8e;
+const ROUTER_CAPABILITY = 0x8e;
 const SLEEPER_CAPABILITY = 0x80;
 /** Of Update-Device. */
 export const UNSECURED_JOIN = 1;
@@ -41,7 +41,6 @@ export interface Heard {
 /** A node that nobody but its router hears. */
 export class FarNode {
   key: Buffer | undefined;
-  sequence = 100;
   readonly code: Uint8Array;
   readonly eui64: bigint;
 
