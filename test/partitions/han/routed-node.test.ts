@@ -10,15 +10,14 @@ import { Sent } from "../../../hal/sent";
 import { ApsCommand } from "../../../host-sim/devices/zigbee/aps-frame";
 import { decodeMac } from "../../../host-sim/devices/zigbee/mac-frame";
 import { NwkCommand } from "../../../host-sim/devices/zigbee/nwk-frame";
+import { DeviceUpdate } from "../../../host-sim/devices/zigbee/parenting";
 import { HUB_EUI64 } from "./fake-coprocessor";
 import { Bench } from "./fixture";
 import { eui64Of, TestNode } from "./test-node";
-import { FarNode, TestRouter, UNSECURED_JOIN } from "./test-router";
+import { FarNode, TestRouter } from "./test-router";
 
 const HUB = Buffer.from(HUB_EUI64).readBigUInt64LE();
 const APS = Uint8Array.from([0x00, 0x01, 0x02, 0x07, 0x09, 0x01, 0x01, 0x05]);
-const SECURED_REJOIN = 0;
-const LEFT = 2;
 const TRUST_CENTRE_REJOIN = 3;
 
 /** A hub, a router, and a node that is on its way in at the router. */
@@ -81,7 +80,7 @@ describe("a node that joins at a router", () => {
     const router = TestRouter.joined(bench);
     router.take();
     const stranger = new FarNode(eui64Of(0x66), 0x6666);
-    router.updateDevice(stranger.eui64, stranger.short, UNSECURED_JOIN);
+    router.updateDevice(stranger.eui64, stranger.short, DeviceUpdate.UNSECURED_JOIN);
     bench.run(50);
     expect(router.apsCommands(ApsCommand.TUNNEL)).toEqual([]);
     const [remove] = router.apsCommands(ApsCommand.REMOVE_DEVICE);
@@ -95,7 +94,7 @@ describe("a node that joins at a router", () => {
     const far = new FarNode(eui64Of(0x31), router.short);
     bench.add(far.octets, far.code);
     router.take();
-    router.updateDevice(far.eui64, far.short, UNSECURED_JOIN);
+    router.updateDevice(far.eui64, far.short, DeviceUpdate.UNSECURED_JOIN);
     bench.run(50);
     expect(router.apsCommands(ApsCommand.TUNNEL)).toEqual([]);
   });
@@ -184,7 +183,7 @@ describe("a node behind a router", () => {
     const { bench, router, far, node } = joined();
     const second = TestRouter.joined(bench, 0x72);
     lose(bench, router);
-    second.updateDevice(far.eui64, 0x4141, SECURED_REJOIN);
+    second.updateDevice(far.eui64, 0x4141, DeviceUpdate.SECURED_REJOIN);
     bench.run(10);
     second.take();
     expect(bench.han.send(bench.now, node, APS, APS.length, 9)).toBe(Sent.OK);
@@ -216,10 +215,10 @@ describe("a node behind a router", () => {
   it("is gone when its own router says so, and no other", () => {
     const { bench, router, far, node } = joined();
     const second = TestRouter.joined(bench, 0x72);
-    second.updateDevice(far.eui64, far.short, LEFT);
+    second.updateDevice(far.eui64, far.short, DeviceUpdate.LEFT);
     bench.run(50);
     expect(bench.left).toEqual([]);
-    router.updateDevice(far.eui64, far.short, LEFT);
+    router.updateDevice(far.eui64, far.short, DeviceUpdate.LEFT);
     bench.run(50);
     expect(bench.left).toEqual([node]);
   });

@@ -21,6 +21,7 @@ import {
   type ReceivedNwk,
 } from "../../../host-sim/devices/zigbee/nwk-frame";
 import { OctetWriter } from "../../../host-sim/devices/zigbee/octets";
+import { DeviceUpdate } from "../../../host-sim/devices/zigbee/parenting";
 import { keyTransportKey, linkKeyOf } from "../../../host-sim/devices/zigbee/security";
 import { deviceAnnounce } from "../../../host-sim/devices/zigbee/zdo-frame";
 import type { Bench } from "./fixture";
@@ -28,8 +29,6 @@ import { eui64Of, installCode, TestNode } from "./test-node";
 
 const ROUTER_CAPABILITY = 0x8e;
 const SLEEPER_CAPABILITY = 0x80;
-/** Of Update-Device. */
-export const UNSECURED_JOIN = 1;
 
 /** What the hub gave a router, opened. */
 export interface Heard {
@@ -169,7 +168,7 @@ export class TestRouter {
   takeIn(): FarNode {
     const far = new FarNode(eui64Of(0x31), 0x3131);
     this.bench.add(far.octets, far.code);
-    this.updateDevice(far.eui64, far.short, UNSECURED_JOIN);
+    this.updateDevice(far.eui64, far.short, DeviceUpdate.UNSECURED_JOIN);
     this.bench.run(50);
     return far;
   }
