@@ -2,7 +2,7 @@
 
 import { Display } from "./devices/display";
 import { RefusalReason } from "./devices/zigbee/joiner";
-import { COORDINATOR } from "./devices/zigbee/node";
+import { COORDINATOR } from "./devices/zigbee/nwk-frame";
 import type { House } from "./house/house";
 import type { HouseDevice } from "./house/make-device";
 

@@ -3,11 +3,17 @@
 // member leaves or follows to the other PAN.
 
 import { Operation } from "../../firmware/ipc/operation";
-import { LeaveOption, NwkBroadcast, NwkCommand, NwkType } from "../devices/zigbee/nwk-frame";
+import {
+  COORDINATOR,
+  LeaveOption,
+  NwkBroadcast,
+  NwkCommand,
+  NwkType,
+} from "../devices/zigbee/nwk-frame";
 import { OctetWriter } from "../devices/zigbee/octets";
 import { Attack } from "./attack";
 import { sayForged } from "./forge";
-import { COORDINATOR, type Victim } from "./scene";
+import type { Victim } from "./scene";
 
 const WAIT_US = 2_000_000;
 const FALSE_PAN = 0x6666;

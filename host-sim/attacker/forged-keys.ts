@@ -11,11 +11,12 @@ import {
   KeyType,
 } from "../devices/zigbee/aps-frame";
 import { JoinState } from "../devices/zigbee/joiner";
+import { COORDINATOR } from "../devices/zigbee/nwk-frame";
 import { OctetWriter } from "../devices/zigbee/octets";
 import { KeyIdentifier, keyLoadKey, keyTransportKey } from "../devices/zigbee/security";
 import { Attack } from "./attack";
 import { sayForged } from "./forge";
-import { COORDINATOR, isHubs, type Scene, type Victim } from "./scene";
+import { isHubs, type Scene, type Victim } from "./scene";
 
 /** The link key of whoever has none of its own: known to all. */
 export const WELL_KNOWN_KEY = Buffer.from("ZigBeeAlliance09", "latin1");

@@ -10,12 +10,12 @@ import { Operation } from "../../firmware/ipc/operation";
 import type { Transmission } from "../air/air";
 import { FrameType, frameType, headerOctets } from "../air/frame";
 import { ApsCommand, encodeSecuredCommand, KeyType } from "../devices/zigbee/aps-frame";
-import { decodeNwk, NwkType, openNwk } from "../devices/zigbee/nwk-frame";
+import { COORDINATOR, decodeNwk, NwkType, openNwk } from "../devices/zigbee/nwk-frame";
 import { KeyIdentifier } from "../devices/zigbee/security";
 import { Attack } from "./attack";
 import { sayForged } from "./forge";
 import { WELL_KNOWN_KEY } from "./forged-keys";
-import { COORDINATOR, isHubs, type Scene, type StolenKey, type Victim } from "./scene";
+import { isHubs, type Scene, type StolenKey, type Victim } from "./scene";
 
 /** Behind the APS header. */
 const APS_COUNTER = 7;

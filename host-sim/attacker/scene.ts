@@ -40,7 +40,6 @@ interface Heard {
   readonly eui64: bigint;
 }
 
-export const COORDINATOR = 0;
 const KEPT = 64;
 const BACKLOG = 64;
 

@@ -6,12 +6,12 @@ import type { Transmission } from "../air/air";
 import { FrameType, frameType, headerOctets } from "../air/frame";
 import { ApsCommand, decodeAps, openAps } from "../devices/zigbee/aps-frame";
 import { decodeMac, MacCommand } from "../devices/zigbee/mac-frame";
-import { decodeNwk, NwkCommand, NwkType } from "../devices/zigbee/nwk-frame";
+import { COORDINATOR, decodeNwk, NwkCommand, NwkType } from "../devices/zigbee/nwk-frame";
 import { KeyIdentifier, keyTransportKey } from "../devices/zigbee/security";
 import { Attack, type AttackKind } from "./attack";
 import { associationRequest, dataRequest, sayForged, strangerEui64 } from "./forge";
 import { WELL_KNOWN_KEY } from "./forged-keys";
-import { COORDINATOR, isHubs, type Scene } from "./scene";
+import { isHubs, type Scene } from "./scene";
 
 const RESPONSE_US = 500_000;
 const POLLS = 4;

@@ -13,11 +13,11 @@ import {
   type MacFrame,
   MacType,
 } from "../devices/zigbee/mac-frame";
+import { COORDINATOR } from "../devices/zigbee/nwk-frame";
 import { MalformedFrame, OctetWriter } from "../devices/zigbee/octets";
 import type { Random } from "../random";
 import type { Event, World } from "../world";
 
-const COORDINATOR = 0x0000;
 /** Locally administered, so that it is nobody's. */
 const EUI64_BASE = 0x0200_0000_0000_0000n;
 /** Behind a wall or two. */

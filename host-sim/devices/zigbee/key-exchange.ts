@@ -8,6 +8,7 @@ import type { Event, World } from "../../world";
 import type { Aps } from "./aps";
 import { ApsCommand, decodeTransportKey, KeyType, openAps, type ReceivedAps } from "./aps-frame";
 import type { NodeMemory } from "./memory";
+import { COORDINATOR } from "./nwk-frame";
 import { OctetWriter } from "./octets";
 import { KeyIdentifier, keyedHash, keyLoadKey, keyTransportKey } from "./security";
 
@@ -19,7 +20,6 @@ const AGAIN_US = 5_000_000;
 /** bdbTCLinkKeyExchangeAttemptsMax, then a long rest. */
 const TRIES = 3;
 const REST_US = 600_000_000;
-const COORDINATOR = 0;
 
 export interface ExchangeUser {
   readonly eui64: bigint;

@@ -15,7 +15,7 @@ import { type Beacon, MacCapability, type MacFrame } from "./mac-frame";
 import { NodeMemory } from "./memory";
 import { Nwk } from "./nwk";
 import { decodeNetworkUpdate, type NetworkUpdate } from "./nwk-command-frame";
-import { NwkCommand, type ReceivedNwk } from "./nwk-frame";
+import { COORDINATOR, NwkCommand, type ReceivedNwk } from "./nwk-frame";
 import { MalformedFrame, type OctetReader } from "./octets";
 import { RouterRole } from "./router-role";
 import { linkKeyOf } from "./security";
@@ -50,8 +50,6 @@ const KEEP_ALIVE_US = 80 * 60_000_000;
 /** So many messages in a row went unanswered, for so long: perhaps another parent helps. */
 const UNANSWERED_MAX = 4;
 const UNANSWERED_US = 180_000_000;
-/** Where the trust centre is. */
-export const COORDINATOR = 0x0000;
 
 export class Node {
   readonly memory = new NodeMemory();

@@ -38,6 +38,9 @@ export const enum LeaveOption {
   REMOVE_CHILDREN = 0x80,
 }
 
+/** Its address, and that of the trust centre, which it is. */
+export const COORDINATOR = 0x0000;
+
 /** Broadcast addresses. @source table 3-69 */
 export const enum NwkBroadcast {
   FIRST = 0xfff8,

@@ -9,6 +9,7 @@ import type { Mac } from "./mac";
 import { BROADCAST, type MacFrame, MacType } from "./mac-frame";
 import type { NodeMemory } from "./memory";
 import {
+  COORDINATOR,
   decodeNwk,
   encodeNwk,
   LeaveOption,
@@ -22,7 +23,6 @@ import {
 } from "./nwk-frame";
 import { OctetReader, OctetWriter } from "./octets";
 
-const COORDINATOR = 0x0000;
 /** Twice the depth of a network, as new frames start with. */
 const RADIUS = 30;
 /** Failures in a row after which the parent counts as lost. A radio that restarts takes seconds. */

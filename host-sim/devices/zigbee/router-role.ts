@@ -11,7 +11,7 @@ import type { Beacon, MacFrame } from "./mac-frame";
 import type { Child, NodeMemory } from "./memory";
 import type { Nwk } from "./nwk";
 import { encodeConflictReport, ManyToOne } from "./nwk-command-frame";
-import { NwkCommand, NwkType, type ReceivedNwk } from "./nwk-frame";
+import { COORDINATOR, NwkCommand, NwkType, type ReceivedNwk } from "./nwk-frame";
 import { OctetReader, OctetWriter } from "./octets";
 import { Parenting } from "./parenting";
 import { Router } from "./router";
@@ -31,7 +31,6 @@ const ANNOUNCE_US = 10_000_000;
 const ANNOUNCED_MAX = 9;
 /** Between two reports of the same conflict. */
 const REPORT_US = 30_000_000;
-const COORDINATOR = 0x0000;
 /** Entries of one answer, so that it fits into one frame. */
 const LQI_ENTRIES_MAX = 3;
 const ROUTE_ENTRIES_MAX = 14;
