@@ -40,7 +40,8 @@ export function restoreBackup(chip: Chip, backup: Backup, nowSeconds: number): R
   const network = new Map(backup.records.get("network"));
   const credentials = new Map(backup.records.get("credentials"));
   const counter = network.get(NetworkKey.COUNTER);
-  if (counter === undefined || !credentials.has(CredentialKey.NETWORK)) {
+  const devices = devicesIn(backup);
+  if (counter === undefined || devices === undefined) {
     throw new BackupError("has no network in it");
   }
   const used = readRecords(chip, "network").get(NetworkKey.COUNTER)?.readUInt32LE() ?? 0;
@@ -49,10 +50,8 @@ export function restoreBackup(chip: Chip, backup: Backup, nowSeconds: number): R
     throw new BackupError("is so old that the frame counter may have run out: pair anew");
   }
   network.set(NetworkKey.COUNTER, u32(firstCounter));
-  let devices = 0;
   for (const [key, record] of credentials) {
     if (key < CredentialKey.DEVICE) continue;
-    devices++;
     const limit = record.readUInt32LE(DeviceRecord.COUNTER_LIMIT);
     const jumped = limit + Jump.APS + age * Jump.APS_A_SECOND;
     record.writeUInt32LE(Math.min(jumped, 0xffff_ffff), DeviceRecord.COUNTER_LIMIT);
@@ -69,13 +68,9 @@ export function restoreBackup(chip: Chip, backup: Backup, nowSeconds: number): R
 
 /** How many devices a backup has; undefined: there is no network in it. */
 export function devicesIn({ records }: Backup): number | undefined {
-  const credentials = records.get("credentials")!;
-  if (
-    !credentials.has(CredentialKey.NETWORK) ||
-    !records.get("network")!.has(NetworkKey.IDENTITY)
-  ) {
-    return undefined;
-  }
+  const credentials = records.get("credentials");
+  if (!credentials?.has(CredentialKey.NETWORK)) return undefined;
+  if (!records.get("network")?.has(NetworkKey.IDENTITY)) return undefined;
   return [...credentials.keys()].filter((key) => key >= CredentialKey.DEVICE).length;
 }
 
